@@ -1,0 +1,95 @@
+/// A three-way merge of two sequences that come from one base: diff3.
+///
+/// Khanna, Kunal and Pierce, "A Formal Investigation of Diff3" (2007): the base is cut into
+/// stretches that both sides kept, and the chunks between them. A chunk that one side kept, or
+/// that both changed alike, is settled; any other is a disagreement. Two changes that touch, with
+/// no kept element between them, are one chunk.
+public struct SequenceMerge<Element: Hashable & Sendable>: Hashable, Sendable {
+  public enum Chunk: Hashable, Sendable {
+    case settled([Element])
+    case disagreement(base: [Element], ours: [Element], theirs: [Element])
+  }
+
+  /// In order, no two settled chunks side by side.
+  public private(set) var chunks: [Chunk] = []
+
+  public init(base: [Element], ours: [Element], theirs: [Element]) {
+    let kept = (ours: Matching(base, ours), theirs: Matching(base, theirs))
+    var next = (base: 0, ours: 0, theirs: 0)
+    for index in base.indices {
+      guard let our = kept.ours[index], let their = kept.theirs[index] else { continue }
+      append(
+        base: base[next.base..<index], ours: ours[next.ours..<our],
+        theirs: theirs[next.theirs..<their])
+      append([base[index]])
+      next = (index + 1, our + 1, their + 1)
+    }
+    append(base: base[next.base...], ours: ours[next.ours...], theirs: theirs[next.theirs...])
+  }
+
+  /// The merged sequence; nil where the sides disagree.
+  public var merged: [Element]? {
+    var result: [Element] = []
+    for chunk in chunks {
+      guard case .settled(let elements) = chunk else { return nil }
+      result += elements
+    }
+    return result
+  }
+
+  private mutating func append(
+    base: ArraySlice<Element>, ours: ArraySlice<Element>, theirs: ArraySlice<Element>
+  ) {
+    if ours == theirs || theirs == base {
+      append(Array(ours))
+    } else if ours == base {
+      append(Array(theirs))
+    } else {
+      chunks.append(.disagreement(base: Array(base), ours: Array(ours), theirs: Array(theirs)))
+    }
+  }
+
+  private mutating func append(_ elements: [Element]) {
+    guard !elements.isEmpty else { return }
+    if case .settled(let before)? = chunks.last {
+      chunks[chunks.count - 1] = .settled(before + elements)
+    } else {
+      chunks.append(.settled(elements))
+    }
+  }
+}
+
+/// Which element of a base each element that another sequence kept is, by a shortest edit script
+/// (the standard library's `difference(from:)`, after Myers 1986).
+private struct Matching<Element: Hashable> {
+  private var places: [Int?]
+
+  init(_ base: [Element], _ other: [Element]) {
+    places = Array(repeating: nil, count: base.count)
+    let head = zip(base, other).prefix { $0 == $1 }.count
+    let tail = zip(base.dropFirst(head).reversed(), other.dropFirst(head).reversed())
+      .prefix { $0 == $1 }.count
+    for index in 0..<head { places[index] = index }
+    for index in 0..<tail { places[base.count - 1 - index] = other.count - 1 - index }
+
+    let middle = (base[head..<(base.count - tail)], other[head..<(other.count - tail)])
+    // The script's cost grows with the square of its length: past the limit all counts as changed.
+    guard max(middle.0.count, middle.1.count) <= Limits.diffElements else { return }
+    let script = Array(middle.1).difference(from: Array(middle.0))
+    let removed = Set(script.removals.map(\.offset))
+    let inserted = Set(script.insertions.map(\.offset))
+    let keptHere = middle.0.indices.filter { !removed.contains($0 - head) }
+    let keptThere = middle.1.indices.filter { !inserted.contains($0 - head) }
+    for (here, there) in zip(keptHere, keptThere) { places[here] = there }
+  }
+
+  subscript(index: Int) -> Int? { places[index] }
+}
+
+extension CollectionDifference.Change {
+  fileprivate var offset: Int {
+    switch self {
+    case .insert(let offset, _, _), .remove(let offset, _, _): offset
+    }
+  }
+}

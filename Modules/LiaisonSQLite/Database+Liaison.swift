@@ -1,0 +1,113 @@
+internal import Foundation
+internal import GRDB
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// Opens the SQLite file of a folder and says in our words what SQLite says.
+enum Databases {
+  static func configuration() -> Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(TimeInterval(Limits.busySeconds))
+    configuration.journalMode = .wal
+    configuration.foreignKeysEnabled = true
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase { db in
+      // FULL: what was answered survives a power cut, also in WAL.
+      try db.execute(sql: "PRAGMA synchronous = FULL")
+      try db.execute(sql: "PRAGMA trusted_schema = OFF")
+      try db.execute(sql: "PRAGMA cell_size_check = ON")
+    }
+    return configuration
+  }
+
+  /// Brings the file to this version's layout.
+  /// - Throws: ``StoreError`` `.newer` where a newer version wrote it, `.damaged` where it is not
+  ///   one of ours.
+  static func migrate(
+    _ writer: some DatabaseWriter, _ directory: DataDirectory, with migrator: DatabaseMigrator,
+    isNew: Bool
+  ) throws {
+    let role = directory.role
+    let isNewer = try writer.read { db in
+      let mark = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+      guard isNew || mark == role.applicationID else {
+        throw StoreError(.damaged, "\(directory.databasePath) is not a Liaison \(role.rawValue)")
+      }
+      return try migrator.hasBeenSuperseded(db)
+    }
+    guard !isNewer else {
+      throw StoreError(
+        .newer, "a newer version of Liaison wrote the \(role.rawValue) in \(directory.path)")
+    }
+    try migrator.migrate(writer)
+    if isNew {
+      try writer.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA application_id = \(role.applicationID)")
+      }
+    }
+  }
+
+  /// Runs a database call and turns its error into ours.
+  static func guarding<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch let error as DatabaseError {
+      throw storeError(error)
+    }
+  }
+
+  static func guarding<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw storeError(error)
+    }
+  }
+
+  private static func storeError(_ error: DatabaseError) -> StoreError {
+    switch error.resultCode {
+    case .SQLITE_FULL:
+      StoreError(.full, "the disk is full; nothing of this step was written", cause: error)
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      StoreError(.locked, "another process is writing", cause: error)
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT:
+      StoreError(.damaged, "the database file is damaged", cause: error)
+    default:
+      // SQLite's message names tables and columns, never what stands in them.
+      StoreError(.io, "the database refused: \(error.message ?? "\(error.resultCode)")", cause: error)
+    }
+  }
+}
+
+extension Row {
+  func bytes(_ index: Int) throws -> [UInt8] {
+    try withUnsafeData(atIndex: index) { $0.map { Array($0) } ?? [] }
+  }
+
+  func revision(_ id: Int, _ bytes: Int) throws -> EncodedRevision? {
+    guard let revision = RevisionID(try self.bytes(id)) else { return nil }
+    return EncodedRevision(id: revision, bytes: try self.bytes(bytes))
+  }
+
+  func identity<ID: Identity>(_ index: Int) throws -> ID {
+    guard let id = ID(try bytes(index)) else {
+      throw StoreError(.damaged, "the database holds an id that is none")
+    }
+    return id
+  }
+
+  func revisionID(_ index: Int) throws -> RevisionID {
+    guard let id = RevisionID(try bytes(index)) else {
+      throw StoreError(.damaged, "the database holds a revision's name that is none")
+    }
+    return id
+  }
+}
+
+extension Identity {
+  var data: Data { Data(bytes) }
+}
+
+extension RevisionID {
+  var data: Data { Data(bytes) }
+}

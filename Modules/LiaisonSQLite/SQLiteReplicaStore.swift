@@ -1,0 +1,128 @@
+internal import Foundation
+internal import GRDB
+public import LiaisonModel
+public import LiaisonSync
+
+/// An office's replica in one SQLite file, in WAL.
+///
+/// Several processes may use it at once: each call is one transaction, and a sync takes a
+/// ``DirectoryLock`` of its own.
+public final class SQLiteReplicaStore: ReplicaStore {
+  let queue: DatabaseQueue
+  private let coding: any SchemaCoding
+
+  /// Makes an empty replica that has not pulled yet.
+  /// - Throws: ``StoreError`` where the folder holds something already or cannot be written.
+  public static func create(
+    _ directory: DataDirectory, office: OfficeID, address: String
+  ) throws {
+    try directory.create()
+    do {
+      try Databases.guarding {
+        let queue = try DatabaseQueue(
+          path: directory.databasePath, configuration: Databases.configuration())
+        try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: true)
+        try queue.write { db in
+          try db.execute(
+            sql: "INSERT INTO replica (id, office, address) VALUES (1, ?, ?)",
+            arguments: [office.text, address])
+        }
+        try queue.close()
+      }
+    } catch {
+      directory.remove()
+      throw error
+    }
+  }
+
+  /// Opens a replica.
+  /// - Throws: ``StoreError`` where there is none, or its file is damaged or newer.
+  public init(_ directory: DataDirectory, coding: any SchemaCoding) throws {
+    try directory.checkExists()
+    self.coding = coding
+    queue = try Databases.guarding {
+      let queue = try DatabaseQueue(
+        path: directory.databasePath, configuration: Databases.configuration())
+      try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: false)
+      return queue
+    }
+  }
+
+  public func identity() async throws -> ReplicaIdentity {
+    try await read { [coding] db in
+      let sql = "SELECT office, address, register, lineage, sequence, schema FROM replica"
+      guard let row = try Row.fetchOne(db, sql: sql), let office = OfficeID(row[0] as String) else {
+        throw StoreError(.damaged, "the database holds no replica")
+      }
+      let lineage: Int64? = row[3]
+      return ReplicaIdentity(
+        office: office, address: row[1], register: RegisterID(try row.bytes(2)),
+        cursor: lineage.map {
+          Cursor(
+            lineage: Lineage(UInt64(bitPattern: $0)), sequence: LiaisonModel.Sequence(row[4]))
+        },
+        schema: try row.hasNull(atIndex: 5) ? nil : coding.decodeSchema(row.bytes(5)))
+    }
+  }
+
+  /// Points the replica at another address of the same register's server.
+  public func setAddress(_ address: String) async throws {
+    try await write { db in
+      try db.execute(sql: "UPDATE replica SET address = ?", arguments: [address])
+    }
+  }
+
+  func read<Result: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Result
+  ) async throws -> Result {
+    try await Databases.guarding { try await queue.read(body) }
+  }
+
+  func write<Result: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Result
+  ) async throws -> Result {
+    try await Databases.guarding { try await queue.write(body) }
+  }
+
+  public func adopt(_ header: PullHeader) async throws {
+    let schema = try header.schema.map { Data(try coding.encode($0)) }
+    try await write { db in
+      try db.execute(
+        sql: """
+          UPDATE replica SET register = ?, lineage = ?, sequence = 0 WHERE register IS NULL
+          """,
+        arguments: [header.register.data, Int64(bitPattern: header.head.lineage.number)])
+      guard let schema else { return }
+      try db.execute(sql: "UPDATE replica SET schema = ?", arguments: [schema])
+    }
+  }
+
+  public func counts() async throws -> ReplicaCounts {
+    try await read { db in
+      var counts = ReplicaCounts()
+      counts.records =
+        try Int.fetchOne(
+          db, sql: "SELECT count(*) FROM record WHERE is_deleted = 0 AND bytes IS NOT NULL") ?? 0
+      let rows = try Row.fetchAll(db, sql: "SELECT status, count(*) FROM outbox GROUP BY status")
+      for row in rows {
+        switch OutboxStatus(rawValue: row[0]) {
+        case .ready: counts.ready = row[1]
+        case .inFlight: counts.inFlight = row[1]
+        case .conflict, .codeTaken: counts.conflicts += row[1] as Int
+        case .refused: counts.refused = row[1]
+        case nil: throw StoreError(.damaged, "the outbox holds an edit of no known status")
+        }
+      }
+      return counts
+    }
+  }
+}
+
+/// The statuses of an outbox row.
+enum OutboxStatus: Int {
+  case ready = 0
+  case inFlight = 1
+  case conflict = 2
+  case codeTaken = 3
+  case refused = 4
+}

@@ -1,0 +1,66 @@
+internal import Synchronization
+
+/// Wakes those who follow the log when something was committed.
+///
+/// A follower takes ``next`` before it reads the log and waits for it afterwards, so that no
+/// commit falls between.
+final class CommitSignal: Sendable {
+  private struct State {
+    var generation = 0
+    var isClosed = false
+    var waiting: [Int: (generation: Int, CheckedContinuation<Bool, Never>)] = [:]
+    var lastWaiter = 0
+  }
+
+  private let state = Mutex(State())
+
+  /// The first commit after the one that `generation` stands for.
+  struct Next: Sendable {
+    fileprivate let signal: CommitSignal
+    fileprivate let generation: Int
+
+    /// - Returns: false where there will be no further commit, or the caller was cancelled.
+    func wait() async -> Bool { await signal.wait(after: generation) }
+  }
+
+  var next: Next { Next(signal: self, generation: state.withLock { $0.generation }) }
+
+  func fire() {
+    let woken = state.withLock { state in
+      state.generation += 1
+      defer { state.waiting = [:] }
+      return state.waiting.values.map(\.1)
+    }
+    for waiter in woken { waiter.resume(returning: true) }
+  }
+
+  func close() {
+    let woken = state.withLock { state in
+      state.isClosed = true
+      defer { state.waiting = [:] }
+      return state.waiting.values.map(\.1)
+    }
+    for waiter in woken { waiter.resume(returning: false) }
+  }
+
+  private func wait(after generation: Int) async -> Bool {
+    let id = state.withLock { state in
+      state.lastWaiter += 1
+      return state.lastWaiter
+    }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let answer: Bool? = state.withLock { state in
+          if state.isClosed || Task.isCancelled { return false }
+          if state.generation > generation { return true }
+          state.waiting[id] = (generation, continuation)
+          return nil
+        }
+        if let answer { continuation.resume(returning: answer) }
+      }
+    } onCancel: {
+      let waiter = state.withLock { $0.waiting.removeValue(forKey: id) }
+      waiter?.1.resume(returning: false)
+    }
+  }
+}

@@ -1,0 +1,126 @@
+public import GRPCCore
+public import LiaisonModel
+internal import LiaisonSync
+internal import LiaisonWire
+
+/// `liaison.sync.v1.Sync` over gRPC: decode, call the service, encode. No rules live here.
+public struct SyncHandlers: RegistrableRPCService {
+  private let service: SyncService
+  private let authenticator: any Authenticator
+
+  public init(service: SyncService, authenticator: any Authenticator) {
+    self.service = service
+    self.authenticator = authenticator
+  }
+
+  public func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
+    router.registerHandler(
+      forMethod: SyncMethods.pull,
+      deserializer: WireDeserializer<PullRequest>(), serializer: WireSerializer<PullReply>()
+    ) { request, context in
+      try await pull(request)
+    }
+    router.registerHandler(
+      forMethod: SyncMethods.push,
+      deserializer: WireDeserializer<PushBatch>(), serializer: WireSerializer<PushReply>()
+    ) { request, context in
+      try await push(request)
+    }
+  }
+
+  private func pull(
+    _ request: StreamingServerRequest<PullRequest>
+  ) async throws -> StreamingServerResponse<PullReply> {
+    try await StatusMapping.mapping {
+      try await service.authenticate(authenticator.office(of: request.metadata))
+      let request = try await request.messages.only()
+      let header = try await service.header(for: request)
+      return StreamingServerResponse { writer in
+        try await StatusMapping.mapping {
+          try await writer.write(.header(header))
+          let start = request.cursor?.sequence ?? .zero
+          try await service.changes(after: start, follow: request.follow) { batch, remaining in
+            try await writer.write(.batch(batch, remaining: remaining))
+          }
+          return [:]
+        }
+      }
+    }
+  }
+
+  private func push(
+    _ request: StreamingServerRequest<PushBatch>
+  ) async throws -> StreamingServerResponse<PushReply> {
+    try await StatusMapping.mapping {
+      let office = try authenticator.office(of: request.metadata)
+      try await service.authenticate(office)
+      return StreamingServerResponse { writer in
+        try await StatusMapping.mapping {
+          for try await batch in request.messages {
+            let verdicts = try await service.commit(batch, from: office)
+            try await writer.write(PushReply(verdicts: verdicts))
+          }
+          return [:]
+        }
+      }
+    }
+  }
+}
+
+/// Says which office calls. By metadata until offices have certificates; therefore a server
+/// listens on loopback only.
+public protocol Authenticator: Sendable {
+  /// - Throws: ``ServiceError`` `.unknownOffice` where the call names no office.
+  func office(of metadata: Metadata) throws -> OfficeID
+}
+
+/// Believes the `liaison-office` entry of a call's metadata.
+public struct ClaimedOffice: Authenticator {
+  public init() {}
+
+  public func office(of metadata: Metadata) throws -> OfficeID {
+    guard let text = metadata[stringValues: SyncMethods.officeKey].first(where: { _ in true }),
+      let office = OfficeID(text)
+    else {
+      throw ServiceError(
+        .unknownOffice, "the call has no metadata entry '\(SyncMethods.officeKey)'")
+    }
+    return office
+  }
+}
+
+extension RPCAsyncSequence where Element: Sendable {
+  /// The one message of a call that takes one.
+  fileprivate func only() async throws -> Element {
+    var messages = makeAsyncIterator()
+    guard let first = try await messages.next() else {
+      throw RPCError(code: .invalidArgument, message: "the call has no request")
+    }
+    guard try await messages.next() == nil else {
+      throw RPCError(code: .invalidArgument, message: "the call has more than one request")
+    }
+    return first
+  }
+}
+
+/// Errors as gRPC statuses. Messages carry no values of the register.
+enum StatusMapping {
+  static func mapping<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch let error as ServiceError {
+      throw RPCError(code: code(of: error), message: error.message, cause: error)
+    } catch let error as StoreError {
+      throw RPCError(code: .unavailable, message: error.message, cause: error)
+    }
+  }
+
+  private static func code(of error: ServiceError) -> RPCError.Code {
+    switch error.code {
+    case .unknownOffice: .unauthenticated
+    case .otherProtocol: .unimplemented
+    case .tooLarge: .resourceExhausted
+    default: .failedPrecondition
+    }
+  }
+}

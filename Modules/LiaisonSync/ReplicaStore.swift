@@ -1,0 +1,209 @@
+public import LiaisonModel
+
+/// What an office keeps: its copy of the register, its outbox and its conflicts. A port.
+///
+/// Every method is one transaction: durable when it returns, and gone where it throws.
+public protocol ReplicaStore: Sendable {
+  func identity() async throws -> ReplicaIdentity
+
+  // MARK: Sync
+
+  /// Takes over what a pull's header says: register and lineage at the first pull, the schema
+  /// where it is newer.
+  func adopt(_ header: PullHeader) async throws
+
+  /// Applies a batch and its cursor. A change that was applied before is harmless.
+  func apply(_ batch: PullBatch) async throws
+
+  /// Offers each outbox edit whose record has moved away from its base to `decide`, and stores
+  /// what that returns. Edits in flight wait: their verdict must be known first.
+  func rebase(
+    _ decide: @escaping @Sendable (OutboxEntry, EncodedRevision) throws -> Rebase.Outcome
+  ) async throws -> Rebase.Report
+
+  /// The places of the outbox's edits that may be pushed: new records first, then by age.
+  func sendable() async throws -> [Int64]
+
+  /// The edits at these places, in their order; those that are gone by now are left out.
+  func entries(at positions: [Int64]) async throws -> [OutboxEntry]
+
+  /// Marks edits as in flight, with the bytes that will be sent. From here on only a verdict, or
+  /// a person who discards the edit, ends it.
+  func markInFlight(_ edits: [Int64: EncodedRevision]) async throws
+
+  /// Files the verdicts of one batch.
+  func settle(_ verdicts: [Verdict]) async throws
+
+  // MARK: The office's work
+
+  func counts() async throws -> ReplicaCounts
+
+  /// The record of this id.
+  func record(_ id: RecordID) async throws -> StoredRecord?
+
+  /// The records that have this code, here or in an edit: more than one where a code is taken.
+  func records(code: Code) async throws -> [StoredRecord]
+
+  /// Hands over every record of a kind, or of all, in the order of their codes.
+  func forEachRecord(
+    of kind: KindNumber?, _ body: @escaping @Sendable (StoredRecord) throws -> Void
+  ) async throws
+
+  /// The records that have something in the outbox, in its order.
+  func outbox() async throws -> [StoredRecord]
+
+  /// The codes of these records.
+  func codes(of records: Set<RecordID>) async throws -> [RecordID: Code]
+
+  /// The next number for an office's codes of a year: above all that were ever given here, and
+  /// all that the replica has seen.
+  func nextNumber(prefix: String) async throws -> Int
+
+  /// Puts an edit into the outbox. A record's edit that is not in flight is replaced, one that is
+  /// gets an amendment.
+  /// - Throws: ``StoreError`` where the edit's base is not what the store expects any more.
+  func save(_ edit: NewEdit) async throws
+
+  /// Takes a record's edit out of the outbox.
+  /// - Returns: false where there was none.
+  func discard(_ record: RecordID) async throws -> Bool
+
+  /// The earlier revisions of a record that this replica has seen, latest first, without its head.
+  func history(of record: RecordID) async throws -> [EncodedRevision]
+
+  /// Records whose text is not indexed yet, as far as they fit into one batch.
+  func unindexed(limit: Int) async throws -> [StoredRecord]
+
+  /// Indexes the text of records; nil for one that is not to be found.
+  func index(_ texts: [RecordID: String?]) async throws
+
+  /// The records that match an FTS5 query, best first.
+  func search(_ query: String, limit: Int) async throws -> [StoredRecord]
+}
+
+/// Which register a replica is of, whose it is, and where it stands.
+public struct ReplicaIdentity: Hashable, Sendable {
+  public let office: OfficeID
+  public let address: String
+  /// Nil before the first pull.
+  public let register: RegisterID?
+  public let cursor: Cursor?
+  public let schema: Schema?
+
+  public init(
+    office: OfficeID, address: String, register: RegisterID?, cursor: Cursor?, schema: Schema?
+  ) {
+    self.office = office
+    self.address = address
+    self.register = register
+    self.cursor = cursor
+    self.schema = schema
+  }
+}
+
+/// How many records and edits there are.
+public struct ReplicaCounts: Hashable, Sendable {
+  public var records = 0
+  public var ready = 0
+  public var inFlight = 0
+  public var conflicts = 0
+  public var refused = 0
+  public init() {}
+}
+
+/// An edit that is not accepted yet.
+public struct OutboxEntry: Hashable, Sendable {
+  /// What the edit waits for.
+  public enum Status: Hashable, Sendable {
+    /// The next sync.
+    case ready
+    /// A verdict: it was sent, and no answer came.
+    case inFlight
+    /// A person: the record moved, and the two could not be merged.
+    case conflict
+    /// A person: another record has the code.
+    case codeTaken(reason: String)
+    /// A person, or better luck at the next sync: the server refused it.
+    case refused(reason: String)
+
+    public var isConflict: Bool {
+      switch self {
+      case .conflict, .codeTaken: true
+      case .ready, .inFlight, .refused: false
+      }
+    }
+  }
+
+  public let position: Int64
+  public let record: RecordID
+  public let edit: EditID
+  /// What the edit was made from; nil for a new record.
+  public let base: EncodedRevision?
+  public let ours: EncodedRevision
+  /// What was edited on top of `ours` while that was in flight.
+  public let amendment: EncodedRevision?
+  public let status: Status
+
+  public init(
+    position: Int64, record: RecordID, edit: EditID, base: EncodedRevision?,
+    ours: EncodedRevision, amendment: EncodedRevision?, status: Status
+  ) {
+    self.position = position
+    self.record = record
+    self.edit = edit
+    self.base = base
+    self.ours = ours
+    self.amendment = amendment
+    self.status = status
+  }
+
+  /// What a person at this office last wrote.
+  public var latest: EncodedRevision { amendment ?? ours }
+}
+
+/// A record as a replica holds it: what the register says, and what waits in the outbox.
+public struct StoredRecord: Hashable, Sendable {
+  public let id: RecordID
+  public let kind: KindNumber
+  /// The register's revision; nil for a record that was never accepted.
+  public let head: EncodedRevision?
+  /// The head's place in the log.
+  public let sequence: Sequence?
+  public let pending: OutboxEntry?
+
+  public init(
+    id: RecordID, kind: KindNumber, head: EncodedRevision?, sequence: Sequence?,
+    pending: OutboxEntry?
+  ) {
+    self.id = id
+    self.kind = kind
+    self.head = head
+    self.sequence = sequence
+    self.pending = pending
+  }
+
+  /// What a person at this office sees: the office's own edit where there is one.
+  public var visible: EncodedRevision? { pending?.latest ?? head }
+}
+
+/// An edit to put into the outbox.
+public struct NewEdit: Hashable, Sendable {
+  public let id: EditID
+  public let summary: RevisionSummary
+  public let revision: EncodedRevision
+  /// The revision that the person was looking at: the head, or the edit that is amended.
+  public let basis: RevisionID?
+  /// Whether the edit settles a conflict: its base is then the head.
+  public let isResolution: Bool
+
+  public init(
+    id: EditID, summary: RevisionSummary, revision: EncodedRevision, basis: RevisionID?,
+    isResolution: Bool = false
+  ) {
+    self.id = id
+    self.summary = summary
+    self.revision = revision
+    self.basis = basis
+    self.isResolution = isResolution
+  }
+}

@@ -1,0 +1,1 @@
+// Tests of LiaisonModelTests stand here.
