@@ -17,6 +17,8 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(
+  name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -63,15 +65,16 @@ let package = Package(
       ["LiaisonSync", "LiaisonModel", .product(name: "GRDB", package: "GRDB.swift")]),
     module("LiaisonServer", ["LiaisonWire", "LiaisonSync", "LiaisonModel", grpc, http2, log]),
     module("LiaisonReplica", ["LiaisonWire", "LiaisonSync", "LiaisonModel", grpc, http2]),
-    module("LiaisonCommand", ["LiaisonSync", "LiaisonModel", arguments]),
+    .target(name: "CTerminal", path: "Modules/CTerminal"),
+    module("LiaisonCommand", ["LiaisonSync", "LiaisonModel", "CTerminal", arguments]),
     command(
       "liaison",
       ["LiaisonCommand", "LiaisonReplica", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
-        "LiaisonModel", arguments, lifecycle]),
+        "LiaisonModel", arguments]),
     command(
       "liaisond",
       ["LiaisonCommand", "LiaisonServer", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
-        "LiaisonModel", arguments, lifecycle, log]),
+        "LiaisonModel", arguments, lifecycle, signals, log]),
     tests("LiaisonModelTests", ["LiaisonModel"]),
     tests("LiaisonSyncTests", ["LiaisonSync", "LiaisonWire", "LiaisonModel"]),
     tests("LiaisonWireTests", ["LiaisonWire", "LiaisonSync", "LiaisonModel", grpc]),

@@ -48,6 +48,9 @@ public enum Limits {
   /// The longest pause of a backoff, in milliseconds.
   public static let backoffCeilingMilliseconds = 30_000
 
+  /// How often a watching replica looks for new edits of its own, in milliseconds.
+  public static let watchMilliseconds = 1000
+
   // Stores.
   /// How long a command waits for another one's transaction, in seconds.
   public static let busySeconds = 5

@@ -58,10 +58,13 @@ public struct DataDirectory: Sendable {
     }
   }
 
-  /// Takes back a `create()` whose database could not be filled.
-  func remove() {
+  /// Takes back a folder whose database has received nothing.
+  public func remove() throws {
     for suffix in ["", "-wal", "-shm"] { unlink(databasePath + suffix) }
-    rmdir(path)
+    for name in ["sync", "server"] { unlink("\(path)/\(name).lock") }
+    guard rmdir(path) == 0 || errno == ENOENT else {
+      throw StoreError(.io, "the folder \(path) cannot be removed: \(String(cString: strerror(errno)))")
+    }
   }
 
   private static func reason(_ error: any Error) -> String {

@@ -34,7 +34,7 @@ public final class SQLiteChangeLog: ChangeLog {
         try pool.close()
       }
     } catch {
-      directory.remove()
+      try directory.remove()
       throw error
     }
   }
@@ -114,6 +114,22 @@ public final class SQLiteChangeLog: ChangeLog {
       try await pool.read { db in
         try Int.fetchOne(
           db, sql: "SELECT count(*) FROM record WHERE head > ?", arguments: [sequence.number]) ?? 0
+      }
+    }
+  }
+
+  public func forEachHead(
+    _ body: @escaping @Sendable (EncodedRevision) throws -> Void
+  ) async throws {
+    try await Databases.guarding {
+      try await pool.read { db in
+        let rows = try Row.fetchCursor(
+          db,
+          sql: """
+            SELECT change.revision, change.bytes
+            FROM record JOIN change ON change.sequence = record.head ORDER BY record.record
+            """)
+        while let row = try rows.next() { try row.revision(0, 1).map(body) }
       }
     }
   }

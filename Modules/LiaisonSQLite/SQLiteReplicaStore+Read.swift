@@ -39,6 +39,16 @@ extension SQLiteReplicaStore {
     }
   }
 
+  public func forEachHead(
+    _ body: @escaping @Sendable (EncodedRevision) throws -> Void
+  ) async throws {
+    try await read { db in
+      let rows = try Row.fetchCursor(
+        db, sql: "SELECT revision, bytes FROM record WHERE bytes IS NOT NULL ORDER BY record")
+      while let row = try rows.next() { try row.revision(0, 1).map(body) }
+    }
+  }
+
   public func outbox() async throws -> [StoredRecord] {
     try await read { db in
       try Row.fetchAll(db, sql: StoredRecord.select + " WHERE o.id IS NOT NULL ORDER BY o.id")

@@ -30,7 +30,7 @@ public final class SQLiteReplicaStore: ReplicaStore {
         try queue.close()
       }
     } catch {
-      directory.remove()
+      try directory.remove()
       throw error
     }
   }

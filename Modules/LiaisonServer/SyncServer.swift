@@ -82,9 +82,9 @@ public struct SyncServer: Sendable {
   }
 
   /// Takes no new calls, and lets those under way end.
-  public func drain() async {
+  public func drain() {
     log.info("draining")
-    await service.stopFollowing()
+    service.stopFollowing()
     server.beginGracefulShutdown()
   }
 

@@ -1,6 +1,5 @@
 public import LiaisonModel
 public import LiaisonSync
-internal import Logging
 
 /// The server's rules, without the wire: it orders edits and hands out what changed.
 ///
@@ -8,7 +7,7 @@ internal import Logging
 public actor SyncService {
   private let log: any ChangeLog
   private let coding: any RevisionCoding
-  private let commits = CommitSignal()
+  private nonisolated let commits = CommitSignal()
 
   public init(log: any ChangeLog, coding: any RevisionCoding) {
     self.log = log
@@ -96,7 +95,7 @@ public actor SyncService {
   }
 
   /// Ends every `follow`, so that a server can drain.
-  public func stopFollowing() { commits.close() }
+  public nonisolated func stopFollowing() { commits.close() }
 
   /// The log answers: the server can do its work.
   public func checkHealth() async throws { _ = try await log.status() }

@@ -16,6 +16,9 @@ public protocol ChangeLog: Sendable {
   /// How many records changed since `sequence`.
   func count(after sequence: Sequence) async throws -> Int
 
+  /// Hands over each record's head, in the order of the records' ids.
+  func forEachHead(_ body: @escaping @Sendable (EncodedRevision) throws -> Void) async throws
+
   /// Runs `body` in one transaction. It is durable when the call returns, and leaves nothing
   /// where `body` throws.
   func write<Result: Sendable>(

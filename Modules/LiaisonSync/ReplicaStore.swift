@@ -49,6 +49,9 @@ public protocol ReplicaStore: Sendable {
     of kind: KindNumber?, _ body: @escaping @Sendable (StoredRecord) throws -> Void
   ) async throws
 
+  /// Hands over the register's head of each record, in the order of the records' ids.
+  func forEachHead(_ body: @escaping @Sendable (EncodedRevision) throws -> Void) async throws
+
   /// The records that have something in the outbox, in its order.
   func outbox() async throws -> [StoredRecord]
 

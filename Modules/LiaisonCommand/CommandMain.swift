@@ -1,0 +1,67 @@
+public import ArgumentParser
+internal import Foundation
+internal import LiaisonSync
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Runs a command and ends the process with its exit code.
+public enum CommandMain {
+  /// - Parameter explain: turns the errors that only this command knows into a ``Failure``.
+  public static func run(
+    _ root: (some ParsableCommand).Type, explain: @Sendable (any Error) -> Failure?
+  ) async -> Never {
+    setlocale(LC_CTYPE, "C.UTF-8")
+    signal(SIGPIPE, SIG_DFL)
+    let name = root.configuration.commandName ?? "command"
+    do {
+      var command = try root.parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      exit(ExitStatus.fine.rawValue)
+    } catch let status as StatusExit {
+      exit(status.status.rawValue)
+    } catch {
+      if let failure = failure(error) ?? explain(error) { end(name, failure) }
+      let code = root.exitCode(for: error)
+      if code == .success {
+        print(root.fullMessage(for: error))
+        exit(ExitStatus.fine.rawValue)
+      }
+      if code == .validationFailure {
+        end(
+          name,
+          Failure(
+            root.message(for: error).split(separator: "\n").first.map(String.init) ?? "",
+            advice: "\(name) --help, or \(name) COMMAND --help", status: .usage))
+      }
+      end(name, Failure("\(error)", advice: "\(name) --help"))
+    }
+  }
+
+  private static func failure(_ error: any Error) -> Failure? {
+    switch error {
+    case let failure as Failure: failure
+    case let error as StoreError: Failure(error)
+    case let error as SyncError: Failure(error)
+    default: nil
+    }
+  }
+
+  private static func end(_ name: String, _ failure: Failure) -> Never {
+    Terminal.clearProgress()
+    let text = "\(name): \(failure.message)\nTry: \(failure.advice)\n"
+    FileHandle.standardError.write(Data(text.utf8))
+    exit(failure.status.rawValue)
+  }
+}
+
+/// Ends a command that has said all it has to say with another exit code than 0.
+public struct StatusExit: Error {
+  public let status: ExitStatus
+  public init(_ status: ExitStatus) { self.status = status }
+}

@@ -1,0 +1,22 @@
+internal import Foundation
+public import LiaisonModel
+
+/// Time, as the system's clock tells it.
+public enum System {
+  public static func now() -> Timestamp {
+    Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
+  }
+
+  public static func newID() -> UUIDv7 {
+    var random = SystemRandomNumberGenerator()
+    return UUIDv7(milliseconds: now().milliseconds, random: &random)
+  }
+
+  public static func randomWord() -> UInt64 { UInt64.random(in: .min ... .max) }
+
+  /// Who writes: LIAISON_AUTHOR, or the name of the system's user.
+  public static func author() -> String {
+    let given = ProcessInfo.processInfo.environment["LIAISON_AUTHOR"] ?? ""
+    return given.isEmpty ? NSUserName() : given
+  }
+}

@@ -1,0 +1,86 @@
+internal import CTerminal
+internal import Foundation
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// What is known of where a command writes to.
+public enum Terminal {
+  /// Columns of standard output; nil where it is not a terminal.
+  public static var columns: Int? {
+    guard isatty(STDOUT_FILENO) == 1 else { return nil }
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// Whether colour is wanted: on a terminal, unless NO_COLOR is set (no-color.org).
+  public static var hasColor: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return isatty(STDOUT_FILENO) == 1 && (environment["NO_COLOR"] ?? "").isEmpty
+      && environment["TERM"] != "dumb"
+  }
+
+  public enum Style: String, Sendable {
+    case bold = "1"
+    case red = "31"
+    case green = "32"
+    case dim = "2"
+  }
+
+  public static func styled(_ text: String, _ style: Style) -> String {
+    hasColor ? "\u{1B}[\(style.rawValue)m\(text)\u{1B}[0m" : text
+  }
+
+  /// The columns that a text takes, by the system's tables (`wcwidth`).
+  public static func width(of text: String) -> Int {
+    text.unicodeScalars.reduce(0) { $0 + max(0, Int(liaison_wcwidth(wchar_t($1.value)))) }
+  }
+
+  /// The text cut to a width, with `…` where something was cut.
+  public static func fitted(_ text: String, to limit: Int) -> String {
+    guard width(of: text) > limit, limit > 0 else { return text }
+    var result = ""
+    var used = 1
+    for character in text {
+      used += width(of: String(character))
+      if used > limit { break }
+      result.append(character)
+    }
+    return result + "…"
+  }
+
+  /// Control characters made harmless, so that no record can steer a terminal.
+  public static func safe(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "·" : $0 }))
+  }
+
+  static var isProgressShown: Bool { isatty(STDERR_FILENO) == 1 }
+
+  static func clearProgress() {
+    if isProgressShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+  }
+}
+
+/// How far a long command is: records, rate, and what remains; on a terminal only.
+public final class ProgressLine: Sendable {
+  private let verb: String
+  private let start = ContinuousClock.now
+  private let shown = Last()
+
+  public init(_ verb: String) { self.verb = verb }
+
+  public func update(_ count: Int, remaining: Int?) {
+    guard Terminal.isProgressShown, shown.isDue() else { return }
+    let seconds = Double((ContinuousClock.now - start) / .milliseconds(1)) / 1000
+    let rate = seconds > 0 ? Int(Double(count) / seconds) : 0
+    let rest = remaining.map { ", \($0) remain" } ?? ""
+    let line = "\r\(verb) \(count) records, \(rate)/s\(rest)\u{1B}[K"
+    FileHandle.standardError.write(Data(line.utf8))
+  }
+
+  public func end() { Terminal.clearProgress() }
+}

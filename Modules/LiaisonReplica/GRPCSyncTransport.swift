@@ -1,0 +1,128 @@
+internal import GRPCCore
+internal import GRPCNIOTransportHTTP2Posix
+public import LiaisonModel
+public import LiaisonSync
+internal import LiaisonWire
+
+/// Carries a sync round over gRPC: HTTP/2 over TCP.
+public struct GRPCSyncTransport: SyncTransport {
+  private let client: GRPCClient<HTTP2ClientTransport.Posix>
+  private let address: String
+  private let office: OfficeID
+
+  /// Connects to `address`, `HOST:PORT`, for the length of `body`.
+  /// - Throws: ``SyncError``, or what `body` throws.
+  public static func connecting<Result: Sendable>(
+    to address: String, office: OfficeID,
+    _ body: @escaping @Sendable (GRPCSyncTransport) async throws -> Result
+  ) async throws -> Result {
+    let transport = try HTTP2ClientTransport.Posix(
+      target: target(of: address), transportSecurity: .plaintext,
+      config: .defaults { config in
+        config.http2.targetWindowSize = Limits.windowBytes
+        config.http2.maxFrameSize = Limits.frameBytes
+      })
+    return try await withGRPCClient(transport: transport) { client in
+      try await body(GRPCSyncTransport(client: client, address: address, office: office))
+    }
+  }
+
+  /// Whether a text is an address: `HOST:PORT`.
+  public static func isAddress(_ text: String) -> Bool { split(text) != nil }
+
+  public func pull(
+    _ request: PullRequest, receive: @escaping @Sendable (PullMessage) async throws -> Void
+  ) async throws {
+    try await mapping {
+      try await client.serverStreaming(
+        request: ClientRequest(message: request, metadata: metadata),
+        descriptor: SyncMethods.pull,
+        serializer: WireSerializer<PullRequest>(),
+        deserializer: WireDeserializer<PullMessage>(), options: options
+      ) { response in
+        for try await message in response.messages { try await receive(message) }
+      }
+    }
+  }
+
+  public func push(
+    next: @escaping @Sendable () async throws -> PushBatch?,
+    receive: @escaping @Sendable ([Verdict]) async throws -> Void
+  ) async throws {
+    // One batch is under way at a time: the next is written when the verdicts of the last are in.
+    let (turns, turn) = AsyncStream.makeStream(of: Void.self)
+    turn.yield()
+    try await mapping {
+      try await client.bidirectionalStreaming(
+        request: StreamingClientRequest(metadata: metadata) { writer in
+          for await _ in turns {
+            guard let batch = try await next() else { return }
+            try await writer.write(batch)
+          }
+        },
+        descriptor: SyncMethods.push,
+        serializer: WireSerializer<PushBatch>(), deserializer: WireDeserializer<PushReply>(),
+        options: options
+      ) { response in
+        defer { turn.finish() }
+        for try await reply in response.messages {
+          try await receive(reply.verdicts)
+          turn.yield()
+        }
+      }
+    }
+  }
+
+  private var metadata: Metadata { [SyncMethods.officeKey: .string(office.text)] }
+
+  private var options: CallOptions {
+    var options = CallOptions.defaults
+    options.waitForReady = false
+    options.maxResponseMessageBytes = Limits.messageBytes
+    return options
+  }
+
+  private static func split(_ address: String) -> (host: String, port: Int)? {
+    guard let colon = address.lastIndex(of: ":"),
+      let port = UInt16(address[address.index(after: colon)...]), port > 0
+    else { return nil }
+    let host = address[..<colon]
+    guard !host.isEmpty, !host.contains(" ") else { return nil }
+    return (host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : String(host), Int(port))
+  }
+
+  private static func target(of address: String) throws -> any ResolvableTarget {
+    guard let (host, port) = split(address) else {
+      throw SyncError(.unreachable, "'\(address)' is not an address of the form HOST:PORT")
+    }
+    return host.contains(":")
+      ? .ipv6(address: host, port: port) : .dns(host: host, port: port)
+  }
+
+  /// gRPC's statuses as our errors.
+  private func mapping(_ body: () async throws -> Void) async throws {
+    do {
+      try await body()
+    } catch let error as RPCError {
+      throw syncError(error)
+    } catch let error as RuntimeError {
+      throw SyncError(.unreachable, "the connection to \(address) failed", cause: error)
+    }
+  }
+
+  private func syncError(_ error: RPCError) -> SyncError {
+    switch error.code {
+    case .unavailable where error.message.isEmpty || error.cause is StoreError:
+      SyncError(.unavailable, "the server cannot answer now: \(error.message)", cause: error)
+    case .unavailable, .cancelled, .deadlineExceeded:
+      SyncError(.unreachable, "no server answers at \(address)", cause: error)
+    case .unauthenticated: SyncError(.unknownOffice, error.message, cause: error)
+    case .failedPrecondition where error.message.contains("another register"):
+      SyncError(.otherRegister, error.message, cause: error)
+    case .failedPrecondition: SyncError(.otherLineage, error.message, cause: error)
+    case .unimplemented: SyncError(.otherProtocol, error.message, cause: error)
+    case .resourceExhausted: SyncError(.tooLarge, error.message, cause: error)
+    default: SyncError(.peerFault, "the server failed: \(error.message)", cause: error)
+    }
+  }
+}

@@ -1,0 +1,264 @@
+public import LiaisonModel
+internal import LiaisonSync
+
+// What a person at an office writes. Each method is one edit in the outbox.
+extension Replica {
+  /// A new record.
+  /// - Parameter assignments: its fields; `code=…` where the kind's codes are chosen.
+  /// - Throws: ``ReplicaError`` where it may not enter the register.
+  public func create(
+    _ kind: Kind, _ assignments: [Assignment], note: String = ""
+  ) async throws -> Record {
+    let now = environment.now()
+    let isNamed = assignments.contains { $0.name == "code" }
+    let first: Code
+    switch kind.coding {
+    case .numbered where !isNamed:
+      let prefix = Code.numberedPrefix(office: identity.office, year: now.year)
+      let number = try await store.nextNumber(prefix: prefix)
+      first = Code(office: identity.office, year: now.year, number: number)
+    case .chosen where !isNamed:
+      throw ReplicaError(
+        .badInput, "a new \(kind.name) needs a code",
+        advice: "liaison new \(kind.name) code=… name=…")
+    default:
+      first = Code(office: identity.office, year: now.year, number: 0)
+    }
+    let empty = RecordState(code: first, fields: [:])
+    let state = try await applying(assignments, to: empty, of: kind)
+    let id = environment.newRecord()
+    try await checkCode(state.code, of: id)
+    return try await save(
+      Revision(
+        record: id, kind: kind.number, parent: nil, state: state,
+        origin: origin(note, at: now)), kind, basis: nil)
+  }
+
+  /// Changes fields of a record.
+  /// - Throws: ``ReplicaError`` `.inConflict` where the record waits for a resolution.
+  public func edit(
+    _ record: Record, _ assignments: [Assignment], note: String = ""
+  ) async throws -> Record {
+    try checkEditable(record)
+    let state = try await applying(assignments, to: record.visible.state, of: record.kind)
+    guard state != record.visible.state else {
+      throw ReplicaError(
+        .nothingToDo, "\(record.code) holds that already", advice: "liaison show \(record.code)")
+    }
+    if state.code != record.code { try await checkCode(state.code, of: record.id) }
+    return try await save(successor(of: record, state, note), record.kind, basis: record.visibleID)
+  }
+
+  /// Deletes a record: its last revision says so, and its history stays.
+  public func delete(_ record: Record, note: String = "") async throws {
+    try checkEditable(record)
+    let state = RecordState(code: record.code, content: .deleted)
+    _ = try await save(
+      successor(of: record, state, note), record.kind, basis: record.visibleID)
+  }
+
+  /// Takes a record's edit back before it is accepted.
+  /// - Throws: ``ReplicaError`` `.notPending` where there is none.
+  public func discard(_ record: Record) async throws {
+    guard try await store.discard(record.id) else {
+      throw ReplicaError(
+        .notPending, "\(record.code) has no edit that waits to be sent",
+        advice: "liaison status")
+    }
+  }
+
+  /// Whose side stands.
+  public enum Side: String, Hashable, Sendable, CaseIterable {
+    case ours
+    case theirs
+    case base
+  }
+
+  /// Settles a conflict. The resolution is a revision with two parents: the register's head, and
+  /// this office's edit.
+  ///
+  /// - Parameters:
+  ///   - take: whose side stands where nothing else is said.
+  ///   - takes: whose side stands for single fields.
+  ///   - assignments: values that stand instead.
+  /// - Throws: ``ReplicaError`` `.unresolved` where a disagreement is left.
+  public func resolve(
+    _ record: Record, take: Side?, takes: [String: Side], _ assignments: [Assignment],
+    note: String = ""
+  ) async throws -> Record {
+    guard let conflict = try Conflict(record, coding: coding) else {
+      throw ReplicaError(
+        .noConflict, "\(record.code) is not in conflict", advice: "liaison conflicts")
+    }
+    let settled = try Resolution(conflict, replica: self).settled(
+      take: take, takes: takes, assigned: Set(assignments.map(\.name)))
+    let state = try await applying(assignments, to: settled, of: record.kind)
+    if conflict.cause == .codeTaken { try await checkCode(state.code, of: record.id) }
+    let revision = Revision(
+      record: record.id, kind: record.kind.number, parent: record.stored.head?.id,
+      secondParent: record.stored.head == nil ? nil : record.visibleID, state: state,
+      origin: origin(note, at: environment.now()))
+    return try await save(revision, record.kind, basis: record.visibleID, isResolution: true)
+  }
+
+  private func successor(of record: Record, _ state: RecordState, _ note: String) -> Revision {
+    let isAmendment = record.pending?.status == .inFlight
+    let parent = isAmendment ? record.pending?.ours.id : record.pendingBase
+    return Revision(
+      record: record.id, kind: record.kind.number, parent: parent, state: state,
+      origin: origin(note, at: environment.now()))
+  }
+
+  private func save(
+    _ revision: Revision, _ kind: Kind, basis: RevisionID?, isResolution: Bool = false
+  ) async throws -> Record {
+    try check(revision, kind)
+    let encoded: EncodedRevision
+    do {
+      encoded = try coding.encode(revision)
+    } catch {
+      throw ReplicaError(
+        .invalid, "\(error)", advice: "shorter texts, or part of it in another record")
+    }
+    try await store.save(
+      NewEdit(
+        id: environment.newEdit(), summary: RevisionSummary(revision), revision: encoded,
+        basis: basis, isResolution: isResolution))
+    return try await record(revision.record.description)
+  }
+
+  private func check(_ revision: Revision, _ kind: Kind) throws {
+    if let problem = schema.problems(with: revision.state, of: kind.number).first {
+      throw ReplicaError(
+        .invalid, "\(kind.name): \(problem.message)", advice: "liaison schema \(kind.name)")
+    }
+    for (what, text) in [("author", revision.author), ("note", revision.note)] {
+      if let fault = TextRules.problem(withLine: text) {
+        throw ReplicaError(.invalid, "the \(what) \(fault)", advice: "a shorter --\(what)")
+      }
+    }
+  }
+
+  private func checkEditable(_ record: Record) throws {
+    guard !record.visible.state.isDeleted else {
+      throw ReplicaError(
+        .deleted, "\(record.code) is deleted",
+        advice: "liaison discard \(record.code) where the deletion was not sent yet")
+    }
+    guard record.isConflict else { return }
+    throw ReplicaError(
+      .inConflict, "\(record.code) is in conflict; it is resolved before it is edited again",
+      advice: "liaison conflicts \(record.code), then liaison resolve \(record.code) …")
+  }
+
+  private func checkCode(_ code: Code, of record: RecordID) async throws {
+    for other in try await store.records(code: code) where other.id != record {
+      guard let bytes = other.visible?.bytes else { continue }
+      let summary = try coding.summary(of: bytes)
+      guard summary.code == code, !summary.isDeleted else { continue }
+      throw ReplicaError(
+        .codeTaken, "another record has the code \(code)", advice: "liaison show \(code)")
+    }
+  }
+
+  private func origin(_ note: String, at time: Timestamp) -> Origin {
+    Origin(
+      office: identity.office, author: author, note: TextRules.normalized(note), time: time)
+  }
+}
+
+extension Record {
+  var visibleID: RevisionID? { stored.visible?.id }
+
+  /// What the next revision of this record is made from.
+  fileprivate var pendingBase: RevisionID? {
+    pending.map { $0.base?.id } ?? stored.head?.id
+  }
+}
+
+/// Puts the sides of a conflict together as a person says.
+struct Resolution {
+  private let conflict: Conflict
+  private let replica: Replica
+
+  init(_ conflict: Conflict, replica: Replica) {
+    self.conflict = conflict
+    self.replica = replica
+  }
+
+  /// - Parameter assigned: the fields that get their value otherwise.
+  func settled(
+    take: Replica.Side?, takes: [String: Replica.Side], assigned: Set<String>
+  ) throws -> RecordState {
+    guard case .merge(let disagreements) = conflict.cause else {
+      guard assigned.contains("code") else {
+        throw unresolved(["code"], advice: "liaison resolve \(conflict.record.code) code=NEW-CODE")
+      }
+      return conflict.merged
+    }
+    if disagreements.contains(.deletion) { return try whole(take) }
+    var state = conflict.merged
+    var open: [String] = []
+    for disagreement in disagreements {
+      let name = name(of: disagreement)
+      if let side = takes[name] ?? (assigned.contains(name) ? nil : take) {
+        copy(disagreement, from: side, into: &state)
+      } else if !assigned.contains(name) {
+        open.append(name)
+      }
+    }
+    for (name, side) in takes {
+      let field = try replica.field(named: name, of: conflict.record.kind)
+      copy(.field(field.number), from: side, into: &state)
+    }
+    guard open.isEmpty else {
+      throw unresolved(
+        open, advice: "liaison resolve \(conflict.record.code) --take theirs, or \(open[0])=VALUE")
+    }
+    return state
+  }
+
+  private func whole(_ take: Replica.Side?) throws -> RecordState {
+    guard let take else {
+      throw unresolved(
+        ["the whole record"],
+        advice: "liaison resolve \(conflict.record.code) --take ours, or --take theirs")
+    }
+    return side(take)?.state ?? conflict.ours.state
+  }
+
+  private func copy(
+    _ disagreement: Disagreement, from side: Replica.Side, into state: inout RecordState
+  ) {
+    guard let source = self.side(side)?.state else { return }
+    switch disagreement {
+    case .code: state.code = source.code
+    case .field(let number):
+      var fields = state.fields
+      fields[number] = source.fields[number]
+      state.content = .fields(fields)
+    case .deletion: state = source
+    }
+  }
+
+  private func side(_ side: Replica.Side) -> Revision? {
+    switch side {
+    case .ours: conflict.ours
+    case .theirs: conflict.theirs
+    case .base: conflict.base
+    }
+  }
+
+  private func name(of disagreement: Disagreement) -> String {
+    switch disagreement {
+    case .field(let number): conflict.record.kind.field(number)?.name ?? "field \(number.number)"
+    case .code: "code"
+    case .deletion: "the whole record"
+    }
+  }
+
+  private func unresolved(_ names: [String], advice: String) -> ReplicaError {
+    ReplicaError(
+      .unresolved, "still in disagreement: \(names.joined(separator: ", "))", advice: advice)
+  }
+}

@@ -1,0 +1,154 @@
+public import LiaisonModel
+public import LiaisonSync
+
+/// An office's copy of the register: everything but a sync works without a network.
+public struct Replica: Sendable {
+  public let store: any ReplicaStore
+  public let coding: any RevisionCoding
+  public let environment: ReplicaEnvironment
+  public let identity: ReplicaIdentity
+  public let schema: Schema
+  let author: String
+
+  /// - Parameter author: who writes at this office.
+  /// - Throws: ``ReplicaError`` where the replica has not pulled yet.
+  public init(
+    store: any ReplicaStore, coding: any RevisionCoding, environment: ReplicaEnvironment,
+    author: String
+  ) async throws {
+    self.store = store
+    self.coding = coding
+    self.environment = environment
+    self.author = TextRules.normalized(author)
+    identity = try await store.identity()
+    guard let schema = identity.schema else {
+      throw ReplicaError(
+        .empty, "this replica has not pulled anything yet", advice: "liaison sync")
+    }
+    self.schema = schema
+  }
+
+  // MARK: Reading
+
+  /// - Throws: ``ReplicaError`` `.unknownKind`.
+  public func kind(named name: String) throws -> Kind {
+    guard let kind = schema.kind(named: name) else {
+      let names = schema.kinds.map(\.name).joined(separator: ", ")
+      throw ReplicaError(
+        .unknownKind, "the register has no kind '\(name)'", advice: "one of \(names)")
+    }
+    return kind
+  }
+
+  /// - Throws: ``ReplicaError`` `.unknownField`.
+  public func field(named name: String, of kind: Kind) throws -> Field {
+    guard let field = kind.field(named: name) else {
+      let names = kind.fields.map(\.name).joined(separator: ", ")
+      throw ReplicaError(
+        .unknownField, "\(kind.name) has no field '\(name)'", advice: "one of \(names)")
+    }
+    return field
+  }
+
+  /// The records with a code or an id, as a person wrote it; live ones before deleted ones.
+  /// - Throws: ``ReplicaError`` `.unknownCode` where there is none.
+  public func records(_ reference: String) async throws -> [Record] {
+    let found: [StoredRecord]
+    if let id = RecordID(text: reference) {
+      found = try await store.record(id).map { [$0] } ?? []
+    } else if let code = Code(reference) {
+      found = try await store.records(code: code)
+    } else {
+      throw ReplicaError(
+        .badInput, "'\(reference)' is not a code", advice: "a code like UNODC or VIE-2026-0012")
+    }
+    let records = try found.compactMap { try Record($0, schema: schema, coding: coding) }
+    let live = records.filter { !$0.visible.state.isDeleted }
+    let chosen = live.isEmpty ? records : live
+    guard !chosen.isEmpty else {
+      throw ReplicaError(
+        .unknownCode, "no record here has the code \(reference)",
+        advice: "liaison search TEXT, or liaison sync where another office may have added it")
+    }
+    return chosen
+  }
+
+  /// The one record with a code or an id.
+  /// - Throws: ``ReplicaError`` `.ambiguousCode` where a code is taken twice.
+  public func record(_ reference: String) async throws -> Record {
+    let records = try await records(reference)
+    guard records.count == 1, let record = records.first else {
+      let ids = records.map(\.id.description).joined(separator: " or ")
+      throw ReplicaError(
+        .ambiguousCode, "\(records.count) records here have the code \(reference)",
+        advice: "the record's id instead of its code: \(ids)")
+    }
+    return record
+  }
+
+  /// Hands over each live record of a kind, or of all kinds, in the order of their codes.
+  public func forEach(
+    _ kind: Kind?, _ body: @escaping @Sendable (Record) throws -> Void
+  ) async throws {
+    try await store.forEachRecord(of: kind?.number) { [schema, coding] stored in
+      guard let record = try Record(stored, schema: schema, coding: coding),
+        !record.visible.state.isDeleted
+      else { return }
+      try body(record)
+    }
+  }
+
+  /// How references are written: by codes, or `(withheld)` where this office has no such record.
+  public func codes(of records: Set<RecordID>) async throws -> @Sendable (RecordID) -> String {
+    let codes = try await store.codes(of: records)
+    return { codes[$0]?.text ?? "(withheld)" }
+  }
+
+  /// Everything in the outbox, in its order.
+  public func outbox() async throws -> [Record] {
+    try await store.outbox().compactMap { try Record($0, schema: schema, coding: coding) }
+  }
+
+  public func conflicts() async throws -> [Conflict] {
+    try await outbox().compactMap { try Conflict($0, coding: coding) }
+  }
+
+  /// The revisions of a record that this replica knows, latest first: its own edit, the head, and
+  /// the earlier heads that it has seen.
+  public func history(of record: Record) async throws -> [(EncodedRevision, Revision)] {
+    let own = record.pending.map { [$0.amendment, $0.ours].compactMap { $0 } } ?? []
+    let earlier = try await store.history(of: record.id)
+    return try (own + [record.stored.head].compactMap { $0 } + earlier).map {
+      ($0, try coding.decode($0.bytes))
+    }
+  }
+
+  /// Records whose text has every word of `text`, best first. Indexes first what is not yet.
+  public func search(_ text: String, limit: Int) async throws -> [Record] {
+    try await indexNew()
+    let words = text.split(whereSeparator: \.isWhitespace).filter { !$0.contains("\0") }
+      .map { "\"" + String($0).split(separator: "\"", omittingEmptySubsequences: false)
+        .joined(separator: "\"\"") + "\"*" }
+    guard !words.isEmpty else { return [] }
+    return try await store.search(words.joined(separator: " "), limit: limit)
+      .compactMap { try Record($0, schema: schema, coding: coding) }
+  }
+
+  private func indexNew() async throws {
+    while true {
+      let stored = try await store.unindexed(limit: Limits.batchCount)
+      if stored.isEmpty { return }
+      var texts: [RecordID: String?] = [:]
+      for record in stored {
+        guard let bytes = record.visible?.bytes else {
+          texts[record.id] = .some(nil)
+          continue
+        }
+        let state = try coding.decode(bytes).state
+        let parts = [state.code.text] + state.fields.values.map { $0.text { _ in "" } }
+        texts[record.id] = .some(state.isDeleted ? nil : parts.joined(separator: "\n"))
+      }
+      try await store.index(texts)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import LiaisonCommand
+import LiaisonModel
+import LiaisonReplica
+import LiaisonSync
+
+/// What the commands that write print of a record.
+enum Written {
+  static func report(_ record: Record, _ replica: Replica, json: Bool) async throws {
+    let code = try await replica.codes(of: record.references)
+    if json { return try Output.json(RecordView(record, code)) }
+    Output.line("\(record.code) \(record.kind.name): \(record.stateName)")
+  }
+}
+
+struct NewCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "new", abstract: "Adds a record.",
+    discussion: """
+      Organizations, bodies, areas, goals, instruments and offices need code=…; participations,
+      engagements and actions are numbered: VIE-2026-0012.
+
+      Example: liaison new engagement title="Expert meeting" starts=2026-12-01 lead=VIE \
+      status=planned participants=UNODC,OSCE
+      """)
+  @Argument(help: "A kind.") var kind: String
+  @Argument(help: "field=value …") var fields: [String] = []
+  @Option(name: .shortAndLong, help: "Why, in one line.") var note = ""
+  @OptionGroup var options: ReplicaOptions
+
+  func run() async throws {
+    let replica = try await options.open()
+    let record = try await replica.create(
+      try replica.kind(named: kind), try fields.map { try Assignment($0) }, note: note)
+    try await Written.report(record, replica, json: options.json)
+  }
+}
+
+struct EditCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "edit", abstract: "Changes fields of a record.",
+    discussion: """
+      field=value sets, field= clears, field+=member and field-=member change a set or a list;
+      mandate+=… adds a line to a prose. Without changes it opens the record in $EDITOR.
+
+      Examples:
+        liaison edit COMPACT un_entities=39 areas+=FTF
+        liaison edit COMPACT
+      """)
+  @Argument(help: "The record's code or id.") var code: String
+  @Argument(help: "field=value, field+=member, field-=member …") var changes: [String] = []
+  @Option(name: .shortAndLong, help: "Why, in one line.") var note = ""
+  @OptionGroup var options: ReplicaOptions
+
+  func run() async throws {
+    let replica = try await options.open()
+    let record = try await replica.record(code)
+    let assignments =
+      changes.isEmpty
+      ? try await Editor.assignments(for: record, in: replica)
+      : try changes.map { try Assignment($0) }
+    let edited = try await replica.edit(record, assignments, note: note)
+    try await Written.report(edited, replica, json: options.json)
+  }
+}
+
+struct DeleteCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "delete", abstract: "Deletes a record; its history stays.")
+  @Argument(help: "The record's code or id.") var code: String
+  @Option(name: .shortAndLong, help: "Why, in one line.") var note = ""
+  @OptionGroup var options: ReplicaOptions
+
+  func run() async throws {
+    let replica = try await options.open()
+    let record = try await replica.record(code)
+    try await replica.delete(record, note: note)
+    try await Written.report(
+      try await replica.record(record.id.description), replica, json: options.json)
+  }
+}
+
+struct DiscardCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "discard", abstract: "Takes back an edit that was not accepted yet.",
+    discussion: "A conflict ends with it: theirs stands.")
+  @Argument(help: "The record's code or id.") var code: String
+  @OptionGroup var options: ReplicaOptions
+
+  private struct Discarded: Encodable { let discarded: String }
+
+  func run() async throws {
+    let replica = try await options.open()
+    let records = try await replica.records(code)
+    let record = try records.first { $0.pending != nil } ?? {
+      guard let first = records.first else { throw StatusExit(.failure) }
+      return first
+    }()
+    let wasSent = record.pending?.status == .inFlight
+    try await replica.discard(record)
+    if options.json { return try Output.json(Discarded(discarded: record.code.text)) }
+    Output.line(
+      "discarded the edit of \(record.code)"
+        + (wasSent ? "; it was sent already, and may come back with the next sync" : ""))
+  }
+}

@@ -1,0 +1,126 @@
+import ArgumentParser
+import LiaisonCommand
+import LiaisonModel
+import LiaisonReplica
+import LiaisonSync
+
+struct LogCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "log", abstract: "Shows the revisions of a record that this replica has seen.",
+    discussion: "A pull brings the latest revision only; earlier ones stay once they were here.")
+  @Argument(help: "The record's code or id.") var code: String
+  @OptionGroup var options: ReplicaOptions
+
+  private struct Item: Encodable {
+    let revision: String
+    let parents: [String]
+    let office: String
+    let author: String
+    let time: String
+    let note: String
+    let state: String
+  }
+
+  func run() async throws {
+    let replica = try await options.open()
+    let record = try await replica.record(code)
+    let history = try await replica.history(of: record)
+    let waiting = history.count - (record.stored.head == nil ? 0 : 1)
+    let pending = record.pending.map { $0.amendment == nil ? 1 : 2 } ?? 0
+    let items = history.enumerated().map { index, entry in
+      Item(
+        revision: entry.0.id.description,
+        parents: [entry.1.parent, entry.1.secondParent].compactMap { $0?.description },
+        office: entry.1.office.text, author: entry.1.author, time: entry.1.time.description,
+        note: entry.1.note,
+        state: index < min(pending, waiting + 1)
+          ? record.stateName : entry.1.state.isDeleted ? "deleted" : "accepted")
+    }
+    if options.json { return try Output.json(items) }
+    Output.table(
+      ["REVISION", "PARENTS", "TIME", "OFFICE", "AUTHOR", "STATE", "NOTE"],
+      items.map { item in
+        [
+          String(item.revision.prefix(10)),
+          item.parents.map { String($0.prefix(10)) }.joined(separator: " "), item.time,
+          item.office, item.author, item.state, item.note,
+        ]
+      })
+  }
+}
+
+struct DiffCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diff", abstract: "Shows what was edited here and is not accepted yet.",
+    discussion: "Examples: liaison diff; liaison diff COMPACT")
+  @Argument(help: "One record's code or id; otherwise all.") var code: String?
+  @OptionGroup var options: ReplicaOptions
+
+  private struct Item: Encodable {
+    let code: String
+    let field: String
+    let register: FieldView?
+    let here: FieldView?
+  }
+
+  func run() async throws {
+    let replica = try await options.open()
+    let outbox = try await replica.outbox()
+    let chosen = try await code.asyncMap { try await replica.record($0).id }
+    let records = outbox.filter { chosen == nil || $0.id == chosen }
+    let code = try await replica.codes(
+      of: records.reduce(into: []) { $0.formUnion($1.references) })
+    let items = records.flatMap { record in
+      record.kind.fields.compactMap { field -> Item? in
+        let before = record.head?.state.fields[field.number]
+        let after = record.visible.state.fields[field.number]
+        guard before != after else { return nil }
+        return Item(
+          code: record.code.text, field: field.name,
+          register: before.map { FieldView($0, code) }, here: after.map { FieldView($0, code) })
+      }
+    }
+    if options.json { return try Output.json(items) }
+    for item in items {
+      Output.line("\(item.code) \(item.field)")
+      for line in item.register.map({ $0.text.split(separator: "\n") }) ?? [] {
+        Output.line(Terminal.styled("- \(Terminal.safe(String(line)))", .red))
+      }
+      for line in item.here.map({ $0.text.split(separator: "\n") }) ?? [] {
+        Output.line(Terminal.styled("+ \(Terminal.safe(String(line)))", .green))
+      }
+    }
+  }
+}
+
+extension Optional where Wrapped: Sendable {
+  fileprivate func asyncMap<Result>(
+    _ transform: (Wrapped) async throws -> Result
+  ) async throws -> Result? {
+    guard let self else { return nil }
+    return try await transform(self)
+  }
+}
+
+struct SearchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search", abstract: "Finds records by the words of their texts.",
+    discussion: "Example: liaison search trafficking persons")
+  @Argument(help: "Words; each must occur, or begin one that does.") var text: [String]
+  @Option(help: "At most so many.") var limit = 50
+  @OptionGroup var options: ReplicaOptions
+
+  func run() async throws {
+    guard (1...10_000).contains(limit) else {
+      throw Failure("--limit \(limit) is out of range", advice: "--limit 50", status: .usage)
+    }
+    let replica = try await options.open()
+    let records = try await replica.search(text.joined(separator: " "), limit: limit)
+    let code = try await replica.codes(
+      of: records.reduce(into: []) { $0.formUnion($1.visible.state.references) })
+    if options.json { return try Output.json(records.map { RecordView($0, code) }) }
+    Output.table(
+      ["", "CODE", "KIND", "TITLE"],
+      records.map { [$0.mark, $0.code.text, $0.kind.name, $0.title] })
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import LiaisonCommand
+import LiaisonReplica
+
+@main
+enum Main {
+  static func main() async {
+    await CommandMain.run(Liaison.self) { error in
+      guard let error = error as? ReplicaError else { return nil }
+      let isUsage: Set<ReplicaError.Code> = [.badInput, .unknownKind, .unknownField]
+      return Failure(
+        error.message, advice: error.advice, status: isUsage.contains(error.code) ? .usage : .failure)
+    }
+  }
+}
+
+struct Liaison: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "liaison",
+    abstract: "Works with an office's replica of a cooperation register.",
+    discussion: """
+      Everything but clone and sync works without a network. To begin:
+
+        liaison clone 127.0.0.1:7401 vienna --office VIE
+        cd vienna
+        liaison list body
+        liaison edit COMPACT un_entities=39
+        liaison sync
+
+      Exit codes: 0 fine, 1 failure, 2 usage, 3 conflicts remain, 4 server unreachable.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      CloneCommand.self, SyncCommand.self, StatusCommand.self, ListCommand.self,
+      ShowCommand.self, SearchCommand.self, LogCommand.self, DiffCommand.self, NewCommand.self,
+      EditCommand.self, DeleteCommand.self, DiscardCommand.self, ConflictsCommand.self,
+      ResolveCommand.self, ExportCommand.self, SchemaCommand.self, VerifyCommand.self,
+    ])
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import LiaisonCommand
+import LiaisonModel
+import LiaisonReplica
+
+struct ShowCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Shows one record.",
+    discussion: "Example: liaison show COMPACT")
+  @Argument(help: "The record's code or id.") var code: String
+  @OptionGroup var options: ReplicaOptions
+
+  func run() async throws {
+    let replica = try await options.open()
+    let records = try await replica.records(code)
+    let code = try await replica.codes(
+      of: records.reduce(into: []) { $0.formUnion($1.references) })
+    if options.json {
+      return try records.forEach { try Output.json(RecordView($0, code)) }
+    }
+    for record in records {
+      Output.line("\(Terminal.styled(record.code.text, .bold))  \(record.kind.name)  \(note(record))")
+      RecordText.fields(record.visible.state, record.kind, code).forEach { Output.line($0) }
+      let by = record.visible
+      Output.line("written by \(Terminal.safe(by.author)), \(by.office), \(by.time)")
+      if let conflict = try await replica.conflicts().first(where: { $0.record.id == record.id }) {
+        Output.line(Terminal.styled("in conflict:", .red))
+        RecordText.sides(conflict, code).forEach { Output.line($0) }
+      }
+    }
+  }
+
+  private func note(_ record: Record) -> String {
+    record.isConflict
+      ? Terminal.styled("! \(record.stateName)", .red)
+      : record.reason.map { "\(record.stateName): \($0)" } ?? record.stateName
+  }
+}
+
+/// Records and conflicts as lines of text.
+enum RecordText {
+  /// One line a field, in the order of the kind; a prose on lines of its own.
+  static func fields(
+    _ state: RecordState, _ kind: Kind, _ code: (RecordID) -> String
+  ) -> [String] {
+    let width = kind.fields.map { $0.label.count }.max() ?? 0
+    return kind.fields.flatMap { field -> [String] in
+      guard let value = state.fields[field.number] else { return [] }
+      let label = field.label.padding(to: width)
+      let lines = value.text(code: code).split(separator: "\n", omittingEmptySubsequences: false)
+      return lines.enumerated().map { index, line in
+        "  " + (index == 0 ? label : "".padding(to: width)) + "  " + Terminal.safe(String(line))
+      }
+    }
+  }
+
+  /// Base, ours and theirs of each part in disagreement, with who wrote them and when.
+  static func sides(_ conflict: Conflict, _ code: (RecordID) -> String) -> [String] {
+    let view = ConflictView(conflict, code)
+    return view.disagreements.flatMap { part -> [String] in
+      let sides = [("base", part.base), ("ours", part.ours), ("theirs", part.theirs)]
+      return ["  \(part.field)"]
+        + sides.map { name, side in
+          guard let side else { return "    \(name.padding(to: 6))  –" }
+          let value = Terminal.safe(side.value?.text ?? "(nothing)")
+          return "    \(name.padding(to: 6))  \(value)  "
+            + Terminal.styled("\(side.office), \(Terminal.safe(side.author)), \(side.time)", .dim)
+        }
+    }
+  }
+}
+
+extension FieldView {
+  var text: String {
+    switch self {
+    case .text(let text): text
+    case .number(let number): String(number)
+    case .flag(let flag): flag ? "yes" : "no"
+    case .texts(let texts): texts.joined(separator: ", ")
+    }
+  }
+}
+
+extension String {
+  func padding(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - Terminal.width(of: self)))
+  }
+}
