@@ -69,23 +69,37 @@ let package = Package(
     module("LiaisonCommand", ["LiaisonSync", "LiaisonModel", "CTerminal", arguments]),
     command(
       "liaison",
-      ["LiaisonCommand", "LiaisonReplica", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
-        "LiaisonModel", arguments]),
+      [
+        "LiaisonCommand", "LiaisonReplica", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
+        "LiaisonModel", arguments,
+      ]),
     command(
       "liaisond",
-      ["LiaisonCommand", "LiaisonServer", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
-        "LiaisonModel", arguments, lifecycle, signals, log]),
+      [
+        "LiaisonCommand", "LiaisonServer", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
+        "LiaisonModel", arguments, lifecycle, signals, log,
+      ]),
     tests("LiaisonModelTests", ["LiaisonModel"]),
     tests("LiaisonSyncTests", ["LiaisonSync", "LiaisonWire", "LiaisonModel"]),
     tests("LiaisonWireTests", ["LiaisonWire", "LiaisonSync", "LiaisonModel", grpc]),
     tests(
       "LiaisonStoreTests",
-      ["LiaisonSQLite", "LiaisonWire", "LiaisonSync", "LiaisonModel",
-        .product(name: "GRDB", package: "GRDB.swift")]),
+      [
+        "LiaisonSQLite", "LiaisonWire", "LiaisonSync", "LiaisonModel",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
     tests(
       "LiaisonRoundTests",
-      ["LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
-        "LiaisonModel", grpc, http2]),
-    tests("LiaisonCommandTests", []),
+      [
+        "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
+        "LiaisonModel",
+        log,
+      ]),
+    tests(
+      "LiaisonCommandTests",
+      [
+        "liaison", "liaisond", "LiaisonReplica", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
+        "LiaisonModel",
+      ]),
   ]
 )

@@ -14,7 +14,8 @@ extension Schema {
       fields[field.number].flatMap { problem(with: $0, in: field, of: fields, kind) }
     }
     let tooMany =
-      fields.count > Limits.fields ? [Problem("a record has more than \(Limits.fields) fields")] : []
+      fields.count > Limits.fields
+      ? [Problem("a record has more than \(Limits.fields) fields")] : []
     return missing + wrong + tooMany
   }
 

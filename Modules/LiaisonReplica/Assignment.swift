@@ -87,7 +87,9 @@ extension Replica {
     case (_, .texts), (_, .references), (_, .list):
       return given.map { $0.combined(with: old, assignment.operation) } ?? old
     case (.add, .prose):
-      guard case .prose(let more)? = given, case .prose(let text)? = old else { return given ?? old }
+      guard case .prose(let more)? = given, case .prose(let text)? = old else {
+        return given ?? old
+      }
       return .prose(text + "\n" + more)
     default:
       throw ReplicaError(

@@ -127,8 +127,11 @@ public struct Replica: Sendable {
   public func search(_ text: String, limit: Int) async throws -> [Record] {
     try await indexNew()
     let words = text.split(whereSeparator: \.isWhitespace).filter { !$0.contains("\0") }
-      .map { "\"" + String($0).split(separator: "\"", omittingEmptySubsequences: false)
-        .joined(separator: "\"\"") + "\"*" }
+      .map {
+        "\""
+          + String($0).split(separator: "\"", omittingEmptySubsequences: false)
+          .joined(separator: "\"\"") + "\"*"
+      }
     guard !words.isEmpty else { return [] }
     return try await store.search(words.joined(separator: " "), limit: limit)
       .compactMap { try Record($0, schema: schema, coding: coding) }

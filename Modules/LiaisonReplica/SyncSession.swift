@@ -105,7 +105,8 @@ public actor SyncSession {
         return size <= Limits.batchBytes || size == entry.ours.bytes.count
       }
       let last = fitting.count == entries.count ? nil : entries[fitting.count].position
-      unsent = last.map { last in Array(unsent.drop { $0 != last }) }
+      unsent =
+        last.map { last in Array(unsent.drop { $0 != last }) }
         ?? Array(unsent.dropFirst(Limits.batchCount))
       guard !fitting.isEmpty else { continue }
       let revisions = try fitting.map { ($0, try outgoing($0)) }

@@ -35,7 +35,8 @@ public struct Watcher: Sendable {
           try await follow(over: transport)
         }
         failures = 0
-      } catch let error as SyncError where error.code == .unreachable || error.code == .unavailable {
+      } catch let error as SyncError where error.code == .unreachable || error.code == .unavailable
+      {
         if Task.isCancelled { return }
         failures += 1
         let pause = Backoff.pause(attempt: failures)

@@ -42,7 +42,8 @@ public struct DataDirectory: Sendable {
       try files.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
-      throw StoreError(.io, "the folder \(path) cannot be made: \(Self.reason(error))", cause: error)
+      throw StoreError(
+        .io, "the folder \(path) cannot be made: \(Self.reason(error))", cause: error)
     }
     let file = open(databasePath, O_CREAT | O_EXCL | O_RDWR, 0o600)
     guard file >= 0 else {
@@ -63,7 +64,8 @@ public struct DataDirectory: Sendable {
     for suffix in ["", "-wal", "-shm"] { unlink(databasePath + suffix) }
     for name in ["sync", "server"] { unlink("\(path)/\(name).lock") }
     guard rmdir(path) == 0 || errno == ENOENT else {
-      throw StoreError(.io, "the folder \(path) cannot be removed: \(String(cString: strerror(errno)))")
+      throw StoreError(
+        .io, "the folder \(path) cannot be removed: \(String(cString: strerror(errno)))")
     }
   }
 

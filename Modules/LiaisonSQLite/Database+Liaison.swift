@@ -74,7 +74,8 @@ enum Databases {
       StoreError(.damaged, "the database file is damaged", cause: error)
     default:
       // SQLite's message names tables and columns, never what stands in them.
-      StoreError(.io, "the database refused: \(error.message ?? "\(error.resultCode)")", cause: error)
+      StoreError(
+        .io, "the database refused: \(error.message ?? "\(error.resultCode)")", cause: error)
     }
   }
 }

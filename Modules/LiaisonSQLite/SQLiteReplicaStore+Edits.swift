@@ -72,7 +72,8 @@ extension SQLiteReplicaStore {
   public func discard(_ record: RecordID) async throws -> Bool {
     try await write { db in
       let id = try Int64.fetchOne(
-        db, sql: "SELECT o.record FROM outbox o JOIN record r ON r.id = o.record WHERE r.record = ?",
+        db,
+        sql: "SELECT o.record FROM outbox o JOIN record r ON r.id = o.record WHERE r.record = ?",
         arguments: [record.data])
       guard let id else { return false }
       try db.execute(sql: "DELETE FROM outbox WHERE record = ?", arguments: [id])

@@ -26,7 +26,8 @@ struct ConflictsCommand: AsyncParsableCommand {
       Output.line("no conflicts")
     }
     for conflict in conflicts where !options.json {
-      Output.line("\(Terminal.styled(conflict.record.code.text, .bold))  \(conflict.record.kind.name)")
+      Output.line(
+        "\(Terminal.styled(conflict.record.code.text, .bold))  \(conflict.record.kind.name)")
       RecordText.sides(conflict, code).forEach { Output.line($0) }
     }
     if !conflicts.isEmpty { throw StatusExit(.conflicts) }

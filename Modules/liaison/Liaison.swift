@@ -9,7 +9,8 @@ enum Main {
       guard let error = error as? ReplicaError else { return nil }
       let isUsage: Set<ReplicaError.Code> = [.badInput, .unknownKind, .unknownField]
       return Failure(
-        error.message, advice: error.advice, status: isUsage.contains(error.code) ? .usage : .failure)
+        error.message, advice: error.advice,
+        status: isUsage.contains(error.code) ? .usage : .failure)
     }
   }
 }

@@ -19,7 +19,8 @@ struct ShowCommand: AsyncParsableCommand {
       return try records.forEach { try Output.json(RecordView($0, code)) }
     }
     for record in records {
-      Output.line("\(Terminal.styled(record.code.text, .bold))  \(record.kind.name)  \(note(record))")
+      Output.line(
+        "\(Terminal.styled(record.code.text, .bold))  \(record.kind.name)  \(note(record))")
       RecordText.fields(record.visible.state, record.kind, code).forEach { Output.line($0) }
       let by = record.visible
       Output.line("written by \(Terminal.safe(by.author)), \(by.office), \(by.time)")

@@ -102,7 +102,8 @@ struct Syncing {
     let watcher = Watcher(store: store, coding: RevisionCodec(), environment: .system) { event in
       switch event {
       case .synced(let report):
-        Output.ready("in step: \(report.machine.received) received, \(report.machine.committed) sent")
+        Output.ready(
+          "in step: \(report.machine.received) received, \(report.machine.committed) sent")
       case .received(let count): Output.ready("received \(count)")
       case .offline(let error, let pause):
         Output.ready("offline: \(error.message); again in \(pause) ms")

@@ -33,7 +33,10 @@ struct ServeCommand: AsyncParsableCommand {
       changeLog: changeLog, coding: RevisionCodec(), address: address, log: logger)
     let group = ServiceGroup(
       configuration: .init(
-        services: [.init(service: Serving(server: server), successTerminationBehavior: .gracefullyShutdownGroup)],
+        services: [
+          .init(
+            service: Serving(server: server), successTerminationBehavior: .gracefullyShutdownGroup)
+        ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     try await group.run()
     withExtendedLifetime(lock) {}

@@ -1,1 +1,1 @@
-// Tests of LiaisonModelTests stand here.
+// Tests stand here.

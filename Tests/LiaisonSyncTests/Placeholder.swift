@@ -1,1 +1,1 @@
-// Tests of LiaisonSyncTests stand here.
+// Tests stand here.

@@ -1,1 +1,1 @@
-// Tests of LiaisonWireTests stand here.
+// Tests stand here.

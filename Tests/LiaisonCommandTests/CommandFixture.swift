@@ -1,0 +1,134 @@
+import Foundation
+import Testing
+
+/// The real binaries in a scratch folder that goes with the test.
+final class Workshop: Sendable {
+  let path: String
+  static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+  /// Where the build put the binaries: beside the tests.
+  static let binaries = URL(filePath: ProcessInfo.processInfo.arguments[0])
+    .resolvingSymlinksInPath().deletingLastPathComponent()
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory
+      .appending(path: "liaison-command-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    do { try FileManager.default.removeItem(atPath: path) } catch { print("left behind: \(path)") }
+  }
+
+  struct Result {
+    let code: Int32
+    let output: String
+    let errors: String
+
+    /// One line of what happened, one of what to try.
+    var isPlainFailure: Bool {
+      let lines = errors.split(separator: "\n")
+      return code != 0 && lines.count == 2 && lines[0].hasPrefix("liaison")
+        && lines[1].hasPrefix("Try: ")
+    }
+  }
+
+  /// Runs a command to its end.
+  @discardableResult
+  func run(
+    _ command: String, _ arguments: String..., environment: [String: String] = [:]
+  ) throws -> Result {
+    try run(command, arguments, environment: environment)
+  }
+
+  func run(
+    _ command: String, _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> Result {
+    let process = process(command, arguments, environment)
+    let names = (out: "\(path)/.out-\(UUID().uuidString)", err: "\(path)/.err-\(UUID().uuidString)")
+    for name in [names.out, names.err] {
+      guard FileManager.default.createFile(atPath: name, contents: nil) else {
+        throw Unready(text: "\(name) cannot be made")
+      }
+    }
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: names.out))
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: names.err))
+    try process.run()
+    process.waitUntilExit()
+    defer {
+      for name in [names.out, names.err] { try? FileManager.default.removeItem(atPath: name) }
+    }
+    return Result(
+      code: process.terminationReason == .exit
+        ? process.terminationStatus : -process.terminationStatus,
+      output: try String(contentsOfFile: names.out, encoding: .utf8),
+      errors: try String(contentsOfFile: names.err, encoding: .utf8))
+  }
+
+  func process(
+    _ command: String, _ arguments: [String], _ environment: [String: String] = [:]
+  ) -> Process {
+    let process = Process()
+    let binary = Workshop.binaries.appending(path: command)
+    let isOurs = FileManager.default.isExecutableFile(atPath: binary.path)
+    process.executableURL = isOurs ? binary : URL(filePath: "/usr/bin/env")
+    process.arguments = isOurs ? arguments : [command] + arguments
+    process.currentDirectoryURL = URL(filePath: path)
+    var all = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    all["PATH"] = Workshop.binaries.path + ":" + (all["PATH"] ?? "")
+    all["LIAISON_AUTHOR"] = environment["LIAISON_AUTHOR"] ?? "Tester"
+    process.environment = all
+    return process
+  }
+
+  /// A server of the folder `hq` on a free port of loopback; stopped by the caller.
+  func serve(_ folder: String = "hq", listen: String = "127.0.0.1:0") throws -> Server {
+    let process = process("liaisond", ["serve", folder, "--listen", listen])
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    var text = ""
+    while !text.contains("\n") {
+      let data = pipe.fileHandleForReading.availableData
+      guard !data.isEmpty else { break }
+      text += String(decoding: data, as: UTF8.self)
+    }
+    guard let address = text.split(whereSeparator: \.isWhitespace).last,
+      text.hasPrefix("listening on ")
+    else {
+      process.waitUntilExit()
+      throw Unready(text: text)
+    }
+    return Server(process: process, address: String(address))
+  }
+
+  struct Unready: Error { let text: String }
+
+  struct Server: @unchecked Sendable {  // Process is used by one test at a time.
+    let process: Process
+    let address: String
+
+    func kill() {
+      Foundation.kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+
+    /// SIGTERM; the exit code.
+    func stop() -> Int32 {
+      process.terminate()
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
+  }
+
+  /// A register with the reference records, and offices.
+  func makeHeadquarters() throws {
+    try #require(run("liaisond", "init", "hq").code == 0)
+    for office in ["LYO", "VIE", "NYC"] {
+      try #require(run("liaisond", "office", "add", office, "--name", office, "-C", "hq").code == 0)
+    }
+    let file = Workshop.root.appending(path: "Scripts/data/reference.jsonl").path
+    let imported = try run("liaisond", "import", file, "--office", "LYO", "-C", "hq")
+    try #require(imported.output == "imported 157 records\n", "\(imported)")
+  }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import Testing
+
+/// The commands as a person and a script meet them.
+struct CommandTests {
+  let shop: Workshop
+
+  init() throws { shop = try Workshop() }
+
+  private func cloned<Result>(_ body: (Workshop.Server) throws -> Result) throws -> Result {
+    try shop.makeHeadquarters()
+    let server = try shop.serve()
+    defer { server.kill() }
+    let clone = try shop.run("liaison", "clone", server.address, "vienna", "--office", "VIE")
+    try #require(clone.code == 0, "\(clone)")
+    return try body(server)
+  }
+
+  @Test func everythingButCloneAndSyncWorksWithoutAServer() throws {
+    try cloned { server in
+      #expect(server.stop() == 0)
+      for arguments in [
+        ["status"], ["list", "body"], ["show", "COMPACT"], ["search", "trafficking"],
+        ["log", "COMPACT"], ["diff"], ["conflicts"], ["export"], ["schema"], ["verify"],
+        ["new", "area", "code=DRUGS", "name=Drugs"], ["edit", "DRUGS", "name=Drug trafficking"],
+        ["discard", "DRUGS"], ["delete", "BIOMETRICS"],
+      ] {
+        let result = try shop.run("liaison", arguments + ["-C", "vienna"])
+        #expect(result.code == 0 && result.errors.isEmpty, "\(arguments): \(result)")
+        #expect(!result.output.contains("\u{1B}"), "colour in a pipe")
+      }
+      #expect(try shop.run("liaison", "sync", "-C", "vienna").code == 4)
+    }
+  }
+
+  @Test func everyCommandHasHelpAndPrintsJSON() throws {
+    try cloned { _ in
+      let json = [
+        ["status"], ["list", "goal"], ["show", "SDG-16"], ["search", "goal"], ["log", "UN"],
+        ["diff"], ["conflicts"], ["schema"], ["sync"], ["verify"],
+        ["new", "area", "code=DRUGS", "name=Drugs"], ["edit", "DRUGS", "name=D"],
+        ["discard", "DRUGS"],
+      ]
+      for arguments in json {
+        let result = try shop.run("liaison", arguments + ["--json", "-C", "vienna"])
+        #expect(result.code == 0, "\(arguments): \(result)")
+        _ = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+        let help = try shop.run("liaison", arguments[0], "--help")
+        #expect(help.code == 0 && help.output.contains("USAGE: liaison \(arguments[0])"))
+      }
+    }
+  }
+
+  @Test func badInputIsOneLineOneAdviceAndTheDocumentedCode() throws {
+    try cloned { _ in
+      let cases: [([String], Int32)] = [
+        (["list", "planet"], 2), (["show", "NOWHERE"], 1), (["show", "no code"], 2),
+        (["edit", "COMPACT", "colour=red"], 2), (["edit", "COMPACT", "un_entities=many"], 2),
+        (["edit", "COMPACT", "un_entities=-1"], 1), (["edit", "COMPACT", "established=2007-02-30"], 2),
+        (["edit", "COMPACT", "convener=NOBODY"], 2), (["edit", "COMPACT", "type=club"], 1),
+        (["edit", "COMPACT", "name="], 1), (["edit", "COMPACT", "nonsense"], 2),
+        (["edit", "COMPACT", "name=" + String(repeating: "x", count: 1001)], 1),
+        (["edit", "COMPACT", "name=a\nb"], 1), (["edit", "COMPACT", "un_entities+=1"], 2),
+        (["new", "area", "name=No code"], 2), (["new", "area", "code=FTF", "name=Taken"], 1),
+        (["new", "area", "code=low", "name=x"], 2), (["resolve", "COMPACT"], 1),
+        (["resolve", "COMPACT", "--take", "mine"], 2), (["discard", "COMPACT"], 1),
+        (["nonsense"], 2), (["list"], 2), (["list", "body", "--where", "x"], 2),
+        (["edit", "AREA-LESS", "parent=FTF"], 1), (["sync", "--address", "nowhere"], 2),
+      ]
+      for (arguments, code) in cases {
+        let result = try shop.run("liaison", arguments + ["-C", "vienna"])
+        #expect(result.code == code && result.isPlainFailure, "\(arguments): \(result)")
+      }
+      #expect(try shop.run("liaison", "status", "-C", "vienna").output.contains("nothing to send"))
+    }
+  }
+
+  @Test func aServersBadInputLikewise() throws {
+    try shop.makeHeadquarters()
+    let cases: [([String], Int32)] = [
+      (["init", "hq"], 1), (["office", "add", "vie", "--name", "x", "-C", "hq"], 2),
+      (["office", "add", "VIE", "--name", "x", "-C", "hq"], 1),
+      (["import", "nowhere.jsonl", "-C", "hq"], 1), (["serve", "nowhere"], 1),
+      (["serve", "hq", "--listen", "0.0.0.0:7401"], 1), (["serve", "hq", "--listen", "x"], 2),
+    ]
+    for (arguments, code) in cases {
+      let result = try shop.run("liaisond", arguments)
+      #expect(result.code == code && result.isPlainFailure, "\(arguments): \(result)")
+    }
+    let loopback = try shop.run("liaisond", "serve", "hq", "--listen", "10.0.0.1:7401")
+    #expect(loopback.errors.contains("does not check who an office is"))
+  }
+
+  @Test func aPortAndAFolderAreTakenOnlyOnce() throws {
+    try shop.makeHeadquarters()
+    let server = try shop.serve()
+    defer { server.kill() }
+    let again = try shop.run("liaisond", "serve", "hq", "--listen", "127.0.0.1:0")
+    #expect(again.isPlainFailure && again.errors.contains("liaisond serve, process"), "\(again)")
+    _ = try shop.run("liaisond", "init", "other")
+    let port = try shop.run("liaisond", "serve", "other", "--listen", server.address)
+    #expect(port.isPlainFailure && port.code == 1, "\(port)")
+  }
+
+  @Test func anImportIsAllOrNothingAndNamesTheLine() throws {
+    try shop.makeHeadquarters()
+    let good = #"{"kind": "area", "code": "GOOD-1", "fields": {"name": "Good"}}"#
+    let bad = [
+      #"{"kind": "area", "code": "BAD-1""#, #"[1, 2]"#, #"{"kind": "area", "fields": {}}"#,
+      #"{"kind": "planet", "code": "BAD-1", "fields": {}}"#,
+      #"{"kind": "area", "code": "bad", "fields": {"name": "x"}}"#,
+      #"{"kind": "area", "code": "BAD-1", "fields": {"name": 3, "colour": "red"}}"#,
+      #"{"kind": "area", "code": "BAD-1", "fields": {}}"#,
+      #"{"kind": "area", "code": "FTF", "fields": {"name": "taken"}}"#,
+      #"{"kind": "area", "code": "BAD-1", "fields": {"name": "x", "parent": "NOWHERE"}}"#,
+      #"{"kind": "body", "code": "BAD-1", "fields": {"name": "x", "type": "club"}}"#,
+      #"{"kind": "area", "code": "BAD-1", "fields": {"name": "a\u0000b"}}"#,
+      "\u{FF}\u{FE}", #"{"kind": "area", "code": "BAD-1", "fields": {"name": {"a": 1}}}"#,
+    ]
+    for line in bad {
+      let file = shop.path + "/bad.jsonl"
+      try Data((good + "\n" + line + "\n").utf8).write(to: URL(filePath: file))
+      let result = try shop.run("liaisond", "import", file, "-C", "hq")
+      #expect(result.code == 1 && result.isPlainFailure, "\(line): \(result)")
+      #expect(result.errors.contains("line 2: "), "\(line): \(result)")
+    }
+    #expect(try shop.run("liaisond", "status", "-C", "hq").output.contains("157 records"))
+  }
+
+  @Test func aReferenceToALaterLineIsImported() throws {
+    try shop.makeHeadquarters()
+    let lines = [
+      #"{"kind": "area", "code": "CHILD", "fields": {"name": "Child", "parent": "PARENT"}}"#,
+      #"{"kind": "area", "code": "PARENT", "fields": {"name": "Parent"}}"#,
+    ]
+    let file = shop.path + "/later.jsonl"
+    try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: file))
+    #expect(try shop.run("liaisond", "import", file, "-C", "hq").output == "imported 2 records\n")
+  }
+
+  @Test func whatIsExportedIsWhatWasImported() throws {
+    let exported = try cloned { _ in try shop.run("liaison", "export", "-C", "vienna").output }
+    try shop.run("liaisond", "init", "copy")
+    let file = shop.path + "/export.jsonl"
+    try Data(exported.utf8).write(to: URL(filePath: file))
+    let result = try shop.run("liaisond", "import", file, "-C", "copy")
+    #expect(result.output == "imported 157 records\n", "\(result)")
+  }
+
+  @Test func anEditorChangesARecord() throws {
+    try cloned { _ in
+      let editor = ["EDITOR": "sed -i 's/^un_entities: 39/un_entities: 40/'", "VISUAL": ""]
+        .filter { !$0.value.isEmpty }
+      let result = try shop.run(
+        "liaison", ["edit", "COMPACT", "-C", "vienna"], environment: editor)
+      #expect(result.code == 0, "\(result)")
+      let diff = try shop.run("liaison", "diff", "-C", "vienna")
+      #expect(diff.output == "COMPACT un_entities\n- 39\n+ 40\n")
+    }
+  }
+
+  @Test func aSyncAtATimeAndEditsMeanwhile() throws {
+    try cloned { server in
+      let watch = shop.process("liaison", ["sync", "--watch", "-C", "vienna"])
+      let pipe = Pipe()
+      watch.standardOutput = pipe
+      try watch.run()
+      defer {
+        kill(watch.processIdentifier, SIGKILL)
+        watch.waitUntilExit()
+      }
+      var text = ""
+      func read(until mark: String) {
+        while !text.contains(mark) {
+          let data = pipe.fileHandleForReading.availableData
+          if data.isEmpty { break }
+          text += String(decoding: data, as: UTF8.self)
+        }
+      }
+      read(until: "in step: 0 received, 0 sent")
+      let second = try shop.run("liaison", "sync", "-C", "vienna")
+      #expect(second.isPlainFailure && second.errors.contains("sync --watch"), "\(second)")
+      let edit = try shop.run("liaison", "edit", "COMPACT", "un_entities=40", "-C", "vienna")
+      #expect(edit.code == 0, "\(edit)")
+      read(until: "1 sent")
+      #expect(text.contains("0 received, 1 sent"))
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import LiaisonModel
+import LiaisonSQLite
+import LiaisonSync
+import LiaisonWire
+import Testing
+
+/// What every replica store keeps to.
+struct ReplicaStoreContractTests {
+  let scratch: Scratch
+  let maker: Maker
+  let store: SQLiteReplicaStore
+  let register: RegisterID
+
+  init() async throws {
+    scratch = try Scratch()
+    maker = try Maker()
+    register = RegisterID(maker.uuid())
+    let directory = DataDirectory(scratch.folder("vienna"), role: .replica)
+    try SQLiteReplicaStore.create(directory, office: maker.office, address: "127.0.0.1:1")
+    store = try SQLiteReplicaStore(directory, coding: SchemaCodec())
+    try await store.adopt(
+      PullHeader(
+        register: register,
+        head: Cursor(lineage: Lineage(7), sequence: LiaisonModel.Sequence(0)), schemaVersion: 1,
+        schema: .cooperationRegister, limits: ServerLimits()))
+  }
+
+  private func apply(_ changes: [Change]) async throws {
+    try await store.apply(
+      PullBatch(changes: changes, through: changes.last?.sequence ?? .zero, remaining: 0))
+  }
+
+  private func pending(_ record: RecordID) async throws -> OutboxEntry? {
+    try await store.record(record)?.pending
+  }
+
+  private func send(_ entry: OutboxEntry) async throws {
+    try await store.markInFlight([entry.position: entry.ours])
+  }
+
+  @Test func aBatchAndItsCursorAreOne() async throws {
+    let made = try maker.area("FTF")
+    try await apply([maker.change(3, made)])
+    let identity = try await store.identity()
+    #expect(identity.cursor?.sequence == LiaisonModel.Sequence(3))
+    #expect(identity.register == register && identity.schema == .cooperationRegister)
+    #expect(try await store.record(made.1.record)?.head == made.0)
+  }
+
+  @Test func applyingABatchAgainIsHarmlessAndAnOlderChangeNeverWins() async throws {
+    let first = try maker.area("FTF")
+    let second = try maker.area("FTF", name: "B", record: first.1.record, parent: first.0.id)
+    try await apply([maker.change(1, first)])
+    try await apply([maker.change(2, second)])
+    try await apply([maker.change(1, first)])
+    #expect(try await store.record(first.1.record)?.head == second.0)
+    #expect(try await store.history(of: first.1.record) == [first.0])
+    #expect(try await store.identity().cursor?.sequence == LiaisonModel.Sequence(2))
+  }
+
+  @Test func aCommittedEditBecomesTheHeadAndMovesTheCursorOverItself() async throws {
+    let made = try maker.area("FTF")
+    try await store.save(maker.newEdit(made, basis: nil))
+    let entry = try #require(try await pending(made.1.record))
+    #expect(entry.status == .ready && entry.base == nil)
+    try await send(entry)
+    #expect(try await pending(made.1.record)?.status == .inFlight)
+    let accepted = Accepted(sequence: LiaisonModel.Sequence(1), revision: made.0.id)
+    try await store.settle([Verdict(edit: entry.edit, outcome: .committed(accepted))])
+    let record = try #require(try await store.record(made.1.record))
+    #expect(record.head == made.0 && record.pending == nil)
+    #expect(try await store.identity().cursor?.sequence == LiaisonModel.Sequence(1))
+  }
+
+  @Test func anEditOfWhatIsInFlightIsKeptOnTopOfIt() async throws {
+    let made = try maker.area("FTF")
+    try await store.save(maker.newEdit(made, basis: nil))
+    let entry = try #require(try await pending(made.1.record))
+    try await send(entry)
+    let more = try maker.area("FTF", name: "More", record: made.1.record, parent: made.0.id)
+    try await store.save(maker.newEdit(more, basis: made.0.id))
+    #expect(try await pending(made.1.record)?.latest == more.0)
+    // The first edit's verdict decides; then the second stands on it.
+    let accepted = Accepted(sequence: LiaisonModel.Sequence(1), revision: made.0.id)
+    try await store.settle([Verdict(edit: entry.edit, outcome: .alreadyCommitted(accepted))])
+    let after = try #require(try await pending(made.1.record))
+    #expect(after.base == made.0 && after.ours == more.0 && after.status == .ready)
+    #expect(after.edit != entry.edit)
+  }
+
+  @Test func aStaleVerdictKeepsTheAmendmentOnTheOldBase() async throws {
+    let base = try maker.area("FTF")
+    try await apply([maker.change(1, base)])
+    let ours = try maker.area("FTF", name: "O", record: base.1.record, parent: base.0.id)
+    try await store.save(maker.newEdit(ours, basis: base.0.id))
+    let entry = try #require(try await pending(base.1.record))
+    try await send(entry)
+    let more = try maker.area("FTF", name: "OO", record: base.1.record, parent: ours.0.id)
+    try await store.save(maker.newEdit(more, basis: ours.0.id))
+    try await store.settle([Verdict(edit: entry.edit, outcome: .stale(head: nil))])
+    let after = try #require(try await pending(base.1.record))
+    #expect(after.base == base.0 && after.ours == more.0 && after.amendment == nil)
+  }
+
+  @Test func anEditInFlightIsNotRebased() async throws {
+    let base = try maker.area("FTF")
+    try await apply([maker.change(1, base)])
+    let ours = try maker.area("FTF", name: "O", record: base.1.record, parent: base.0.id)
+    try await store.save(maker.newEdit(ours, basis: base.0.id))
+    let entry = try #require(try await pending(base.1.record))
+    try await send(entry)
+    let theirs = try maker.area("FTF", name: "T", record: base.1.record, parent: base.0.id)
+    try await apply([maker.change(2, theirs)])
+    _ = try await store.rebase { _, _ in
+      Issue.record("an edit in flight was offered")
+      return .conflict
+    }
+    try await store.settle([Verdict(edit: entry.edit, outcome: .stale(head: theirs.0.id))])
+    let report = try await store.rebase { entry, head in
+      #expect(entry.ours == ours.0 && head == theirs.0)
+      return .conflict
+    }
+    #expect(report.conflicts == 1)
+    #expect(try await pending(base.1.record)?.status == .conflict)
+    #expect(try await store.counts().conflicts == 1)
+    #expect(try await store.sendable().isEmpty)
+  }
+
+  @Test func aRefusedEditStaysWithItsReason() async throws {
+    let made = try maker.area("FTF")
+    try await store.save(maker.newEdit(made, basis: nil))
+    let entry = try #require(try await pending(made.1.record))
+    let refusal = Refusal(.invalid, "because")
+    try await store.settle([Verdict(edit: entry.edit, outcome: .refused(refusal))])
+    #expect(try await pending(made.1.record)?.status == .refused(reason: "because"))
+    #expect(try await store.sendable() == [entry.position])
+  }
+
+  @Test func anEditOfWhatHasChangedIsNotSaved() async throws {
+    let base = try maker.area("FTF")
+    try await apply([maker.change(1, base)])
+    let ours = try maker.area("FTF", name: "O", record: base.1.record, parent: base.0.id)
+    await #expect {
+      try await store.save(maker.newEdit(ours, basis: ours.0.id))
+    } throws: {
+      ($0 as? StoreError)?.code == .changed
+    }
+    #expect(try await pending(base.1.record) == nil)
+  }
+
+  @Test func discardingANewRecordForgetsIt() async throws {
+    let made = try maker.area("FTF")
+    try await store.save(maker.newEdit(made, basis: nil))
+    #expect(try await store.discard(made.1.record))
+    #expect(try await store.record(made.1.record) == nil)
+    #expect(try await store.discard(made.1.record) == false)
+  }
+
+  @Test func numbersAreNeverGivenTwice() async throws {
+    let made = try maker.area("VIE-2026-0041")
+    try await apply([maker.change(1, made)])
+    #expect(try await store.nextNumber(prefix: "VIE-2026-") == 42)
+    #expect(try await store.nextNumber(prefix: "VIE-2026-") == 43)
+    #expect(try await store.nextNumber(prefix: "NYC-2026-") == 1)
+  }
+
+  @Test func aCodeFindsTheRecordsThatHaveItHereOrInAnEdit() async throws {
+    let theirs = try maker.area("FTF")
+    let ours = try maker.area("FTF")
+    try await apply([maker.change(1, theirs)])
+    try await store.save(maker.newEdit(ours, basis: nil))
+    let code = try #require(Code("FTF"))
+    #expect(try await store.records(code: code).map(\.id) == [theirs.1.record, ours.1.record])
+  }
+
+  @Test func searchFindsWhatIsIndexedAndForgetsWhatChanged() async throws {
+    let made = try maker.area("FTF", name: "Foreign fighters")
+    try await apply([maker.change(1, made)])
+    #expect(try await store.unindexed(limit: 10).map(\.id) == [made.1.record])
+    try await store.index([made.1.record: "Foreign fighters"])
+    #expect(try await store.unindexed(limit: 10).isEmpty)
+    #expect(try await store.search("\"fight\"*", limit: 5).map(\.id) == [made.1.record])
+    let renamed = try maker.area("FTF", name: "X", record: made.1.record, parent: made.0.id)
+    try await apply([maker.change(2, renamed)])
+    #expect(try await store.unindexed(limit: 10).map(\.id) == [made.1.record])
+    try await store.index([made.1.record: "X"])
+    #expect(try await store.search("\"fight\"*", limit: 5).isEmpty)
+  }
+}
