@@ -16,7 +16,7 @@ public enum CommandMain {
     signal(SIGPIPE, SIG_DFL)
     let name = root.configuration.commandName ?? "command"
     do {
-      var command = try root.parseAsRoot()
+      var command = try root.parseAsRoot(try argumentsAfterFolder())
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -41,6 +41,20 @@ public enum CommandMain {
       }
       end(name, Failure("\(error)", advice: "\(name) --help"))
     }
+  }
+
+  /// `-C DIR` before the command: as if it was started in that folder, as git has it.
+  private static func argumentsAfterFolder() throws -> [String] {
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    while arguments.count > 1, arguments[0] == "-C" {
+      guard chdir(arguments[1]) == 0 else {
+        throw Failure(
+          "the folder \(arguments[1]) cannot be entered: \(String(cString: strerror(errno)))",
+          advice: "another folder: -C DIR")
+      }
+      arguments.removeFirst(2)
+    }
+    return arguments
   }
 
   private static func failure(_ error: any Error) -> Failure? {

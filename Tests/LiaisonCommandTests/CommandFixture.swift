@@ -11,7 +11,8 @@ final class Workshop: Sendable {
     .resolvingSymlinksInPath().deletingLastPathComponent()
 
   init() throws {
-    path = FileManager.default.temporaryDirectory
+    path =
+      FileManager.default.temporaryDirectory
       .appending(path: "liaison-command-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }

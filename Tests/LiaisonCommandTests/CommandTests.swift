@@ -56,7 +56,8 @@ struct CommandTests {
       let cases: [([String], Int32)] = [
         (["list", "planet"], 2), (["show", "NOWHERE"], 1), (["show", "no code"], 2),
         (["edit", "COMPACT", "colour=red"], 2), (["edit", "COMPACT", "un_entities=many"], 2),
-        (["edit", "COMPACT", "un_entities=-1"], 1), (["edit", "COMPACT", "established=2007-02-30"], 2),
+        (["edit", "COMPACT", "un_entities=-1"], 1),
+        (["edit", "COMPACT", "established=2007-02-30"], 2),
         (["edit", "COMPACT", "convener=NOBODY"], 2), (["edit", "COMPACT", "type=club"], 1),
         (["edit", "COMPACT", "name="], 1), (["edit", "COMPACT", "nonsense"], 2),
         (["edit", "COMPACT", "name=" + String(repeating: "x", count: 1001)], 1),

@@ -15,7 +15,8 @@ final class Headquarters: Sendable {
   let service: SyncService
 
   init(offices: [String] = ["VIE", "NYC", "LYO"]) throws {
-    path = FileManager.default.temporaryDirectory
+    path =
+      FileManager.default.temporaryDirectory
       .appending(path: "liaison-round-\(UUID().uuidString)").path
     let directory = DataDirectory(path + "/hq", role: .server)
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

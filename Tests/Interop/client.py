@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""A third party's client of liaison.sync.v1.Sync, made from proto/ with grpcio.
+
+client.py ADDRESS list              what the register holds, one JSON object a line
+client.py ADDRESS push CODE NAME    adds an organization, twice; prints both verdicts
+client.py ADDRESS push-raw HEX      pushes these bytes as a revision
+client.py ADDRESS unknown-office    calls as an office that is not there
+"""
+import hashlib
+import json
+import os
+import pathlib
+import sys
+import tempfile
+import time
+
+import grpc
+from grpc_tools import protoc
+
+OFFICE = "VIE"
+
+
+def load():
+    """Generates the messages and the service, and imports them."""
+    root = pathlib.Path(__file__).resolve().parent.parent.parent
+    folder = tempfile.mkdtemp()
+    files = ["protobuf-c/protobuf-c.proto"]
+    files += [f"liaison/sync/v1/{name}.proto" for name in ("register", "sync", "service")]
+    code = protoc.main(
+        ["protoc", f"-I{root}/proto", "-I/usr/include", f"--python_out={folder}",
+         f"--grpc_python_out={folder}", *files])
+    if code != 0:
+        sys.exit("client: proto/ cannot be compiled\nTry: ./Scripts/install --tests")
+    sys.path.insert(0, folder)
+    from liaison.sync.v1 import register_pb2, service_pb2_grpc, sync_pb2
+    return register_pb2, sync_pb2, service_pb2_grpc
+
+
+def uuid7():
+    bits = int.from_bytes(os.urandom(16), "big") & ((1 << 80) - 1)
+    value = int(time.time() * 1000) << 80 | bits
+    value = value & ~(0xF << 76) | 7 << 76
+    value = value & ~(3 << 62) | 2 << 62
+    return value.to_bytes(16, "big")
+
+
+def main():
+    address, command, *rest = sys.argv[1:]
+    register, sync, service = load()
+    metadata = [("liaison-office", "NOBODY" if command == "unknown-office" else OFFICE)]
+    with grpc.insecure_channel(address) as channel:
+        stub = service.SyncStub(channel)
+
+        def pull():
+            return list(stub.Pull(sync.PullRequest(protocol=1), metadata=metadata, timeout=20))
+
+        def push(edit, header):
+            request = sync.PushRequest(
+                protocol=1, register=header.register, lineage=header.head.lineage, edits=[edit])
+            for reply in stub.Push(iter([request]), metadata=metadata, timeout=20):
+                for verdict in reply.verdicts:
+                    kind = verdict.WhichOneof("outcome")
+                    outcome = getattr(verdict, kind)
+                    print(json.dumps({
+                        "verdict": kind, "sequence": getattr(outcome, "sequence", None),
+                        "code": getattr(outcome, "code", None),
+                        "reason": getattr(outcome, "reason", None)}))
+
+        if command == "list":
+            for message in pull():
+                for change in message.batch.changes:
+                    revision = register.Revision.FromString(change.revision)
+                    print(json.dumps({
+                        "sequence": change.sequence, "code": revision.code,
+                        "kind": revision.kind,
+                        "revision": hashlib.sha256(change.revision).hexdigest()}))
+        elif command == "unknown-office":
+            try:
+                pull()
+            except grpc.RpcError as error:
+                print(error.code().name)
+        else:
+            header = pull()[0].header
+            if command == "push":
+                revision = register.Revision(
+                    record=uuid7(), kind=1, office=OFFICE, author="client.py",
+                    time=int(time.time() * 1000), code=rest[0],
+                    fields=[register.Field(number=1, text=rest[1]),
+                            register.Field(number=2, choice="other")])
+                edit = sync.Edit(
+                    id=uuid7(), revision=revision.SerializeToString(deterministic=True))
+                push(edit, header)
+                push(edit, header)
+            elif command == "push-raw":
+                push(sync.Edit(id=uuid7(), revision=bytes.fromhex(rest[0])), header)
+            else:
+                sys.exit(__doc__)
+
+
+main()

@@ -1,0 +1,184 @@
+import LiaisonModel
+import LiaisonSync
+import LiaisonWire
+import Testing
+
+/// A log in memory: the rule is what is tested here, not a store.
+private final class ListLog: LogTransaction {
+  let schema = Schema.cooperationRegister
+  var edits: [EditID: Accepted] = [:]
+  var heads: [RecordID: (EncodedRevision, RevisionSummary)] = [:]
+
+  func accepted(_ edit: EditID) -> Accepted? { edits[edit] }
+
+  func head(of record: RecordID) -> LogHead? {
+    heads[record].map {
+      LogHead(revision: $0.0.id, kind: $0.1.kind, isDeleted: $0.1.isDeleted)
+    }
+  }
+
+  func headBytes(of record: RecordID) -> [UInt8]? { heads[record]?.0.bytes }
+
+  func holder(of code: Code) -> RecordID? {
+    heads.values.first { $0.1.code == code && !$0.1.isDeleted }?.1.record
+  }
+
+  func append(
+    _ revision: EncodedRevision, _ summary: RevisionSummary, edit: EditID
+  ) -> LiaisonModel.Sequence {
+    let sequence = LiaisonModel.Sequence(Int64(edits.count + 1))
+    edits[edit] = Accepted(sequence: sequence, revision: revision.id)
+    heads[summary.record] = (revision, summary)
+    return sequence
+  }
+}
+
+struct CommitRuleTests {
+  private let log = ListLog()
+  private let codec = RevisionCodec()
+  private let office: OfficeID
+
+  init() throws { office = try #require(OfficeID("VIE")) }
+
+  private func newID<ID: Identity>() -> ID {
+    var random = SystemRandomNumberGenerator()
+    return ID(UUIDv7(milliseconds: 1, random: &random))
+  }
+
+  private func area(
+    _ code: String, record: RecordID? = nil, parent: RevisionID? = nil, from: RecordID? = nil,
+    office: String = "VIE", name: String = "A", isDeleted: Bool = false, kind: UInt32 = 4
+  ) throws -> Revision {
+    var fields: Fields = name.isEmpty ? [:] : [FieldNumber(1): .text(name)]
+    fields[FieldNumber(2)] = from.map { .reference($0) }
+    let code = try #require(Code(code))
+    return Revision(
+      record: record ?? newID(), kind: KindNumber(kind), parent: parent,
+      state: isDeleted
+        ? RecordState(code: code, content: .deleted) : RecordState(code: code, fields: fields),
+      origin: Origin(
+        office: try #require(OfficeID(office)), author: "A", time: Timestamp(milliseconds: 0)))
+  }
+
+  private func push(_ revision: Revision, edit: EditID? = nil) throws -> Verdict.Outcome {
+    let encoded = try codec.encode(revision)
+    let candidate = CommitRule.Candidate(
+      edit: edit ?? newID(), content: .success(.init(encoded: encoded, revision: revision)))
+    return try CommitRule(office: office, coding: codec).decide(candidate, in: log).outcome
+  }
+
+  private func refusal(_ outcome: Verdict.Outcome) -> Refusal.Code? {
+    if case .refused(let refusal) = outcome { refusal.code } else { nil }
+  }
+
+  @Test func anEditOnTheHeadIsCommittedAndPushingItAgainIsHarmless() throws {
+    let edit: EditID = newID()
+    let revision = try area("FTF")
+    let accepted = Accepted(
+      sequence: LiaisonModel.Sequence(1), revision: try codec.encode(revision).id)
+    #expect(try push(revision, edit: edit) == .committed(accepted))
+    #expect(try push(revision, edit: edit) == .alreadyCommitted(accepted))
+    #expect(log.edits.count == 1)
+  }
+
+  @Test func anEditOfAnythingButTheHeadIsStale() throws {
+    let first = try area("FTF")
+    let id = try codec.encode(first).id
+    #expect(try push(try area("FTF", record: first.record, parent: id)) == .stale(head: nil))
+    _ = try push(first)
+    #expect(try push(try area("FTF", record: first.record)) == .stale(head: id))
+  }
+
+  @Test func whatBreaksARuleIsRefusedWithItsReason() throws {
+    let first = try area("FTF")
+    _ = try push(first)
+    #expect(refusal(try push(try area("NEXUS", office: "NYC"))) == .office)
+    #expect(refusal(try push(try area("NEXUS", name: ""))) == .invalid)
+    #expect(refusal(try push(try area("NEXUS", name: "a\0b"))) == .invalid)
+    #expect(refusal(try push(try area("NEXUS", kind: 99))) == .invalid)
+    #expect(refusal(try push(try area("FTF"))) == .codeTaken)
+    #expect(refusal(try push(try area("NEXUS", from: newID()))) == .reference)
+    let id = try codec.encode(first).id
+    let other = try area("FTF", record: first.record, parent: id, kind: 1)
+    #expect(refusal(try push(other)) == .invalid, "a record keeps its kind")
+    let broken = CommitRule.Candidate(edit: newID(), content: .failure(Refusal(.malformed, "x")))
+    let outcome = try CommitRule(office: office, coding: codec).decide(broken, in: log).outcome
+    #expect(refusal(outcome) == .malformed)
+  }
+
+  @Test func aChainThatLeadsBackIsRefused() throws {
+    let root = try area("ROOT-1")
+    _ = try push(root)
+    let child = try area("CHILD", from: root.record)
+    _ = try push(child)
+    let circle = try area(
+      "ROOT-1", record: root.record, parent: try codec.encode(root).id, from: child.record)
+    #expect(refusal(try push(circle)) == .reference)
+    let itself: RecordID = newID()
+    #expect(refusal(try push(try area("SELF", record: itself, from: itself))) == .reference)
+  }
+
+  @Test func aDeletedRecordsCodeIsFree() throws {
+    let first = try area("FTF")
+    _ = try push(first)
+    let id = try codec.encode(first).id
+    _ = try push(try area("FTF", record: first.record, parent: id, isDeleted: true))
+    guard case .committed = try push(try area("FTF")) else {
+      Issue.record("the code is free")
+      return
+    }
+  }
+}
+
+struct RebaseTests {
+  private let codec = RevisionCodec()
+
+  private func outcome(
+    base: Fields?, ours: Fields, theirs: Fields?
+  ) throws -> (Rebase.Outcome, EncodedRevision, EncodedRevision) {
+    var random = SystemRandomNumberGenerator()
+    let record = RecordID(UUIDv7(milliseconds: 1, random: &random))
+    let code = try #require(Code("FTF"))
+    let origin = Origin(
+      office: try #require(OfficeID("VIE")), author: "A", time: Timestamp(milliseconds: 0))
+    func make(_ fields: Fields?, _ parent: RevisionID?) throws -> EncodedRevision {
+      try codec.encode(
+        Revision(
+          record: record, kind: KindNumber(4), parent: parent,
+          state: fields.map { RecordState(code: code, fields: $0) }
+            ?? RecordState(code: code, content: .deleted), origin: origin))
+    }
+    let first = try base.map { try make($0, nil) }
+    let (mine, head) = (try make(ours, first?.id), try make(theirs, first?.id))
+    let edit = EditID(UUIDv7(milliseconds: 2, random: &random))
+    let entry = OutboxEntry(
+      position: 1, record: record, edit: edit, base: first, ours: mine, amendment: nil,
+      status: .ready)
+    let rebase = Rebase(schema: .cooperationRegister, coding: codec)
+    return (try rebase.outcome(of: entry, onto: head, edit: edit), mine, head)
+  }
+
+  private let name = FieldNumber(1)
+  private let prose = FieldNumber(3)
+
+  @Test func staleEditIsRebasedAndKeepsBothFields() throws {
+    let (outcome, ours, theirs) = try outcome(
+      base: [name: .text("A")], ours: [name: .text("B")],
+      theirs: [name: .text("A"), prose: .prose("P")])
+    guard case .rebased(let encoded, _, _) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    let merged = try codec.decode(encoded.bytes)
+    #expect(merged.state.fields == [name: .text("B"), prose: .prose("P")])
+    #expect(merged.parent == theirs.id && merged.secondParent == ours.id)
+  }
+
+  @Test func twoChangesOfOneTextOrADeletionAreAConflict() throws {
+    let base: Fields = [name: .text("A")]
+    let ours: Fields = [name: .text("B")]
+    #expect(try outcome(base: base, ours: ours, theirs: [name: .text("C")]).0 == .conflict)
+    #expect(try outcome(base: base, ours: ours, theirs: nil).0 == .conflict)
+    #expect(try outcome(base: nil, ours: ours, theirs: base).0 == .conflict)
+  }
+}
