@@ -45,7 +45,15 @@ public enum CommandMain {
 
   /// `-C DIR` before the command: as if it was started in that folder, as git has it.
   private static func argumentsAfterFolder() throws -> [String] {
-    var arguments = Array(CommandLine.arguments.dropFirst())
+    var arguments: [String] = []
+    for place in 1..<max(1, Int(CommandLine.argc)) {
+      guard let bytes = CommandLine.unsafeArgv[place] else { break }
+      guard let text = String(validatingCString: bytes) else {
+        throw Failure(
+          "argument \(place) is not valid UTF-8", advice: "the same text in UTF-8", status: .usage)
+      }
+      arguments.append(text)
+    }
     while arguments.count > 1, arguments[0] == "-C" {
       guard chdir(arguments[1]) == 0 else {
         throw Failure(

@@ -37,7 +37,7 @@ public enum Limits {
   public static let arenaBytes = 32 * 1024 * 1024
 
   /// HTTP/2's flow-control window of a stream, and its largest frame.
-  public static let windowBytes = 8 * 1024 * 1024
+  public static let windowBytes = 2 * 1024 * 1024
   public static let frameBytes = 1024 * 1024
 
   // The sync session.

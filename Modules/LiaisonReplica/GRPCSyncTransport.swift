@@ -111,18 +111,32 @@ public struct GRPCSyncTransport: SyncTransport {
   }
 
   private func syncError(_ error: RPCError) -> SyncError {
-    switch error.code {
-    case .unavailable where error.message.isEmpty || error.cause is StoreError:
-      SyncError(.unavailable, "the server cannot answer now: \(error.message)", cause: error)
-    case .unavailable, .cancelled, .deadlineExceeded:
-      SyncError(.unreachable, "no server answers at \(address)", cause: error)
-    case .unauthenticated: SyncError(.unknownOffice, error.message, cause: error)
-    case .failedPrecondition where error.message.contains("another register"):
-      SyncError(.otherRegister, error.message, cause: error)
-    case .failedPrecondition: SyncError(.otherLineage, error.message, cause: error)
-    case .unimplemented: SyncError(.otherProtocol, error.message, cause: error)
-    case .resourceExhausted: SyncError(.tooLarge, error.message, cause: error)
-    default: SyncError(.peerFault, "the server failed: \(error.message)", cause: error)
+    let names = error.metadata[stringValues: SyncMethods.errorKey]
+    if let name = names.lazy.compactMap({ SyncMethods.ErrorName(rawValue: $0) }).first {
+      return SyncError(SyncError.Code(name), error.message, cause: error)
     }
+    switch error.code {
+    case .unavailable, .cancelled, .deadlineExceeded:
+      return SyncError(.unreachable, "no server answers at \(address)", cause: error)
+    case .unimplemented:
+      return SyncError(
+        .otherProtocol, "the server at \(address) is not a Liaison server", cause: error)
+    case .resourceExhausted: return SyncError(.tooLarge, error.message, cause: error)
+    default: return SyncError(.peerFault, "the server failed: \(error.message)", cause: error)
+    }
+  }
+}
+
+extension SyncError.Code {
+  fileprivate init(_ name: SyncMethods.ErrorName) {
+    self =
+      switch name {
+      case .unknownOffice: .unknownOffice
+      case .otherRegister: .otherRegister
+      case .otherLineage: .otherLineage
+      case .otherProtocol: .otherProtocol
+      case .tooLarge: .tooLarge
+      case .store: .unavailable
+      }
   }
 }

@@ -109,14 +109,16 @@ public actor SyncSession {
         last.map { last in Array(unsent.drop { $0 != last }) }
         ?? Array(unsent.dropFirst(Limits.batchCount))
       guard !fitting.isEmpty else { continue }
-      let revisions = try fitting.map { ($0, try outgoing($0)) }
-      try await store.markInFlight(
-        Dictionary(uniqueKeysWithValues: revisions.map { ($0.position, $1) }))
-      sent += fitting.count
+      let revisions = try fitting.map { (edit: $0.edit, revision: try outgoing($0)) }
+      let marked = try await store.markInFlight(
+        Dictionary(uniqueKeysWithValues: revisions.map { ($0.edit, $0.revision) }))
+      guard !marked.isEmpty else { continue }
+      sent += marked.count
       progress(.sent(sent, remaining: unsent.count))
       return PushBatch(
         register: register, lineage: cursor.lineage,
-        edits: revisions.map { Edit(id: $0.edit, bytes: $1.bytes) })
+        edits: revisions.filter { marked.contains($0.edit) }
+          .map { Edit(id: $0.edit, bytes: $0.revision.bytes) })
     }
     return nil
   }

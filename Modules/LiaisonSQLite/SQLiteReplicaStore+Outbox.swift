@@ -1,6 +1,6 @@
 internal import Foundation
 internal import GRDB
-internal import LiaisonModel
+public import LiaisonModel
 public import LiaisonSync
 
 // What a sync does with the outbox.
@@ -60,16 +60,22 @@ extension SQLiteReplicaStore {
     }
   }
 
-  public func markInFlight(_ edits: [Int64: EncodedRevision]) async throws {
+  public func markInFlight(_ edits: [EditID: EncodedRevision]) async throws -> Set<EditID> {
     try await write { db in
-      let statement = try db.cachedStatement(
+      let mark = try db.cachedStatement(
         sql: """
           UPDATE outbox SET status = 1, reason = NULL, revision = ?, bytes = ?
-          WHERE id = ? AND status != 1
+          WHERE edit = ? AND status != 1
           """)
-      for (position, revision) in edits.sorted(by: { $0.key < $1.key }) {
-        try statement.execute(arguments: [revision.id.data, Data(revision.bytes), position])
+      let sent = try db.cachedStatement(
+        sql: "SELECT revision FROM outbox WHERE edit = ? AND status = 1")
+      var marked: Set<EditID> = []
+      for (edit, revision) in edits {
+        try mark.execute(arguments: [revision.id.data, Data(revision.bytes), edit.data])
+        let row = try Row.fetchOne(sent, arguments: [edit.data])
+        if try row?.bytes(0) == revision.id.bytes { marked.insert(edit) }
       }
+      return marked
     }
   }
 

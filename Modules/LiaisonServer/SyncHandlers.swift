@@ -109,18 +109,30 @@ enum StatusMapping {
     do {
       return try await body()
     } catch let error as ServiceError {
-      throw RPCError(code: code(of: error), message: error.message, cause: error)
+      let (code, name) = status(of: error)
+      throw rpcError(code, name, error.message, error)
     } catch let error as StoreError {
-      throw RPCError(code: .unavailable, message: error.message, cause: error)
+      throw rpcError(.unavailable, .store, error.message, error)
     }
   }
 
-  private static func code(of error: ServiceError) -> RPCError.Code {
+  private static func rpcError(
+    _ code: RPCError.Code, _ name: SyncMethods.ErrorName, _ message: String, _ cause: any Error
+  ) -> RPCError {
+    RPCError(
+      code: code, message: message, metadata: [SyncMethods.errorKey: .string(name.rawValue)],
+      cause: cause)
+  }
+
+  private static func status(
+    of error: ServiceError
+  ) -> (RPCError.Code, SyncMethods.ErrorName) {
     switch error.code {
-    case .unknownOffice: .unauthenticated
-    case .otherProtocol: .unimplemented
-    case .tooLarge: .resourceExhausted
-    default: .failedPrecondition
+    case .unknownOffice: (.unauthenticated, .unknownOffice)
+    case .otherProtocol: (.unimplemented, .otherProtocol)
+    case .tooLarge: (.resourceExhausted, .tooLarge)
+    case .otherRegister: (.failedPrecondition, .otherRegister)
+    default: (.failedPrecondition, .otherLineage)
     }
   }
 }

@@ -29,7 +29,9 @@ public protocol ReplicaStore: Sendable {
 
   /// Marks edits as in flight, with the bytes that will be sent. From here on only a verdict, or
   /// a person who discards the edit, ends it.
-  func markInFlight(_ edits: [Int64: EncodedRevision]) async throws
+  /// - Returns: those that may be sent; one that a person edited or discarded in the meantime is
+  ///   not among them.
+  func markInFlight(_ edits: [EditID: EncodedRevision]) async throws -> Set<EditID>
 
   /// Files the verdicts of one batch.
   func settle(_ verdicts: [Verdict]) async throws

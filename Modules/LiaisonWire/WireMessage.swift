@@ -93,6 +93,18 @@ public enum SyncMethods {
   public static let push = MethodDescriptor(service: service, method: "Push")
   /// The metadata entry that names the calling office.
   public static let officeKey = "liaison-office"
+  /// The trailing metadata entry that names an error of the service or its store.
+  public static let errorKey = "liaison-error"
+
+  /// The errors that a caller tells apart although their gRPC status may be the same.
+  public enum ErrorName: String, Sendable {
+    case unknownOffice = "unknown-office"
+    case otherRegister = "other-register"
+    case otherLineage = "other-lineage"
+    case otherProtocol = "other-protocol"
+    case tooLarge = "too-large"
+    case store = "store"
+  }
 }
 
 extension Schema: WireEncodable, WireDecodable {

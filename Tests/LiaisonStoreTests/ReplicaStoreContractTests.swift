@@ -35,7 +35,7 @@ struct ReplicaStoreContractTests {
   }
 
   private func send(_ entry: OutboxEntry) async throws {
-    try await store.markInFlight([entry.position: entry.ours])
+    #expect(try await store.markInFlight([entry.edit: entry.ours]) == [entry.edit])
   }
 
   @Test func aBatchAndItsCursorAreOne() async throws {
@@ -134,6 +134,17 @@ struct ReplicaStoreContractTests {
     try await store.settle([Verdict(edit: entry.edit, outcome: .refused(refusal))])
     #expect(try await pending(made.1.record)?.status == .refused(reason: "because"))
     #expect(try await store.sendable() == [entry.position])
+  }
+
+  @Test func whatAPersonEditedSinceItWasReadIsNotSent() async throws {
+    let made = try maker.area("FTF")
+    try await store.save(maker.newEdit(made, basis: nil))
+    let entry = try #require(try await pending(made.1.record))
+    let more = try maker.area("FTF", name: "More", record: made.1.record)
+    try await store.save(maker.newEdit(more, basis: made.0.id))
+    #expect(try await store.markInFlight([entry.edit: entry.ours]).isEmpty)
+    let after = try #require(try await pending(made.1.record))
+    #expect(after.ours == more.0 && after.status == .ready)
   }
 
   @Test func anEditOfWhatHasChangedIsNotSaved() async throws {
