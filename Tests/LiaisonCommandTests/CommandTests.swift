@@ -128,6 +128,23 @@ struct CommandTests {
     #expect(try shop.run("liaisond", "status", "-C", "hq").output.contains("157 records"))
   }
 
+  @Test func aDiskThatTakesNoMoreIsSaidSoAndNothingIsLost() throws {
+    try shop.run("liaisond", "init", "hq")
+    let file = Workshop.root.appending(path: "Scripts/data/reference.jsonl").path
+    // The system refuses to let a file grow past 20 KiB, as a full disk would.
+    let full = try shop.run(
+      "bash", "-c", "trap '' XFSZ; ulimit -f 20; exec liaisond import '\(file)' -C hq")
+    #expect(full.code == 1 && full.isPlainFailure, "\(full)")
+    #expect(try shop.run("liaisond", "status", "-C", "hq").output.contains("\n0 records"))
+    #expect(
+      try shop.run("liaisond", "import", file, "-C", "hq").output == "imported 157 records\n")
+  }
+
+  @Test func anArgumentThatIsNoUTF8IsRefused() throws {
+    let result = try shop.run("bash", "-c", #"exec liaison show $'\xff'"#)
+    #expect(result.code == 2 && result.isPlainFailure, "\(result)")
+  }
+
   @Test func aReferenceToALaterLineIsImported() throws {
     try shop.makeHeadquarters()
     let lines = [
