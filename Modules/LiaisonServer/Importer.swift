@@ -23,6 +23,16 @@ public struct Importer: Sendable {
     self.newID = newID
   }
 
+  /// How many lines a file has, so that a person can be told what remains.
+  public static func lines(in file: URL) throws -> Int {
+    let handle = try FileHandle(forReadingFrom: file)
+    var count = 0
+    while let part = try handle.read(upToCount: 64 * 1024), !part.isEmpty {
+      count += part.reduce(0) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
+    }
+    return count
+  }
+
   /// Appends every line of a file in one transaction.
   /// - Returns: how many records were imported.
   /// - Throws: ``ImportError`` for the first line that cannot be imported.

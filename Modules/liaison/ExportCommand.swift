@@ -18,6 +18,7 @@ struct ExportCommand: AsyncParsableCommand {
     let replica = try await options.open()
     let kinds = try kind.map { [try replica.kind(named: $0)] } ?? replica.schema.kinds
     let progress = ProgressLine("exporting")
+    let total = kind == nil ? try await replica.store.counts().records : nil
     var count = 0
     for kind in kinds {
       let found = Mutex<[Record]>([])
@@ -28,7 +29,7 @@ struct ExportCommand: AsyncParsableCommand {
       for record in records {
         try Output.jsonLine(RecordView(plain: record.visible.state, record.kind, code))
         count += 1
-        progress.update(count, remaining: nil)
+        progress.update(count, remaining: total.map { max(0, $0 - count) })
       }
     }
     progress.end()

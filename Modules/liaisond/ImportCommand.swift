@@ -38,8 +38,9 @@ struct ImportCommand: AsyncParsableCommand {
       schema: try await log.status().schema, coding: RevisionCodec(), origin: origin,
       newID: System.newID)
     let progress = ProgressLine("importing")
+    let total = try Importer.lines(in: URL(filePath: file))
     let count = try await importer.run(URL(filePath: file), into: log) {
-      progress.update($0, remaining: nil)
+      progress.update($0, remaining: max(0, total - $0))
     }
     progress.end()
     withExtendedLifetime(lock) {}
