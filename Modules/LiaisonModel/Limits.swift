@@ -40,6 +40,13 @@ public enum Limits {
   public static let windowBytes = 2 * 1024 * 1024
   public static let frameBytes = 1024 * 1024
 
+  /// Seconds of silence after which either side asks whether the other is still there, and how long
+  /// it waits for the answer before it gives the connection up.
+  public static let keepaliveSeconds = 30
+  public static let keepaliveAnswerSeconds = 10
+  /// The shortest time between two such questions that a server puts up with.
+  public static let keepaliveFloorSeconds = 15
+
   // The sync session.
   /// How often a sync goes back to pulling because an edit was stale, before it gives up.
   public static let staleRounds = 8

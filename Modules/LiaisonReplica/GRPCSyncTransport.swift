@@ -21,6 +21,9 @@ public struct GRPCSyncTransport: SyncTransport {
       config: .defaults { config in
         config.http2.targetWindowSize = Limits.windowBytes
         config.http2.maxFrameSize = Limits.frameBytes
+        config.connection.keepalive = .init(
+          time: .seconds(Limits.keepaliveSeconds),
+          timeout: .seconds(Limits.keepaliveAnswerSeconds), allowWithoutCalls: false)
       })
     return try await withGRPCClient(transport: transport) { client in
       try await body(GRPCSyncTransport(client: client, address: address, office: office))

@@ -29,20 +29,32 @@ public struct Watcher: Sendable {
   public func run(address: String, office: OfficeID) async throws {
     var failures = 0
     while !Task.isCancelled {
+      let failure: SyncError
       do {
-        try await GRPCSyncTransport.connecting(to: address, office: office) { transport in
-          try await sync(over: transport)
-          try await follow(over: transport)
+        failure = try await GRPCSyncTransport.connecting(to: address, office: office) {
+          try await attend(over: $0)
         }
         failures = 0
-      } catch let error as SyncError where error.code == .unreachable || error.code == .unavailable
-      {
-        if Task.isCancelled { return }
-        failures += 1
-        let pause = Backoff.pause(attempt: failures)
-        report(.offline(error, retryMilliseconds: pause))
-        try await environment.sleep(.milliseconds(pause))
+      } catch let error as SyncError where error.isPassing {
+        failure = error
       }
+      if Task.isCancelled { return }
+      failures += 1
+      let pause = Backoff.pause(attempt: failures)
+      report(.offline(failure, retryMilliseconds: pause))
+      try await environment.sleep(.milliseconds(pause))
+    }
+  }
+
+  /// Syncs, and then follows until the line breaks.
+  /// - Returns: what broke it after it had stood.
+  private func attend(over transport: any SyncTransport) async throws -> SyncError {
+    try await sync(over: transport)
+    do {
+      try await follow(over: transport)
+      return SyncError(.unreachable, "the server ended the connection")
+    } catch let error as SyncError where error.isPassing {
+      return error
     }
   }
 
@@ -92,4 +104,9 @@ public struct Watcher: Sendable {
       try rebase.outcome(of: entry, onto: head, edit: environment.newEdit())
     }
   }
+}
+
+extension SyncError {
+  /// Whether waiting may mend it.
+  fileprivate var isPassing: Bool { code == .unreachable || code == .unavailable }
 }

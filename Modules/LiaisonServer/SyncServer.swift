@@ -59,6 +59,12 @@ public struct SyncServer: Sendable {
       config: .defaults { config in
         config.http2.targetWindowSize = Limits.windowBytes
         config.http2.maxFrameSize = Limits.frameBytes
+        config.connection.keepalive = .init(
+          time: .seconds(Limits.keepaliveSeconds),
+          timeout: .seconds(Limits.keepaliveAnswerSeconds),
+          clientBehavior: .init(
+            minPingIntervalWithoutCalls: .seconds(Limits.keepaliveFloorSeconds),
+            allowWithoutCalls: false))
         config.rpc.maxRequestPayloadSize = Limits.messageBytes
       })
     server = GRPCServer(

@@ -59,10 +59,10 @@ final class Headquarters: Sendable {
     try await far.overTCP { try await body(far, $0) }
   }
 
-  /// Runs `body` while a real server listens on a free port of loopback.
-  func overTCP(_ body: (any Link) async throws -> Void) async throws {
+  /// Runs `body` while a real server listens on loopback: on a free port, if none is given.
+  func overTCP(port: Int = 0, _ body: (TCPLink) async throws -> Void) async throws {
     let server = SyncServer(
-      changeLog: log, coding: RevisionCodec(), address: .init(host: "127.0.0.1", port: 0),
+      changeLog: log, coding: RevisionCodec(), address: .init(host: "127.0.0.1", port: port),
       log: Logger(label: "test"))
     let (addresses, ready) = AsyncStream.makeStream(of: SyncServer.Address.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -90,6 +90,7 @@ protocol Link: Sendable {
 
 struct TCPLink: Link {
   let address: String
+  var port: Int { address.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
 
   func connecting<Result: Sendable>(
     _ office: OfficeID, _ body: @escaping @Sendable (any SyncTransport) async throws -> Result
