@@ -37,6 +37,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
 }
 
+let support = Target.Dependency.target(name: "TestSupport")
+
 let package = Package(
   name: "liaison",
   platforms: [.macOS(.v15)],
@@ -79,27 +81,27 @@ let package = Package(
         "LiaisonCommand", "LiaisonServer", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
         "LiaisonModel", arguments, lifecycle, signals, log,
       ]),
-    tests("LiaisonModelTests", ["LiaisonModel"]),
-    tests("LiaisonSyncTests", ["LiaisonSync", "LiaisonWire", "LiaisonModel"]),
-    tests("LiaisonWireTests", ["LiaisonWire", "LiaisonSync", "LiaisonModel", grpc]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    tests("LiaisonModelTests", ["LiaisonModel", support]),
+    tests("LiaisonSyncTests", ["LiaisonSync", "LiaisonWire", "LiaisonModel", support]),
+    tests("LiaisonWireTests", ["LiaisonWire", "LiaisonSync", "LiaisonModel", grpc, support]),
     tests(
       "LiaisonStoreTests",
       [
-        "LiaisonSQLite", "LiaisonWire", "LiaisonSync", "LiaisonModel",
+        "LiaisonSQLite", "LiaisonWire", "LiaisonSync", "LiaisonModel", support,
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(
       "LiaisonRoundTests",
       [
         "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
-        "LiaisonModel",
-        log,
+        "LiaisonModel", log, support, .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     tests(
       "LiaisonCommandTests",
       [
         "liaison", "liaisond", "LiaisonReplica", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
-        "LiaisonModel",
+        "LiaisonModel", support,
       ]),
   ]
 )

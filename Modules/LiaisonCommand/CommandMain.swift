@@ -22,15 +22,15 @@ public enum CommandMain {
       } else {
         try command.run()
       }
-      exit(ExitStatus.fine.rawValue)
+      end(name, .fine)
     } catch let status as StatusExit {
-      exit(status.status.rawValue)
+      end(name, status.status)
     } catch {
       if let failure = failure(error) ?? explain(error) { end(name, failure) }
       let code = root.exitCode(for: error)
       if code == .success {
         print(root.fullMessage(for: error))
-        exit(ExitStatus.fine.rawValue)
+        end(name, .fine)
       }
       if code == .validationFailure {
         end(
@@ -74,10 +74,21 @@ public enum CommandMain {
     }
   }
 
+  /// Ends the process when all that was printed has been written.
+  private static func end(_ name: String, _ status: ExitStatus) -> Never {
+    guard Output.isWritten() else {
+      end(
+        name,
+        Failure("the output cannot be written", advice: "the same where there is room for it"))
+    }
+    exit(status.rawValue)
+  }
+
   private static func end(_ name: String, _ failure: Failure) -> Never {
     Terminal.clearProgress()
-    let text = "\(name): \(failure.message)\nTry: \(failure.advice)\n"
-    FileHandle.standardError.write(Data(text.utf8))
+    _ = Output.isWritten()
+    let message = Terminal.safe(failure.message)
+    Output.error("\(name): \(message)\nTry: \(Terminal.safe(failure.advice))\n")
     exit(failure.status.rawValue)
   }
 }

@@ -1,4 +1,9 @@
+internal import CTerminal
 internal import Foundation
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
 
 /// What commands print: tables for people, JSON for programs.
 public enum Output {
@@ -48,6 +53,13 @@ public enum Output {
 extension Output {
   /// A line that another process waits for: written at once, also into a pipe.
   public static func ready(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    print(text)
+    _ = liaison_flush_output()  // What fails here fails again at the end, where it is said.
   }
+
+  /// Writes to standard error, as it is.
+  static func error(_ text: String) { _ = write(STDERR_FILENO, text, text.utf8.count) }
+
+  /// Whether all that was printed has left the process: not so on a full disk.
+  static func isWritten() -> Bool { liaison_flush_output() == 0 }
 }

@@ -61,7 +61,7 @@ public enum Terminal {
   static var isProgressShown: Bool { isatty(STDERR_FILENO) == 1 }
 
   static func clearProgress() {
-    if isProgressShown { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    if isProgressShown { Output.error("\r\u{1B}[K") }
   }
 }
 
@@ -79,7 +79,7 @@ public final class ProgressLine: Sendable {
     let rate = seconds > 0 ? Int(Double(count) / seconds) : 0
     let rest = remaining.map { ", \($0) remain" } ?? ""
     let line = "\r\(verb) \(count) records, \(rate)/s\(rest)\u{1B}[K"
-    FileHandle.standardError.write(Data(line.utf8))
+    Output.error(line)
   }
 
   public func end() { Terminal.clearProgress() }

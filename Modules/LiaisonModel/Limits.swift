@@ -26,6 +26,11 @@ public enum Limits {
   /// How deep a chain of records that may not form a cycle is followed.
   public static let chain = 100
 
+  // The commit rule.
+  /// How often the edits of a batch that refer to each other are looked through for those that can
+  /// stand together.
+  public static let togetherPasses = 16
+
   // Messages. Well under gRPC's usual limit of 4 MiB.
   /// Bytes of revisions in one batch; a single revision may always travel alone.
   public static let batchBytes = 512 * 1024

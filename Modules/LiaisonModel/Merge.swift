@@ -6,6 +6,8 @@ public enum Disagreement: Hashable, Sendable {
   case code
   /// One deleted the record, the other changed it.
   case deletion
+  /// Each side alone may stand; both together break a rule of the schema or a limit.
+  case together
 }
 
 /// The three-way merge of one record: the only place where two edits become one.

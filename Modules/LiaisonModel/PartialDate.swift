@@ -52,21 +52,23 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
   public static func < (one: Self, other: Self) -> Bool { one.milliseconds < other.milliseconds }
 
   /// The year in UTC.
-  public var year: Int { Calendar.civil(daysSince1970: days).year }
+  public var year: Int { Calendar.civil(daysSince1970: parts.days).year }
 
   /// ISO 8601 to the second, in UTC: `2026-11-24T12:32:14Z`.
   public var description: String {
-    let (year, month, day) = Calendar.civil(daysSince1970: days)
-    let second = Int((milliseconds - days * 86_400_000) / 1000)
+    let parts = parts
+    let (year, month, day) = Calendar.civil(daysSince1970: parts.days)
+    let second = Int(parts.milliseconds / 1000)
     let date = [Calendar.padded(year, to: 4), Calendar.padded(month, to: 2)]
     let time = [second / 3600, second / 60 % 60, second % 60].map { Calendar.padded($0, to: 2) }
     return (date + [Calendar.padded(day, to: 2)]).joined(separator: "-") + "T"
       + time.joined(separator: ":") + "Z"
   }
 
-  private var days: Int64 {
+  /// The day, and the milliseconds since its midnight: for any number, as a peer may send any.
+  private var parts: (days: Int64, milliseconds: Int64) {
     let (quotient, remainder) = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
-    return remainder < 0 ? quotient - 1 : quotient
+    return remainder < 0 ? (quotient - 1, remainder + 86_400_000) : (quotient, remainder)
   }
 }
 

@@ -81,6 +81,14 @@ public struct Field: Hashable, Sendable {
     self.rule = rule
     self.constraints = constraints
   }
+
+  /// The kind of record that the field refers to; nil where it holds no references.
+  public var target: KindNumber? {
+    switch type {
+    case .reference(let kind), .references(let kind): kind
+    default: nil
+    }
+  }
 }
 
 /// One kind of record: its fields, in the order in which people see them.
@@ -146,10 +154,7 @@ public struct Schema: Hashable, Sendable {
       throw Problem("the fields of a kind are too many, repeat a number or a name, or have none")
     }
     for field in kind.fields {
-      if case .reference(let target) = field.type, self.kind(target) == nil {
-        throw Problem("field \(kind.name).\(field.name) refers to a kind that is not there")
-      }
-      if case .references(let target) = field.type, self.kind(target) == nil {
+      if let target = field.target, self.kind(target) == nil {
         throw Problem("field \(kind.name).\(field.name) refers to a kind that is not there")
       }
     }

@@ -75,7 +75,7 @@ extension Replica {
   ) async throws -> FieldValue? {
     let given: FieldValue?
     do {
-      let records = try await resolved(assignment.input, field.type)
+      let records = try await resolved(assignment.input, field)
       given = try field.type.value(from: assignment.input) { records[$0] }
     } catch let problem as Problem {
       throw ReplicaError(
@@ -100,13 +100,9 @@ extension Replica {
 
   /// The records that an input of references names. Live records only.
   private func resolved(
-    _ input: FieldInput, _ type: FieldType
+    _ input: FieldInput, _ field: Field
   ) async throws -> [Code: RecordID] {
-    let target: KindNumber
-    switch type {
-    case .reference(let kind), .references(let kind): target = kind
-    default: return [:]
-    }
+    guard let target = field.target else { return [:] }
     let texts: [Substring] =
       switch input {
       case .one(let text): text.split { $0 == "," || $0 == " " }

@@ -86,7 +86,7 @@ extension Replica {
     _ record: Record, take: Side?, takes: [String: Side], _ assignments: [Assignment],
     note: String = ""
   ) async throws -> Record {
-    guard let conflict = try Conflict(record, coding: coding) else {
+    guard let conflict = try conflict(of: record) else {
       throw ReplicaError(
         .noConflict, "\(record.code) is not in conflict", advice: "liaison conflicts")
     }
@@ -173,92 +173,5 @@ extension Record {
   /// What the next revision of this record is made from.
   fileprivate var pendingBase: RevisionID? {
     pending.map { $0.base?.id } ?? stored.head?.id
-  }
-}
-
-/// Puts the sides of a conflict together as a person says.
-struct Resolution {
-  private let conflict: Conflict
-  private let replica: Replica
-
-  init(_ conflict: Conflict, replica: Replica) {
-    self.conflict = conflict
-    self.replica = replica
-  }
-
-  /// - Parameter assigned: the fields that get their value otherwise.
-  func settled(
-    take: Replica.Side?, takes: [String: Replica.Side], assigned: Set<String>
-  ) throws -> RecordState {
-    guard case .merge(let disagreements) = conflict.cause else {
-      guard assigned.contains("code") else {
-        throw unresolved(["code"], advice: "liaison resolve \(conflict.record.code) code=NEW-CODE")
-      }
-      return conflict.merged
-    }
-    if disagreements.contains(.deletion) { return try whole(take) }
-    var state = conflict.merged
-    var open: [String] = []
-    for disagreement in disagreements {
-      let name = name(of: disagreement)
-      if let side = takes[name] ?? (assigned.contains(name) ? nil : take) {
-        copy(disagreement, from: side, into: &state)
-      } else if !assigned.contains(name) {
-        open.append(name)
-      }
-    }
-    for (name, side) in takes {
-      let field = try replica.field(named: name, of: conflict.record.kind)
-      copy(.field(field.number), from: side, into: &state)
-    }
-    guard open.isEmpty else {
-      throw unresolved(
-        open, advice: "liaison resolve \(conflict.record.code) --take theirs, or \(open[0])=VALUE")
-    }
-    return state
-  }
-
-  private func whole(_ take: Replica.Side?) throws -> RecordState {
-    guard let take else {
-      throw unresolved(
-        ["the whole record"],
-        advice: "liaison resolve \(conflict.record.code) --take ours, or --take theirs")
-    }
-    return side(take)?.state ?? conflict.ours.state
-  }
-
-  private func copy(
-    _ disagreement: Disagreement, from side: Replica.Side, into state: inout RecordState
-  ) {
-    guard let source = self.side(side)?.state else { return }
-    switch disagreement {
-    case .code: state.code = source.code
-    case .field(let number):
-      var fields = state.fields
-      fields[number] = source.fields[number]
-      state.content = .fields(fields)
-    case .deletion: state = source
-    }
-  }
-
-  private func side(_ side: Replica.Side) -> Revision? {
-    switch side {
-    case .ours: conflict.ours
-    case .theirs: conflict.theirs
-    case .base: conflict.base
-    }
-  }
-
-  private func name(of disagreement: Disagreement) -> String {
-    switch disagreement {
-    case .field(let number): conflict.record.kind.field(number)?.name ?? "field \(number.number)"
-    case .code: "code"
-    case .deletion: "the whole record"
-    }
-  }
-
-  private func unresolved(_ names: [String], advice: String) -> ReplicaError {
-    ReplicaError(
-      .unresolved, "still in disagreement: \(names.joined(separator: ", "))", advice: advice)
   }
 }

@@ -86,31 +86,41 @@ public struct Replica: Sendable {
     return record
   }
 
-  /// Hands over each live record of a kind, or of all kinds, in the order of their codes.
+  /// Hands over each live record of a kind, or of all kinds, in the order of their codes, one at a
+  /// time, with how its references are written.
   public func forEach(
-    _ kind: Kind?, _ body: @escaping @Sendable (Record) throws -> Void
+    _ kind: Kind?,
+    _ body: @escaping @Sendable (Record, _ code: (RecordID) -> String) throws -> Void
   ) async throws {
-    try await store.forEachRecord(of: kind?.number) { [schema, coding] stored in
+    try await store.forEachRecord(of: kind?.number) { [schema, coding] stored, codes in
       guard let record = try Record(stored, schema: schema, coding: coding),
         !record.visible.state.isDeleted
       else { return }
-      try body(record)
+      let codes = try codes(record.visible.state.references)
+      try body(record) { Replica.written(codes[$0]) }
     }
   }
 
   /// How references are written: by codes, or `(withheld)` where this office has no such record.
   public func codes(of records: Set<RecordID>) async throws -> @Sendable (RecordID) -> String {
     let codes = try await store.codes(of: records)
-    return { codes[$0]?.text ?? "(withheld)" }
+    return { Replica.written(codes[$0]) }
   }
+
+  private static func written(_ code: Code?) -> String { code?.text ?? "(withheld)" }
 
   /// Everything in the outbox, in its order.
   public func outbox() async throws -> [Record] {
     try await store.outbox().compactMap { try Record($0, schema: schema, coding: coding) }
   }
 
+  /// The conflict that a record is in; nil where it is in none.
+  public func conflict(of record: Record) throws -> Conflict? {
+    try Conflict(record, schema: schema, coding: coding)
+  }
+
   public func conflicts() async throws -> [Conflict] {
-    try await outbox().compactMap { try Conflict($0, coding: coding) }
+    try await outbox().compactMap { try conflict(of: $0) }
   }
 
   /// The revisions of a record that this replica knows, latest first: its own edit, the head, and
@@ -138,20 +148,15 @@ public struct Replica: Sendable {
   }
 
   private func indexNew() async throws {
-    while true {
-      let stored = try await store.unindexed(limit: Limits.batchCount)
-      if stored.isEmpty { return }
-      var texts: [RecordID: String?] = [:]
-      for record in stored {
-        guard let bytes = record.visible?.bytes else {
-          texts[record.id] = .some(nil)
-          continue
-        }
-        let state = try coding.decode(bytes).state
+    var count = 0
+    repeat {
+      count = try await store.index(limit: Limits.batchCount) { [coding] record in
+        guard let state = try record.visible.map({ try coding.decode($0.bytes).state }),
+          !state.isDeleted
+        else { return nil }
         let parts = [state.code.text] + state.fields.values.map { $0.text { _ in "" } }
-        texts[record.id] = .some(state.isDeleted ? nil : parts.joined(separator: "\n"))
+        return parts.joined(separator: "\n")
       }
-      try await store.index(texts)
-    }
+    } while count > 0
   }
 }

@@ -25,6 +25,7 @@ public actor SyncSession {
   private var rebases = Rebase.Report()
   private var unsent: [Int64] = []
   private var sent = 0
+  private var limit = BatchLimit()
 
   public init(
     store: any ReplicaStore, coding: any RevisionCoding, transport: any SyncTransport,
@@ -68,7 +69,11 @@ public actor SyncSession {
 
   private func receive(_ message: PullMessage) async throws {
     switch try machine.handle(.received(message)) {
-    case .adopt(let header): try await store.adopt(header)
+    case .adopt(let header):
+      limit = BatchLimit(
+        count: min(Limits.batchCount, header.limits.batchCount),
+        bytes: min(Limits.batchBytes, header.limits.batchBytes))
+      try await store.adopt(header)
     case .apply(let batch):
       try await store.apply(batch)
       progress(.received(machine.report.received, remaining: batch.remaining))
@@ -98,18 +103,13 @@ public actor SyncSession {
       preconditionFailure("a push follows a pull")
     }
     while !unsent.isEmpty {
-      let entries = try await store.entries(at: Array(unsent.prefix(Limits.batchCount)))
-      var size = 0
-      let fitting = entries.prefix { entry in
-        size += entry.ours.bytes.count
-        return size <= Limits.batchBytes || size == entry.ours.bytes.count
+      let entries = try await store.entries(at: unsent, limit: limit)
+      guard let last = entries.last?.position, let place = unsent.firstIndex(of: last) else {
+        unsent = []
+        return nil
       }
-      let last = fitting.count == entries.count ? nil : entries[fitting.count].position
-      unsent =
-        last.map { last in Array(unsent.drop { $0 != last }) }
-        ?? Array(unsent.dropFirst(Limits.batchCount))
-      guard !fitting.isEmpty else { continue }
-      let revisions = try fitting.map { (edit: $0.edit, revision: try outgoing($0)) }
+      unsent.removeFirst(place + 1)
+      let revisions = try entries.map { (edit: $0.edit, revision: try outgoing($0)) }
       let marked = try await store.markInFlight(
         Dictionary(uniqueKeysWithValues: revisions.map { ($0.edit, $0.revision) }))
       guard !marked.isEmpty else { continue }

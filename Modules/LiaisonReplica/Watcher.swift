@@ -71,7 +71,7 @@ public struct Watcher: Sendable {
       group.addTask {
         while !Task.isCancelled {
           try await environment.sleep(.milliseconds(Limits.watchMilliseconds))
-          if try await store.counts().ready > 0 { try await sync(over: transport) }
+          if try await store.outboxCounts().ready > 0 { try await sync(over: transport) }
         }
       }
       defer { group.cancelAll() }

@@ -101,7 +101,9 @@ extension SQLiteReplicaStore {
           UNION SELECT code FROM outbox WHERE code >= ?1 AND code < ?1 || 'A'
           UNION SELECT next_code FROM outbox WHERE next_code >= ?1 AND next_code < ?1 || 'A'
           """, arguments: [prefix])
-      let seen = codes.compactMap { Int($0.dropFirst(prefix.count)) }.max() ?? 0
+      // A person may have chosen a code of this form: a number past all counting is not ours.
+      let seen = codes.map { $0.dropFirst(prefix.count) }.filter { $0.count <= 9 }
+        .compactMap { Int($0) }.max() ?? 0
       let given = try Int.fetchOne(
         db, sql: "SELECT last FROM numbering WHERE prefix = ?", arguments: [prefix])
       let next = max(seen, given ?? 0) + 1

@@ -50,13 +50,20 @@ extension SQLiteReplicaStore {
     }
   }
 
-  public func entries(at positions: [Int64]) async throws -> [OutboxEntry] {
+  public func entries(at positions: [Int64], limit: BatchLimit) async throws -> [OutboxEntry] {
     try await read { db in
       let statement = try db.cachedStatement(
         sql: StoredRecord.select + " WHERE o.id = ? AND o.status != 2")
-      return try positions.compactMap { position in
-        try Row.fetchOne(statement, arguments: [position]).flatMap { try StoredRecord($0).pending }
+      var entries: [OutboxEntry] = []
+      var size = 0
+      for position in positions {
+        let row = try Row.fetchOne(statement, arguments: [position])
+        guard let entry = try row.flatMap({ try StoredRecord($0).pending }) else { continue }
+        size += entry.ours.bytes.count
+        if !entries.isEmpty, entries.count == limit.count || size > limit.bytes { break }
+        entries.append(entry)
       }
+      return entries
     }
   }
 

@@ -28,14 +28,19 @@ extension SQLiteReplicaStore {
   }
 
   public func forEachRecord(
-    of kind: KindNumber?, _ body: @escaping @Sendable (StoredRecord) throws -> Void
+    of kind: KindNumber?,
+    _ body: @escaping @Sendable (
+      StoredRecord, _ codes: (Set<RecordID>) throws -> [RecordID: Code]
+    ) throws -> Void
   ) async throws {
     try await read { db in
       let filter = kind == nil ? "" : " WHERE r.kind = ?"
       let rows = try Row.fetchCursor(
         db, sql: StoredRecord.select + filter + " ORDER BY r.kind, r.code",
         arguments: kind.map { [$0.number] } ?? [])
-      while let row = try rows.next() { try body(StoredRecord(row)) }
+      while let row = try rows.next() {
+        try body(StoredRecord(row)) { try SQLiteReplicaStore.codes(of: $0, in: db) }
+      }
     }
   }
 
@@ -57,19 +62,23 @@ extension SQLiteReplicaStore {
   }
 
   public func codes(of records: Set<RecordID>) async throws -> [RecordID: Code] {
-    try await read { db in
-      let statement = try db.cachedStatement(
-        sql: """
-          SELECT coalesce(o.next_code, o.code, r.code)
-          FROM record r LEFT JOIN outbox o ON o.record = r.id WHERE r.record = ?
-          """)
-      var codes: [RecordID: Code] = [:]
-      for record in records {
-        let text = try String.fetchOne(statement, arguments: [record.data])
-        codes[record] = text.flatMap { Code($0) }
-      }
-      return codes
+    try await read { try SQLiteReplicaStore.codes(of: records, in: $0) }
+  }
+
+  private static func codes(
+    of records: Set<RecordID>, in db: Database
+  ) throws -> [RecordID: Code] {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT coalesce(o.next_code, o.code, r.code)
+        FROM record r LEFT JOIN outbox o ON o.record = r.id WHERE r.record = ?
+        """)
+    var codes: [RecordID: Code] = [:]
+    for record in records {
+      let text = try String.fetchOne(statement, arguments: [record.data])
+      codes[record] = text.flatMap { Code($0) }
     }
+    return codes
   }
 
   public func history(of record: RecordID) async throws -> [EncodedRevision] {
@@ -81,50 +90,6 @@ extension SQLiteReplicaStore {
           WHERE r.record = ? ORDER BY h.sequence DESC
           """, arguments: [record.data]
       ).compactMap { try $0.revision(0, 1) }
-    }
-  }
-
-  public func unindexed(limit: Int) async throws -> [StoredRecord] {
-    try await read { db in
-      try Row.fetchAll(
-        db,
-        sql: StoredRecord.select + """
-           WHERE r.id IN (SELECT record FROM search_pending)
-            OR r.id > (SELECT indexed FROM replica)
-          ORDER BY r.id LIMIT ?
-          """, arguments: [limit]
-      ).map { try StoredRecord($0) }
-    }
-  }
-
-  public func index(_ texts: [RecordID: String?]) async throws {
-    try await write { db in
-      var last: Int64 = 0
-      for (record, text) in texts {
-        let id = try Int64.fetchOne(
-          db.cachedStatement(sql: "SELECT id FROM record WHERE record = ?"),
-          arguments: [record.data])
-        guard let id else { continue }
-        last = max(last, id)
-        try db.cachedStatement(sql: "DELETE FROM search WHERE rowid = ?").execute(arguments: [id])
-        try db.cachedStatement(sql: "DELETE FROM search_pending WHERE record = ?")
-          .execute(arguments: [id])
-        guard let text else { continue }
-        try db.cachedStatement(sql: "INSERT INTO search (rowid, text) VALUES (?, ?)")
-          .execute(arguments: [id, text])
-      }
-      try db.execute(sql: "UPDATE replica SET indexed = max(indexed, ?)", arguments: [last])
-    }
-  }
-
-  public func search(_ query: String, limit: Int) async throws -> [StoredRecord] {
-    try await read { db in
-      try Row.fetchAll(
-        db,
-        sql: StoredRecord.select + """
-           JOIN search s ON s.rowid = r.id WHERE search MATCH ? ORDER BY s.rank LIMIT ?
-          """, arguments: [query, limit]
-      ).map { try StoredRecord($0) }
     }
   }
 }

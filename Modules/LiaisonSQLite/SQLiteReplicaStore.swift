@@ -97,12 +97,16 @@ public final class SQLiteReplicaStore: ReplicaStore {
     }
   }
 
-  public func counts() async throws -> ReplicaCounts {
+  public func recordCount() async throws -> Int {
     try await read { db in
-      var counts = ReplicaCounts()
-      counts.records =
-        try Int.fetchOne(
-          db, sql: "SELECT count(*) FROM record WHERE is_deleted = 0 AND bytes IS NOT NULL") ?? 0
+      try Int.fetchOne(
+        db, sql: "SELECT count(*) FROM record WHERE is_deleted = 0 AND sequence IS NOT NULL") ?? 0
+    }
+  }
+
+  public func outboxCounts() async throws -> OutboxCounts {
+    try await read { db in
+      var counts = OutboxCounts()
       let rows = try Row.fetchAll(db, sql: "SELECT status, count(*) FROM outbox GROUP BY status")
       for row in rows {
         switch OutboxStatus(rawValue: row[0]) {

@@ -85,7 +85,7 @@ public actor SyncService {
     let rule = CommitRule(office: office, coding: coding)
     let candidates = batch.edits.map(candidate)
     let verdicts = try await log.write { transaction in
-      try candidates.map { try rule.decide($0, in: transaction) }
+      try rule.decide(candidates, in: transaction)
     }
     let isChanged = verdicts.contains {
       if case .committed = $0.outcome { true } else { false }

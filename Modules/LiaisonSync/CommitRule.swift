@@ -33,48 +33,60 @@ public struct CommitRule: Sendable {
   }
 
   /// Appends the edit, or says why not.
+  /// - Parameter alongside: records that are not in the log yet but will be, when the transaction
+  ///   ends.
   /// - Throws: only what the log throws.
-  public func decide(_ candidate: Candidate, in log: any LogTransaction) throws -> Verdict {
-    if let accepted = try log.accepted(candidate.edit) {
-      return Verdict(edit: candidate.edit, outcome: .alreadyCommitted(accepted))
-    }
+  public func decide(
+    _ candidate: Candidate, in log: any LogTransaction, alongside: Alongside = .nothing
+  ) throws -> Verdict {
+    Verdict(
+      edit: candidate.edit,
+      outcome: try obstacle(to: candidate, in: log, alongside: alongside)
+        ?? append(candidate, to: log))
+  }
+
+  /// What stands against appending the edit now; nil where nothing does.
+  func obstacle(
+    to candidate: Candidate, in log: any LogTransaction, alongside: Alongside
+  ) throws -> Verdict.Outcome? {
+    if let accepted = try log.accepted(candidate.edit) { return .alreadyCommitted(accepted) }
     do {
-      let content = try candidate.content.get()
-      let outcome = try outcome(of: content, edit: candidate.edit, in: log)
-      return Verdict(edit: candidate.edit, outcome: outcome)
+      let revision = try candidate.content.get().revision
+      guard revision.office == office else {
+        throw Refusal(.office, "the revision names office \(revision.office), not \(office)")
+      }
+      let head = try log.head(of: revision.record)
+      guard head?.revision == revision.parent else { return .stale(head: head?.revision) }
+      try check(revision, head, log.schema)
+      if !revision.state.isDeleted {
+        try checkCode(of: revision, in: log)
+        try References(log: log, alongside: alongside, coding: coding).check(revision)
+      }
+      return nil
     } catch let refusal as Refusal {
-      return Verdict(edit: candidate.edit, outcome: .refused(refusal))
+      return .refused(refusal)
     }
   }
 
-  private func outcome(
-    of content: Candidate.Content, edit: EditID, in log: any LogTransaction
-  ) throws -> Verdict.Outcome {
-    let revision = content.revision
-    guard revision.office == office else {
-      throw Refusal(.office, "the revision names office \(revision.office), not \(office)")
-    }
-    let head = try log.head(of: revision.record)
-    guard head?.revision == revision.parent else { return .stale(head: head?.revision) }
+  private func append(_ candidate: Candidate, to log: any LogTransaction) throws -> Verdict.Outcome {
+    let content = try candidate.content.get()
+    let sequence = try log.append(
+      content.encoded, RevisionSummary(content.revision), edit: candidate.edit)
+    return .committed(Accepted(sequence: sequence, revision: content.encoded.id))
+  }
+
+  private func check(_ revision: Revision, _ head: LogHead?, _ schema: Schema) throws {
     if let head, head.kind != revision.kind {
       throw Refusal(.invalid, "a record cannot change its kind")
     }
-    let schema = try log.schema
     if let problem = schema.problems(with: revision.state, of: revision.kind).first {
       throw Refusal(.invalid, problem.message)
     }
-    if let fault = TextRules.problem(withLine: revision.author) {
-      throw Refusal(.invalid, "the author \(fault)")
+    for (what, text) in [("author", revision.author), ("note", revision.note)] {
+      if let fault = TextRules.problem(withLine: text) {
+        throw Refusal(.invalid, "the \(what) \(fault)")
+      }
     }
-    if let fault = TextRules.problem(withLine: revision.note) {
-      throw Refusal(.invalid, "the note \(fault)")
-    }
-    if !revision.state.isDeleted {
-      try checkCode(of: revision, in: log)
-      try checkReferences(of: revision, schema, in: log)
-    }
-    let sequence = try log.append(content.encoded, RevisionSummary(revision), edit: edit)
-    return .committed(Accepted(sequence: sequence, revision: content.encoded.id))
   }
 
   private func checkCode(of revision: Revision, in log: any LogTransaction) throws {
@@ -82,47 +94,5 @@ public struct CommitRule: Sendable {
       return
     }
     throw Refusal(.codeTaken, "another record has the code \(revision.state.code)")
-  }
-
-  private func checkReferences(
-    of revision: Revision, _ schema: Schema, in log: any LogTransaction
-  ) throws {
-    guard let kind = schema.kind(revision.kind) else { return }
-    for field in kind.fields {
-      let target: KindNumber
-      switch field.type {
-      case .reference(let kind), .references(let kind): target = kind
-      default: continue
-      }
-      for record in revision.state.fields[field.number]?.references.sorted() ?? [] {
-        let head = record == revision.record ? nil : try log.head(of: record)
-        guard head?.kind == target || (record == revision.record && revision.kind == target) else {
-          throw Refusal(
-            .reference, "field '\(field.name)' refers to a record that is not in the register")
-        }
-      }
-      if field.constraints.contains(.acyclic) {
-        try checkChain(of: revision, through: field, in: log)
-      }
-    }
-  }
-
-  /// Follows a field from record to record and refuses one that leads back.
-  private func checkChain(
-    of revision: Revision, through field: Field, in log: any LogTransaction
-  ) throws {
-    var next = revision.state.fields[field.number]?.references.first
-    var steps = 0
-    while let record = next {
-      guard record != revision.record else {
-        throw Refusal(.reference, "field '\(field.name)' leads back to its own record")
-      }
-      steps += 1
-      guard steps <= Limits.chain else {
-        throw Refusal(.reference, "field '\(field.name)' is a chain of over \(Limits.chain)")
-      }
-      next = try log.headBytes(of: record).map(coding.decode)?
-        .state.fields[field.number]?.references.first
-    }
   }
 }

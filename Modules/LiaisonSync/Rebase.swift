@@ -39,6 +39,10 @@ public struct Rebase: Sendable {
     let merged = Revision(
       record: ours.record, kind: ours.kind, parent: theirs.id, secondParent: entry.ours.id,
       state: merge.state, origin: ours.origin)
-    return .rebased(try coding.encode(merged), RevisionSummary(merged), edit: edit)
+    // What each side may hold alone, both together may not: past a limit, or against a rule.
+    guard schema.problems(with: merged.state, of: merged.kind).isEmpty,
+      let encoded = try? coding.encode(merged)
+    else { return .conflict }
+    return .rebased(encoded, RevisionSummary(merged), edit: edit)
   }
 }

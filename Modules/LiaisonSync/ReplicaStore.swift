@@ -24,8 +24,9 @@ public protocol ReplicaStore: Sendable {
   /// The places of the outbox's edits that may be pushed: new records first, then by age.
   func sendable() async throws -> [Int64]
 
-  /// The edits at these places, in their order; those that are gone by now are left out.
-  func entries(at positions: [Int64]) async throws -> [OutboxEntry]
+  /// The edits at these places, in their order, until `limit` is reached: at least the first one.
+  /// Those that are gone by now, or wait for a person, are left out.
+  func entries(at positions: [Int64], limit: BatchLimit) async throws -> [OutboxEntry]
 
   /// Marks edits as in flight, with the bytes that will be sent. From here on only a verdict, or
   /// a person who discards the edit, ends it.
@@ -38,7 +39,10 @@ public protocol ReplicaStore: Sendable {
 
   // MARK: The office's work
 
-  func counts() async throws -> ReplicaCounts
+  /// How many live records the register has, as far as the replica knows. Reads them all.
+  func recordCount() async throws -> Int
+
+  func outboxCounts() async throws -> OutboxCounts
 
   /// The record of this id.
   func record(_ id: RecordID) async throws -> StoredRecord?
@@ -46,9 +50,13 @@ public protocol ReplicaStore: Sendable {
   /// The records that have this code, here or in an edit: more than one where a code is taken.
   func records(code: Code) async throws -> [StoredRecord]
 
-  /// Hands over every record of a kind, or of all, in the order of their codes.
+  /// Hands over every record of a kind, or of all, in the order of their codes, one at a time and
+  /// as they stood together at one moment; with it the codes of any records that `body` asks for.
   func forEachRecord(
-    of kind: KindNumber?, _ body: @escaping @Sendable (StoredRecord) throws -> Void
+    of kind: KindNumber?,
+    _ body: @escaping @Sendable (
+      StoredRecord, _ codes: (Set<RecordID>) throws -> [RecordID: Code]
+    ) throws -> Void
   ) async throws
 
   /// Hands over the register's head of each record, in the order of the records' ids.
@@ -76,11 +84,12 @@ public protocol ReplicaStore: Sendable {
   /// The earlier revisions of a record that this replica has seen, latest first, without its head.
   func history(of record: RecordID) async throws -> [EncodedRevision]
 
-  /// Records whose text is not indexed yet, as far as they fit into one batch.
-  func unindexed(limit: Int) async throws -> [StoredRecord]
-
-  /// Indexes the text of records; nil for one that is not to be found.
-  func index(_ texts: [RecordID: String?]) async throws
+  /// Indexes up to `limit` records whose text has changed since they were indexed.
+  /// - Parameter text: the text of a record; nil for one that is not to be found.
+  /// - Returns: how many there were.
+  func index(
+    limit: Int, text: @escaping @Sendable (StoredRecord) throws -> String?
+  ) async throws -> Int
 
   /// The records that match an FTS5 query, best first.
   func search(_ query: String, limit: Int) async throws -> [StoredRecord]
@@ -106,9 +115,8 @@ public struct ReplicaIdentity: Hashable, Sendable {
   }
 }
 
-/// How many records and edits there are.
-public struct ReplicaCounts: Hashable, Sendable {
-  public var records = 0
+/// How many edits there are, by what they wait for.
+public struct OutboxCounts: Hashable, Sendable {
   public var ready = 0
   public var inFlight = 0
   public var conflicts = 0

@@ -92,12 +92,7 @@ struct DiscardCommand: AsyncParsableCommand {
   func run() async throws {
     let replica = try await options.open()
     let records = try await replica.records(code)
-    let record =
-      try records.first { $0.pending != nil }
-      ?? {
-        guard let first = records.first else { throw StatusExit(.failure) }
-        return first
-      }()
+    let record = records.first { $0.pending != nil } ?? records[0]
     let wasSent = record.pending?.status == .inFlight
     try await replica.discard(record)
     if options.json { return try Output.json(Discarded(discarded: record.code.text)) }

@@ -25,64 +25,98 @@ struct ListCommand: AsyncParsableCommand {
   func run() async throws {
     let replica = try await options.open()
     let kind = try replica.kind(named: kind)
-    let filters = try filters.map { text -> (Field, String) in
-      let assignment = try Assignment(text)
-      guard assignment.operation == .set, case .one(let value) = assignment.input else {
-        throw Failure("'\(text)' is not a filter", advice: "--where field=value", status: .usage)
-      }
-      return (try replica.field(named: assignment.name, of: kind), TextRules.normalized(value))
-    }
+    let filters = try filters.map { try ListFilter($0, of: kind, in: replica) }
     let sortField = try sort.map { try replica.field(named: $0, of: kind) }
-    let found = Mutex<[Record]>([])
-    try await replica.forEach(kind) { record in found.withLock { $0.append(record) } }
-    let all = found.withLock { $0 }
-    let code = try await replica.codes(
-      of: all.reduce(into: []) { $0.formUnion($1.visible.state.references) })
-    var records = all.filter { record in
-      filters.allSatisfy { field, value in
-        switch record.visible.state.fields[field.number]?.input(code: code) {
-        case .one(let text)?: text == value
-        case .many(let texts)?: texts.contains(value)
-        case nil: value.isEmpty
-        }
-      }
+    let found = Mutex<[ListRow]>([])
+    let json = options.json
+    try await replica.forEach(kind) { record, code in
+      let fields = record.visible.state.fields
+      guard filters.allSatisfy({ $0.matches(fields, code) }) else { return }
+      let row = ListRow(record, sortedBy: sortField, asJSON: json, code)
+      found.withLock { $0.append(row) }
     }
-    if let sortField {
-      records = records.enumerated().sorted { one, other in
-        let order = compare(
-          one.element.visible.state.fields[sortField.number],
-          other.element.visible.state.fields[sortField.number], code)
-        return order == 0 ? one.offset < other.offset : order < 0
-      }.map(\.element)
-    }
-    if options.json { return try Output.json(records.map { RecordView($0, code) }) }
-    let shown = kind.fields.filter { field in
-      switch field.type {
-      case .prose, .references, .texts, .list: false
-      default: records.contains { $0.visible.state.fields[field.number] != nil }
-      }
+    var rows = found.withLock { $0 }
+    if sortField != nil { rows.sort { $0.key < $1.key } }  // Stable: equal ones stay by code.
+    if json { return try Output.json(rows.map(\.view)) }
+    let columns = ListRow.columns(of: kind).indices.filter { column in
+      rows.contains { !$0.cells[column].isEmpty }
     }.prefix(5)
+    let names = ListRow.columns(of: kind).map { $0.name.uppercased() }
     Output.table(
-      ["", "CODE"] + shown.map { $0.name.uppercased() },
-      records.map { record in
-        [record.mark, record.code.text]
-          + shown.map { record.visible.state.fields[$0.number]?.text(code: code) ?? "" }
-      })
+      ["", "CODE"] + columns.map { names[$0] },
+      rows.map { row in [row.mark, row.code] + columns.map { row.cells[$0] } })
+  }
+}
+
+/// `field=value`: a record's field has this value, or this member; nothing after `=` asks for
+/// records without a value.
+private struct ListFilter {
+  private let field: Field
+  private let value: String
+
+  init(_ text: String, of kind: Kind, in replica: Replica) throws {
+    let assignment = try Assignment(text)
+    guard assignment.operation == .set, case .one(let value) = assignment.input else {
+      throw Failure("'\(text)' is not a filter", advice: "--where field=value", status: .usage)
+    }
+    field = try replica.field(named: assignment.name, of: kind)
+    self.value = TextRules.normalized(value)
   }
 
-  /// Below zero where `one` comes first; what has no value comes last.
-  private func compare(
-    _ one: FieldValue?, _ other: FieldValue?, _ code: (RecordID) -> String
-  ) -> Int {
-    switch (one, other) {
-    case (nil, nil): return 0
-    case (nil, _): return 1
-    case (_, nil): return -1
-    case (.number(let one)?, .number(let other)?): return one < other ? -1 : one > other ? 1 : 0
-    case (.date(let one)?, .date(let other)?): return one < other ? -1 : one > other ? 1 : 0
-    case (let one?, let other?):
-      let texts = (one.text(code: code), other.text(code: code))
-      return texts.0 < texts.1 ? -1 : texts.0 > texts.1 ? 1 : 0
+  func matches(_ fields: Fields, _ code: (RecordID) -> String) -> Bool {
+    switch fields[field.number]?.input(code: code) {
+    case .one(let text)?: text == value
+    case .many(let texts)?: texts.contains(value)
+    case nil: value.isEmpty
+    }
+  }
+}
+
+/// What is kept of a record to print it.
+private struct ListRow {
+  let mark: String
+  let code: String
+  /// A text for each of ``columns(of:)``; empty where the record has no value.
+  let cells: [String]
+  let key: SortKey
+  let view: RecordView?
+
+  init(
+    _ record: Record, sortedBy field: Field?, asJSON json: Bool, _ code: (RecordID) -> String
+  ) {
+    let fields = record.visible.state.fields
+    mark = record.mark
+    self.code = record.code.text
+    key = SortKey(field.flatMap { fields[$0.number] }, code)
+    view = json ? RecordView(record, code) : nil
+    cells =
+      json ? [] : ListRow.columns(of: record.kind).map { fields[$0.number]?.text(code: code) ?? "" }
+  }
+
+  /// The fields that have room in a column.
+  static func columns(of kind: Kind) -> [Field] {
+    kind.fields.filter { field in
+      switch field.type {
+      case .prose, .references, .texts, .list: false
+      default: true
+      }
+    }
+  }
+}
+
+/// Numbers and dates by what they mean, all else by its text; what has no value comes last.
+private enum SortKey: Comparable {
+  case number(Int64)
+  case date(PartialDate)
+  case text(String)
+  case nothing
+
+  init(_ value: FieldValue?, _ code: (RecordID) -> String) {
+    switch value {
+    case .number(let number)?: self = .number(number)
+    case .date(let date)?: self = .date(date)
+    case let value?: self = .text(value.text(code: code))
+    case nil: self = .nothing
     }
   }
 }

@@ -16,7 +16,7 @@ struct ShowCommand: AsyncParsableCommand {
     let code = try await replica.codes(
       of: records.reduce(into: []) { $0.formUnion($1.references) })
     if options.json {
-      return try records.forEach { try Output.json(RecordView($0, code)) }
+      return try Output.json(records.map { RecordView($0, code) })
     }
     for record in records {
       Output.line(
@@ -24,7 +24,7 @@ struct ShowCommand: AsyncParsableCommand {
       RecordText.fields(record.visible.state, record.kind, code).forEach { Output.line($0) }
       let by = record.visible
       Output.line("written by \(Terminal.safe(by.author)), \(by.office), \(by.time)")
-      if let conflict = try await replica.conflicts().first(where: { $0.record.id == record.id }) {
+      if let conflict = try replica.conflict(of: record) {
         Output.line(Terminal.styled("in conflict:", .red))
         RecordText.sides(conflict, code).forEach { Output.line($0) }
       }
@@ -34,7 +34,7 @@ struct ShowCommand: AsyncParsableCommand {
   private func note(_ record: Record) -> String {
     record.isConflict
       ? Terminal.styled("! \(record.stateName)", .red)
-      : record.reason.map { "\(record.stateName): \($0)" } ?? record.stateName
+      : record.reason.map { "\(record.stateName): \(Terminal.safe($0))" } ?? record.stateName
   }
 }
 
@@ -58,7 +58,8 @@ enum RecordText {
   /// Base, ours and theirs of each part in disagreement, with who wrote them and when.
   static func sides(_ conflict: Conflict, _ code: (RecordID) -> String) -> [String] {
     let view = ConflictView(conflict, code)
-    return view.disagreements.flatMap { part -> [String] in
+    let problem = view.problem.map { ["  both sides together: \($0)"] } ?? []
+    return problem + view.disagreements.flatMap { part -> [String] in
       let sides = [("base", part.base), ("ours", part.ours), ("theirs", part.theirs)]
       return ["  \(part.field)"]
         + sides.map { name, side in

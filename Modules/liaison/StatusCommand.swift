@@ -23,7 +23,8 @@ struct StatusCommand: AsyncParsableCommand {
 
   func run() async throws {
     let replica = try await options.open()
-    let counts = try await replica.store.counts()
+    let counts = try await replica.store.outboxCounts()
+    let records = try await replica.store.recordCount()
     let outbox = try await replica.outbox()
     let references = outbox.reduce(into: Set()) { $0.formUnion($1.references) }
     let code = try await replica.codes(of: references)
@@ -33,11 +34,11 @@ struct StatusCommand: AsyncParsableCommand {
         Status(
           office: identity.office.text, address: identity.address,
           register: identity.register?.description, sequence: identity.cursor?.sequence.number,
-          records: counts.records, conflicts: counts.conflicts, refused: counts.refused,
+          records: records, conflicts: counts.conflicts, refused: counts.refused,
           pending: outbox.map { RecordView($0, code) }))
     } else {
       Output.line(
-        "office \(identity.office), server \(identity.address), \(counts.records) records, "
+        "office \(identity.office), server \(identity.address), \(records) records, "
           + "change \(identity.cursor?.sequence.number ?? 0)")
       if outbox.isEmpty {
         Output.line("nothing to send")

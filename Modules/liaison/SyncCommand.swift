@@ -72,7 +72,7 @@ struct Syncing {
   }
 
   private func summarize(_ report: SyncSession.Report) async throws {
-    let counts = try await store.counts()
+    let counts = try await store.outboxCounts()
     let summary = Summary(
       received: report.machine.received, committed: report.machine.committed,
       merged: report.rebased, refused: counts.refused, conflicts: counts.conflicts,

@@ -119,6 +119,8 @@ struct ConflictView: Encodable {
   let kind: String
   let code: String
   let cause: String
+  /// The rule or limit that both sides together break.
+  let problem: String?
   let disagreements: [Part]
 
   struct Part: Encodable {
@@ -131,6 +133,7 @@ struct ConflictView: Encodable {
   init(_ conflict: Conflict, _ code: (RecordID) -> String) {
     kind = conflict.record.kind.name
     self.code = conflict.record.code.text
+    problem = conflict.problem?.message
     func side(_ revision: Revision?, _ value: FieldView?) -> SideView? {
       revision.map {
         SideView(
@@ -150,14 +153,18 @@ struct ConflictView: Encodable {
       disagreements = [part("code") { .text($0.state.code.text) }]
     case .merge(let parts):
       cause = "merge"
-      disagreements = parts.map { disagreement in
+      func field(_ number: FieldNumber) -> Part {
+        part(conflict.record.kind.field(number)?.name ?? "field_\(number.number)") {
+          $0.state.fields[number].map { FieldView($0, code) }
+        }
+      }
+      disagreements = parts.flatMap { disagreement in
         switch disagreement {
-        case .field(let number):
-          part(conflict.record.kind.field(number)?.name ?? "field_\(number.number)") {
-            $0.state.fields[number].map { FieldView($0, code) }
-          }
-        case .code: part("code") { .text($0.state.code.text) }
-        case .deletion: part("the whole record") { .text($0.state.isDeleted ? "deleted" : "kept") }
+        case .field(let number): [field(number)]
+        case .code: [part("code") { .text($0.state.code.text) }]
+        case .deletion:
+          [part("the whole record") { .text($0.state.isDeleted ? "deleted" : "kept") }]
+        case .together: conflict.changed.map(field)
         }
       }
     }

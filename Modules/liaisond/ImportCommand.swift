@@ -27,9 +27,10 @@ struct ImportCommand: AsyncParsableCommand {
     guard let id = OfficeID(office) else {
       throw Failure("'\(office)' is not an office's id", advice: "--office LYO", status: .usage)
     }
-    guard FileManager.default.isReadableFile(atPath: file) else {
-      throw Failure("the file \(file) cannot be read", advice: "another file")
-    }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder),
+      !isFolder.boolValue, FileManager.default.isReadableFile(atPath: file)
+    else { throw Failure("the file \(file) cannot be read", advice: "another file") }
     let log = try folder.open()
     let lock = try DirectoryLock(folder.data, name: "server", holder: "liaisond import")
     let origin = Origin(
@@ -38,9 +39,8 @@ struct ImportCommand: AsyncParsableCommand {
       schema: try await log.status().schema, coding: RevisionCodec(), origin: origin,
       newID: System.newID)
     let progress = ProgressLine("importing")
-    let total = try Importer.lines(in: URL(filePath: file))
     let count = try await importer.run(URL(filePath: file), into: log) {
-      progress.update($0, remaining: max(0, total - $0))
+      progress.update($0, remaining: $1)
     }
     progress.end()
     withExtendedLifetime(lock) {}

@@ -1,25 +1,18 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The real binaries in a scratch folder that goes with the test.
 final class Workshop: Sendable {
-  let path: String
+  let scratch: Scratch
+  var path: String { scratch.path }
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
   /// Where the build put the binaries: beside the tests.
   static let binaries = URL(filePath: ProcessInfo.processInfo.arguments[0])
     .resolvingSymlinksInPath().deletingLastPathComponent()
 
-  init() throws {
-    path =
-      FileManager.default.temporaryDirectory
-      .appending(path: "liaison-command-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    do { try FileManager.default.removeItem(atPath: path) } catch { print("left behind: \(path)") }
-  }
+  init() throws { scratch = try Scratch() }
 
   struct Result {
     let code: Int32

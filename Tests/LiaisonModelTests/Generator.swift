@@ -1,18 +1,5 @@
 import LiaisonModel
-
-/// SplitMix64 (Steele, Lea and Flood 2014): a seed gives the same cases again.
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-    return word ^ word >> 31
-  }
-}
+import TestSupport
 
 /// Record states over a kind that has a field of every type and rule.
 struct Generator {
@@ -86,7 +73,7 @@ struct Generator {
   }
 
   mutating func pick<Element>(_ elements: [Element]) -> Element {
-    elements[Int.random(in: 0..<elements.count, using: &random)]
+    random.pick(elements)
   }
 }
 

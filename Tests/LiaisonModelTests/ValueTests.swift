@@ -1,4 +1,5 @@
 import LiaisonModel
+import TestSupport
 import Testing
 
 struct ValueTests {
@@ -21,6 +22,9 @@ struct ValueTests {
     #expect(Timestamp(milliseconds: -1).description == "1969-12-31T23:59:59Z")
     #expect(Timestamp(milliseconds: 1_709_164_800_000).description == "2024-02-29T00:00:00Z")
     #expect(Timestamp(milliseconds: 1_709_164_800_000).year == 2024)
+    // Any number that a peer may send has a text.
+    #expect(Timestamp(milliseconds: .min).description.hasSuffix("T16:47:04Z"))
+    #expect(Timestamp(milliseconds: .max).description.hasSuffix("T07:12:55Z"))
   }
 
   @Test func codesAreCapitalsDigitsAndHyphens() throws {

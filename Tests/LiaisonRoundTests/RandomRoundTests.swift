@@ -3,17 +3,45 @@ import LiaisonReplica
 import LiaisonSQLite
 import LiaisonSync
 import Synchronization
+import TestSupport
 import Testing
 
-/// Two offices edit at random and sync at random, over a line that breaks at random.
+/// Two offices make 1,000 edits each and sync at random, over a line that breaks at random.
 struct RandomRoundTests {
+  static let editsOfEachOffice = 1000
+
   @Test(arguments: [UInt64(1), 2, 3])
-  func nothingIsLostAndAllAgreeByteByByte(seed: UInt64) async throws {
+  func everyEditIsAcceptedOnceOrReplacedAndAllAgreeByteByByte(seed: UInt64) async throws {
     print("seed \(seed)")
-    var random = Seeded(seed)
+    let line = Mutex((random: Seeded(seed &+ 1000), isMended: false))
     let hq = try Headquarters()
-    let cut = CutLink(inner: DirectLink(service: hq.service), seed: seed)
-    let offices = [try hq.office("VIE", cut), try hq.office("NYC", cut)]
+    let link = CutLink(inner: DirectLink(service: hq.service)) {
+      let isCut = line.withLock { !$0.isMended && $0.random.once(in: 8) }
+      if isCut { throw CutLink.broken }
+    }
+    let codes = try await prepare(hq)
+    let clerks = try ["VIE", "NYC"].map { Clerk(try hq.office($0, link), codes: codes) }
+    for clerk in clerks { try await clerk.syncUntilThrough() }
+
+    var random = Seeded(seed)
+    var left = [Self.editsOfEachOffice, Self.editsOfEachOffice]
+    while let side = left.indices.filter({ left[$0] > 0 }).randomElement(using: &random) {
+      try await clerks[side].work(&random)
+      left[side] -= 1
+      if random.once(in: 12) { _ = try? await clerks[side].office.sync() }
+    }
+    line.withLock { $0.isMended = true }
+    try await settle(clerks, &random)
+
+    for clerk in clerks {
+      #expect(try await clerk.office.digest() == hq.digest())
+      #expect(try await clerk.office.store.outboxCounts() == OutboxCounts())
+    }
+    try check(hq.revisions(), clerks)
+  }
+
+  /// - Returns: the codes of actions that both offices will edit.
+  private func prepare(_ hq: Headquarters) async throws -> [String] {
     let lyon = try hq.office("LYO", DirectLink(service: hq.service))
     try await lyon.sync()
     try await lyon.new("organization", "code=INTERPOL", "name=INTERPOL", "type=other")
@@ -25,119 +53,43 @@ struct RandomRoundTests {
       codes.append(record.code.text)
     }
     try await lyon.sync()
-    for office in offices { try await office.syncUntilThrough() }
+    return codes
+  }
 
-    var tags: [String: Set<String>] = [:]
-    var created = 0
-    for number in 0..<1000 {
-      let office = offices[Int.random(in: 0..<2, using: &random)]
-      let code = codes[Int.random(in: 0..<codes.count, using: &random)]
-      do {
-        switch Int.random(in: 0..<10, using: &random) {
-        case 0..<6:
-          try await office.edit(code, "tags+=t\(number)")
-          tags[code, default: []].insert("t\(number)")
-        case 6..<8: try await office.edit(code, "title=X\(number)")
-        case 8: try await office.edit(code, "remark+=Line \(number)")
-        default:
-          try await office.new("action", "title=N\(number)", "owner=LYO", "status=open")
-          created += 1
-        }
-      } catch let error as ReplicaError where error.code == .inConflict {
-        let side = Replica.Side.allCases[Int.random(in: 0..<3, using: &random)]
-        try await office.resolve(code, take: side)
-      }
-      if Int.random(in: 0..<12, using: &random) == 0 { _ = try? await office.sync() }
-    }
-    cut.mend()
-    for _ in 0..<6 {
-      for office in offices {
-        try await office.sync()
-        for conflict in try await office.conflicts() {
-          try await office.resolve(conflict.record.code.text, take: .ours)
+  /// Syncs and resolves in turn until nothing waits.
+  private func settle(_ clerks: [Clerk], _ random: inout Seeded) async throws {
+    for _ in 0..<12 {
+      for clerk in clerks {
+        try await clerk.office.sync()
+        for conflict in try await clerk.office.conflicts() {
+          try await clerk.resolve(conflict, &random)
         }
       }
     }
-    for office in offices { try await office.sync() }
-
-    for office in offices {
-      #expect(try await office.digest() == hq.digest())
-      let counts = try await office.store.counts()
-      #expect(counts.ready == 0 && counts.inFlight == 0 && counts.conflicts == 0)
-      #expect(counts.refused == 0 && counts.records == 22 + created)
-      for (code, expected) in tags {
-        let found = try await office.value(code, "tags")?.split(separator: ", ").map(String.init)
-        #expect(Set(found ?? []) == expected, "tags of \(code)")
-      }
-    }
-  }
-}
-
-extension TestOffice {
-  /// Syncs again and again until the line holds for once.
-  fileprivate func syncUntilThrough() async throws {
-    for _ in 0..<200 {
-      if (try? await sync()) != nil { return }
-    }
-    throw Problem("the line never held")
-  }
-}
-
-/// A line that breaks before or after a message, so that requests and answers get lost.
-private final class CutLink: Link {
-  private struct State {
-    var random: Seeded
-    var isMended = false
   }
 
-  private let inner: DirectLink
-  private let state: Mutex<State>
-
-  init(inner: DirectLink, seed: UInt64) {
-    self.inner = inner
-    state = Mutex(State(random: Seeded(seed &+ 1000)))
-  }
-
-  func mend() { state.withLock { $0.isMended = true } }
-
-  func perhapsCut() throws {
-    let isCut = state.withLock { state in
-      !state.isMended && Int.random(in: 0..<5, using: &state.random) == 0
-    }
-    if isCut { throw SyncError(.unreachable, "the line was cut") }
-  }
-
-  func connecting<Result: Sendable>(
-    _ office: OfficeID, _ body: @escaping @Sendable (any SyncTransport) async throws -> Result
-  ) async throws -> Result {
-    try await inner.connecting(office) { try await body(CutTransport(inner: $0, link: self)) }
-  }
-
-  private struct CutTransport: SyncTransport {
-    let inner: any SyncTransport
-    let link: CutLink
-
-    func pull(
-      _ request: PullRequest, receive: @escaping @Sendable (PullMessage) async throws -> Void
-    ) async throws {
-      try await inner.pull(request) { message in
-        try link.perhapsCut()
-        try await receive(message)
-      }
+  /// Each edit has a note of its own, which stays with it through every merge.
+  private func check(_ log: [Revision], _ clerks: [Clerk]) throws {
+    let written = clerks.reduce(into: Set<String>()) { $0.formUnion($1.written) }
+    let replaced = clerks.reduce(into: Set<String>()) { $0.formUnion($1.replaced) }
+    let accepted = log.map(\.note).filter { !$0.isEmpty }
+    let counts = Dictionary(accepted.map { ($0, 1) }, uniquingKeysWith: +)
+    #expect(counts.values.allSatisfy { $0 == 1 }, "no edit was accepted twice")
+    #expect(Set(counts.keys).isSubset(of: written))
+    #expect(written.subtracting(replaced).subtracting(counts.keys).isEmpty, "no edit was lost")
+    // Cases that never come would prove nothing.
+    #expect(replaced.count > 50 && counts.count > 500)
+    for kind in Clerk.Conflicts.allCases {
+      #expect(clerks.contains { $0.conflicts.contains(kind) }, "no conflict of the kind \(kind)")
     }
 
-    func push(
-      next: @escaping @Sendable () async throws -> PushBatch?,
-      receive: @escaping @Sendable ([Verdict]) async throws -> Void
-    ) async throws {
-      try await inner.push {
-        let batch = try await next()
-        try link.perhapsCut()
-        return batch
-      } receive: { verdicts in
-        try link.perhapsCut()
-        try await receive(verdicts)
-      }
+    var tags: [RecordID: Set<String>] = [:]
+    for revision in log {
+      guard case .texts(let now)? = revision.state.fields[FieldNumber(6)] else { continue }
+      #expect(tags[revision.record, default: []].isSubset(of: now), "a tag was lost")
+      tags[revision.record] = now
     }
+    let added = clerks.reduce(into: Set<String>()) { $0.formUnion($1.tags) }
+    #expect(tags.values.reduce(into: Set()) { $0.formUnion($1) } == added)
   }
 }

@@ -7,19 +7,17 @@ import LiaisonSync
 import LiaisonWire
 import Logging
 import Synchronization
+import TestSupport
 
 /// A headquarters and its offices in a scratch folder that goes with the test.
 final class Headquarters: Sendable {
-  let path: String
+  let scratch: Scratch
   let log: SQLiteChangeLog
   let service: SyncService
 
   init(offices: [String] = ["VIE", "NYC", "LYO"]) throws {
-    path =
-      FileManager.default.temporaryDirectory
-      .appending(path: "liaison-round-\(UUID().uuidString)").path
-    let directory = DataDirectory(path + "/hq", role: .server)
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    scratch = try Scratch()
+    let directory = DataDirectory(scratch.folder("hq"), role: .server)
     var random = SystemRandomNumberGenerator()
     try SQLiteChangeLog.create(
       directory, register: RegisterID(UUIDv7(milliseconds: 1, random: &random)),
@@ -31,13 +29,10 @@ final class Headquarters: Sendable {
     service = SyncService(log: log, coding: RevisionCodec())
   }
 
-  deinit {
-    do { try FileManager.default.removeItem(atPath: path) } catch { print("left behind: \(path)") }
-  }
-
   func office(_ id: String, _ link: any Link) throws -> TestOffice {
     guard let office = OfficeID(id) else { throw Problem("not an office: \(id)") }
-    let directory = DataDirectory("\(path)/\(id)-\(UUID().uuidString)", role: .replica)
+    let directory = DataDirectory(
+      scratch.folder("\(id)-\(UUID().uuidString)"), role: .replica)
     try SQLiteReplicaStore.create(directory, office: office, address: "127.0.0.1:1")
     return TestOffice(
       id: office, store: try SQLiteReplicaStore(directory, coding: SchemaCodec()), link: link)
@@ -160,27 +155,29 @@ struct TestOffice: Sendable {
   }
 
   @discardableResult
-  func new(_ kind: String, _ fields: String...) async throws -> Record {
+  func new(_ kind: String, _ fields: String..., note: String = "") async throws -> Record {
     let replica = try await replica()
     return try await replica.create(
-      replica.kind(named: kind), fields.map { try Assignment($0) })
+      replica.kind(named: kind), fields.map { try Assignment($0) }, note: note)
   }
 
   @discardableResult
-  func edit(_ code: String, _ changes: String...) async throws -> Record {
+  func edit(_ code: String, _ changes: String..., note: String = "") async throws -> Record {
     let replica = try await replica()
-    return try await replica.edit(replica.record(code), changes.map { try Assignment($0) })
+    return try await replica.edit(
+      replica.record(code), changes.map { try Assignment($0) }, note: note)
   }
 
   @discardableResult
   func resolve(
-    _ code: String, take: Replica.Side?, _ changes: String...
+    _ code: String, take: Replica.Side?, takes: [String: Replica.Side] = [:],
+    _ changes: String..., note: String = ""
   ) async throws -> Record {
     let replica = try await replica()
     let record = try await replica.records(code).first(where: \.isConflict)
     guard let record else { throw Problem("\(code) is not in conflict") }
     return try await replica.resolve(
-      record, take: take, takes: [:], changes.map { try Assignment($0) })
+      record, take: take, takes: takes, changes.map { try Assignment($0) }, note: note)
   }
 
   func conflicts() async throws -> [Conflict] { try await replica().conflicts() }
@@ -205,18 +202,4 @@ extension ReplicaEnvironment {
   static let test = ReplicaEnvironment(
     now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
     random: { UInt64.random(in: .min ... .max) }, sleep: { _ in })
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014): a seed gives the same run again.
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-    return word ^ word >> 31
-  }
 }

@@ -110,7 +110,7 @@ struct StoryTests {
     } throws: {
       ($0 as? SyncError)?.code == .unreachable
     }
-    #expect(try await vienna.store.counts().ready == 4)
+    #expect(try await vienna.store.outboxCounts().ready == 4)
     #expect(try await vienna.sync().machine.committed == 4)
   }
 

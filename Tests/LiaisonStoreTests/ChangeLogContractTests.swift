@@ -2,6 +2,7 @@ import LiaisonModel
 import LiaisonSQLite
 import LiaisonSync
 import LiaisonWire
+import TestSupport
 import Testing
 
 /// What every change log keeps to. Each test opens the store anew from its folder.

@@ -4,6 +4,7 @@ import LiaisonModel
 import LiaisonSQLite
 import LiaisonSync
 import LiaisonWire
+import TestSupport
 import Testing
 
 struct DataDirectoryTests {

@@ -2,6 +2,7 @@ import LiaisonModel
 import LiaisonSQLite
 import LiaisonSync
 import LiaisonWire
+import TestSupport
 import Testing
 
 /// What every replica store keeps to.
@@ -122,7 +123,7 @@ struct ReplicaStoreContractTests {
     }
     #expect(report.conflicts == 1)
     #expect(try await pending(base.1.record)?.status == .conflict)
-    #expect(try await store.counts().conflicts == 1)
+    #expect(try await store.outboxCounts().conflicts == 1)
     #expect(try await store.sendable().isEmpty)
   }
 
@@ -185,16 +186,44 @@ struct ReplicaStoreContractTests {
   }
 
   @Test func searchFindsWhatIsIndexedAndForgetsWhatChanged() async throws {
+    func index() async throws -> Int {
+      try await store.index(limit: 10) { [maker] in
+        let state = try $0.visible.map { try maker.codec.decode($0.bytes).state }
+        return state?.fields[FieldNumber(1)]?.text { _ in "" }
+      }
+    }
     let made = try maker.area("FTF", name: "Foreign fighters")
     try await apply([maker.change(1, made)])
-    #expect(try await store.unindexed(limit: 10).map(\.id) == [made.1.record])
-    try await store.index([made.1.record: "Foreign fighters"])
-    #expect(try await store.unindexed(limit: 10).isEmpty)
+    #expect(try await index() == 1)
+    #expect(try await index() == 0)
     #expect(try await store.search("\"fight\"*", limit: 5).map(\.id) == [made.1.record])
     let renamed = try maker.area("FTF", name: "X", record: made.1.record, parent: made.0.id)
     try await apply([maker.change(2, renamed)])
-    #expect(try await store.unindexed(limit: 10).map(\.id) == [made.1.record])
-    try await store.index([made.1.record: "X"])
+    #expect(try await index() == 1)
     #expect(try await store.search("\"fight\"*", limit: 5).isEmpty)
+    #expect(try await store.search("\"x\"*", limit: 5).map(\.id) == [made.1.record])
+  }
+
+  @Test func aCodePastAllCountingDoesNotDisturbTheNumbering() async throws {
+    let odd = try maker.area("VIE-2026-9223372036854775807")
+    let made = try maker.area("VIE-2026-0007")
+    try await apply([maker.change(1, odd), maker.change(2, made)])
+    #expect(try await store.nextNumber(prefix: "VIE-2026-") == 8)
+  }
+
+  @Test func entriesAreReadUntilTheLimitAndAtLeastOne() async throws {
+    var positions: [Int64] = []
+    for number in 10..<15 {
+      let made = try maker.area("AREA-\(number)")
+      try await store.save(maker.newEdit(made, basis: nil))
+    }
+    positions = try await store.sendable()
+    func count(_ limit: BatchLimit) async throws -> Int {
+      try await store.entries(at: positions, limit: limit).count
+    }
+    #expect(try await count(BatchLimit()) == 5)
+    #expect(try await count(BatchLimit(count: 3)) == 3)
+    #expect(try await count(BatchLimit(count: 0, bytes: 0)) == 1)
+    #expect(try await count(BatchLimit(count: 9, bytes: 1)) == 1)
   }
 }

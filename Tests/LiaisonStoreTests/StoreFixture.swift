@@ -4,24 +4,7 @@ import LiaisonSQLite
 import LiaisonSync
 import LiaisonWire
 import Synchronization
-
-/// A scratch folder that goes with the test.
-final class Scratch: Sendable {
-  let path: String
-
-  init() throws {
-    path =
-      FileManager.default.temporaryDirectory
-      .appending(path: "liaison-test-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  func folder(_ name: String) -> String { "\(path)/\(name)" }
-
-  deinit {
-    do { try FileManager.default.removeItem(atPath: path) } catch { print("left behind: \(path)") }
-  }
-}
+import TestSupport
 
 /// Ids and revisions in a fixed order, so that a failure can be repeated.
 final class Maker: Sendable {

@@ -118,6 +118,82 @@ struct CommitRuleTests {
     #expect(refusal(try push(try area("SELF", record: itself, from: itself))) == .reference)
   }
 
+  private func pushTogether(_ revisions: [Revision]) throws -> [Verdict.Outcome] {
+    let candidates = try revisions.map { revision in
+      let encoded = try codec.encode(revision)
+      return CommitRule.Candidate(
+        edit: newID(), content: .success(.init(encoded: encoded, revision: revision)))
+    }
+    let verdicts = try CommitRule(office: office, coding: codec).decide(candidates, in: log)
+    #expect(verdicts.map(\.edit) == candidates.map(\.edit))
+    return verdicts.map(\.outcome)
+  }
+
+  private func goal(
+    _ code: String, _ record: RecordID, alignedWith other: RecordID
+  ) throws -> Revision {
+    let fields: Fields = [
+      FieldNumber(1): .text("G"), FieldNumber(2): .choice("sdg"), FieldNumber(3): .number(1),
+      FieldNumber(4): .references([other]),
+    ]
+    return Revision(
+      record: record, kind: KindNumber(5), parent: nil,
+      state: RecordState(code: try #require(Code(code)), fields: fields),
+      origin: Origin(office: office, author: "A", time: Timestamp(milliseconds: 0)))
+  }
+
+  private func isCommitted(_ outcome: Verdict.Outcome) -> Bool {
+    if case .committed = outcome { true } else { false }
+  }
+
+  @Test func newRecordsOfABatchMayReferToEachOtherInAnyOrder() throws {
+    let (one, other): (RecordID, RecordID) = (newID(), newID())
+    let outcomes = try pushTogether([
+      goal("SDG-1", one, alignedWith: other), goal("SDG-2", other, alignedWith: one),
+      goal("SDG-3", newID(), alignedWith: newID()),
+    ])
+    #expect(outcomes.map(isCommitted) == [true, true, false])
+    #expect(refusal(outcomes[2]) == .reference)
+    #expect(log.heads.count == 2)
+    let child = try area("CHILD", from: newID())
+    let root = try area("ROOT-1", record: child.state.fields[FieldNumber(2)]?.references.first)
+    #expect(try pushTogether([child, root]).map(isCommitted) == [true, true])
+  }
+
+  @Test func whatDependsOnARefusedRecordIsRefusedWithIt() throws {
+    let (one, other): (RecordID, RecordID) = (newID(), newID())
+    // The second names an office that does not push: neither may stand without the other.
+    let bad = try area("OTHER", record: other, from: one, office: "NYC")
+    let outcomes = try pushTogether([try area("FIRST", record: one, from: other), bad])
+    #expect(outcomes.map(refusal) == [.reference, .office])
+    #expect(log.heads.isEmpty)
+    // Two that take one code cannot both stand, and here each needs the other.
+    let (a, b, c): (RecordID, RecordID, RecordID) = (newID(), newID(), newID())
+    let codes = try pushTogether([
+      goal("SDG-1", a, alignedWith: b), goal("SDG-1", b, alignedWith: a),
+      goal("SDG-2", c, alignedWith: b),
+    ])
+    #expect(codes.map(refusal) == [.reference, .reference, .reference])
+    #expect(log.heads.isEmpty)
+  }
+
+  @Test func aCircleOfNewRecordsIsRefusedWhole() throws {
+    let (one, other): (RecordID, RecordID) = (newID(), newID())
+    let outcomes = try pushTogether([
+      try area("FIRST", record: one, from: other), try area("OTHER", record: other, from: one),
+    ])
+    #expect(outcomes.map(refusal) == [.reference, .reference])
+    #expect(log.heads.isEmpty)
+  }
+
+  @Test func aLongRowOfRefusedReferencesEndsWithinItsLimit() throws {
+    let ids: [RecordID] = (0...Limits.togetherPasses + 5).map { _ in newID() }
+    let row = try zip(ids, ids.dropFirst()).enumerated().map { number, pair in
+      try goal("SDG-\(number)", pair.0, alignedWith: pair.1)
+    }
+    #expect(try pushTogether(row).map(refusal).allSatisfy { $0 == .reference })
+  }
+
   @Test func aDeletedRecordsCodeIsFree() throws {
     let first = try area("FTF")
     _ = try push(first)

@@ -1,6 +1,7 @@
 import LiaisonModel
 import LiaisonSync
 import LiaisonWire
+import TestSupport
 import Testing
 
 struct MessageTests {

@@ -1,0 +1,46 @@
+internal import GRDB
+internal import LiaisonModel
+public import LiaisonSync
+
+// Full-text search (SQLite's FTS5). Records are indexed when somebody searches: a clone stays fast.
+extension SQLiteReplicaStore {
+  public func index(
+    limit: Int, text: @escaping @Sendable (StoredRecord) throws -> String?
+  ) async throws -> Int {
+    try await write { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: StoredRecord.select + """
+           WHERE r.id IN (SELECT record FROM search_pending)
+            OR r.id > (SELECT indexed FROM replica)
+          ORDER BY r.id LIMIT ?
+          """, arguments: [limit])
+      for row in rows {
+        let record = try StoredRecord(row)
+        let id = try Int64.fetchOne(
+          db.cachedStatement(sql: "SELECT id FROM record WHERE record = ?"),
+          arguments: [record.id.data])
+        try db.cachedStatement(sql: "DELETE FROM search WHERE rowid = ?").execute(arguments: [id])
+        try db.cachedStatement(sql: "DELETE FROM search_pending WHERE record = ?")
+          .execute(arguments: [id])
+        try db.cachedStatement(sql: "UPDATE replica SET indexed = max(indexed, ?)")
+          .execute(arguments: [id])
+        guard let text = try text(record) else { continue }
+        try db.cachedStatement(sql: "INSERT INTO search (rowid, text) VALUES (?, ?)")
+          .execute(arguments: [id, text])
+      }
+      return rows.count
+    }
+  }
+
+  public func search(_ query: String, limit: Int) async throws -> [StoredRecord] {
+    try await read { db in
+      try Row.fetchAll(
+        db,
+        sql: StoredRecord.select + """
+           JOIN search s ON s.rowid = r.id WHERE search MATCH ? ORDER BY s.rank LIMIT ?
+          """, arguments: [query, limit]
+      ).map { try StoredRecord($0) }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+internal import Foundation
+internal import LiaisonModel
+
+/// One line of an import.
+struct ImportLine: Decodable {
+  let kind: String
+  let code: String
+  let fields: [String: Value]
+
+  enum Value: Decodable {
+    case one(String)
+    case many([String])
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let text = try? container.decode(String.self) {
+        self = .one(text)
+      } else if let number = try? container.decode(Int64.self) {
+        self = .one(String(number))
+      } else if let flag = try? container.decode(Bool.self) {
+        self = .one(flag ? "yes" : "no")
+      } else {
+        self = .many(try container.decode([String].self))
+      }
+    }
+
+    var input: FieldInput {
+      switch self {
+      case .one(let text): .one(text)
+      case .many(let texts): .many(texts)
+      }
+    }
+  }
+}
+
+extension ImportLine {
+  /// - Throws: ``ImportError`` where the text is not such a line.
+  init(_ text: Data, line: Int) throws {
+    do {
+      self = try JSONDecoder().decode(ImportLine.self, from: text)
+    } catch let error as DecodingError {
+      throw ImportError(line: line, Self.reason(error))
+    }
+  }
+
+  private static func reason(_ error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _): "the line has no '\(key.stringValue)'"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      context.codingPath.isEmpty
+        ? "the line is not a JSON object"
+        : "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the wrong type"
+    default: "the line is not a JSON object"
+    }
+  }
+}

@@ -1,0 +1,55 @@
+internal import LiaisonModel
+
+extension CommitRule {
+  /// Decides the edits of one transaction, in their order.
+  ///
+  /// Records that the batch makes may refer to each other in any order, also in a circle: an edit
+  /// that is refused only because of a record that is still to come waits for the end, and then
+  /// all that can stand together are appended together.
+  /// - Returns: one verdict for each candidate, in their order.
+  /// - Throws: only what the log throws.
+  public func decide(_ batch: [Candidate], in log: any LogTransaction) throws -> [Verdict] {
+    var verdicts: [Verdict] = []
+    var waiting: [Int] = []
+    for (index, candidate) in batch.enumerated() {
+      let verdict = try decide(candidate, in: log)
+      if case .refused(let refusal) = verdict.outcome, refusal.code == .reference {
+        waiting.append(index)
+      }
+      verdicts.append(verdict)
+    }
+    guard !waiting.isEmpty else { return verdicts }
+    let group = try standing(together: waiting, of: batch, in: log)
+    let companions = Alongside(group.compactMap { batch[$0].revision })
+    for index in waiting {
+      let alongside = group.contains(index) ? companions : .nothing
+      verdicts[index] = try decide(batch[index], in: log, alongside: alongside)
+    }
+    return verdicts
+  }
+
+  /// The largest part of `waiting` whose members can all be appended if all of them are; none
+  /// where that is not found within ``Limits/togetherPasses``.
+  private func standing(
+    together waiting: [Int], of batch: [Candidate], in log: any LogTransaction
+  ) throws -> Set<Int> {
+    var group = waiting
+    for _ in 0..<Limits.togetherPasses {
+      var codes: Set<Code> = []
+      let companions = Alongside(group.compactMap { batch[$0].revision })
+      let left = try group.filter { index in
+        guard let code = batch[index].revision?.state.code,
+          try obstacle(to: batch[index], in: log, alongside: companions) == nil
+        else { return false }
+        return codes.insert(code).inserted
+      }
+      if left.count == group.count { return Set(left) }
+      group = left
+    }
+    return []
+  }
+}
+
+extension CommitRule.Candidate {
+  fileprivate var revision: Revision? { try? content.get().revision }
+}
