@@ -7,11 +7,16 @@ public import LiaisonSync
 public actor SyncService {
   private let log: any ChangeLog
   private let coding: any RevisionCoding
+  private let limit: BatchLimit
   private nonisolated let commits = CommitSignal()
 
-  public init(log: any ChangeLog, coding: any RevisionCoding) {
+  /// - Parameter limit: what one message holds, either way. Callers are told in the header.
+  public init(
+    log: any ChangeLog, coding: any RevisionCoding, limit: BatchLimit = BatchLimit()
+  ) {
     self.log = log
     self.coding = coding
+    self.limit = limit
   }
 
   /// - Throws: ``ServiceError`` `.unknownOffice` where the register has no such office.
@@ -38,7 +43,7 @@ public actor SyncService {
     let isOlder = request.schemaVersion < status.schema.version
     return PullHeader(
       register: status.register, head: status.head, schemaVersion: status.schema.version,
-      schema: isOlder ? status.schema : nil, limits: ServerLimits())
+      schema: isOlder ? status.schema : nil, limits: ServerLimits(batchBytes: limit.bytes, batchCount: limit.count))
   }
 
   /// Hands over what changed after `sequence`, batch by batch; with `follow` it goes on with each
@@ -62,7 +67,7 @@ public actor SyncService {
     var through = sequence
     var remaining: Int?
     while true {
-      let batch = try await log.changes(after: through, limit: BatchLimit())
+      let batch = try await log.changes(after: through, limit: limit)
       guard batch.through > through else { return through }
       if !batch.isLast, remaining == nil { remaining = try await log.count(after: through) }
       remaining = remaining.map { max(0, $0 - batch.items.count) }
@@ -79,8 +84,8 @@ public actor SyncService {
     guard batch.lineage == status.head.lineage else {
       throw ServiceError(.otherLineage, "this register was restored since the caller's last pull")
     }
-    guard batch.edits.count <= Limits.batchCount else {
-      throw ServiceError(.tooLarge, "a batch holds more than \(Limits.batchCount) edits")
+    guard batch.edits.count <= limit.count else {
+      throw ServiceError(.tooLarge, "a batch holds more than \(limit.count) edits")
     }
     let rule = CommitRule(office: office, coding: coding)
     let candidates = batch.edits.map(candidate)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The commands as a person and a script meet them.
@@ -107,6 +108,9 @@ struct CommandTests {
     try shop.makeHeadquarters()
     let good = #"{"kind": "area", "code": "GOOD-1", "fields": {"name": "Good"}}"#
     let bad = [
+      Data(#"{"kind": "area", "code": "BAD-1", "fields": {"name": "\u{FF}"#.utf8.dropLast())
+        + Data(#""}}"#.utf8),
+    ] + [
       #"{"kind": "area", "code": "BAD-1""#, #"[1, 2]"#, #"{"kind": "area", "fields": {}}"#,
       #"{"kind": "planet", "code": "BAD-1", "fields": {}}"#,
       #"{"kind": "area", "code": "bad", "fields": {"name": "x"}}"#,
@@ -116,11 +120,12 @@ struct CommandTests {
       #"{"kind": "area", "code": "BAD-1", "fields": {"name": "x", "parent": "NOWHERE"}}"#,
       #"{"kind": "body", "code": "BAD-1", "fields": {"name": "x", "type": "club"}}"#,
       #"{"kind": "area", "code": "BAD-1", "fields": {"name": "a\u0000b"}}"#,
-      "\u{FF}\u{FE}", #"{"kind": "area", "code": "BAD-1", "fields": {"name": {"a": 1}}}"#,
-    ]
+      #"{"kind": "area", "code": "BAD-1", "fields": {"name": {"a": 1}}}"#,
+      #"{"kind": "area", "code": "BAD-1", "fields": {"name": "x", "parent": "UNODC"}}"#,
+      #"{"kind": "area", "code": "BAD-1", "fields": {"name": "x", "parent": "BAD-1"}}"#,
+    ].map { Data($0.utf8) }
     for line in bad {
-      let file = shop.path + "/bad.jsonl"
-      try Data((good + "\n" + line + "\n").utf8).write(to: URL(filePath: file))
+      let file = try shop.scratch.file("bad.jsonl", Data((good + "\n").utf8) + line)
       let result = try shop.run("liaisond", "import", file, "-C", "hq")
       #expect(result.code == 1 && result.isPlainFailure, "\(line): \(result)")
       #expect(result.errors.contains("line 2: "), "\(line): \(result)")
@@ -145,15 +150,38 @@ struct CommandTests {
     #expect(result.code == 2 && result.isPlainFailure, "\(result)")
   }
 
-  @Test func aReferenceToALaterLineIsImported() throws {
-    try shop.makeHeadquarters()
+  @Test func linesThatReferToLaterOnesAndToEachOtherAreImported() throws {
+    try shop.run("liaisond", "init", "hq")
+    func goal(_ code: String, _ other: String) -> String {
+      #"{"kind": "goal", "code": "\#(code)", "fields": {"name": "G", "framework": "sdg", "#
+        + #""number": 1, "aligned_with": ["\#(other)"]}}"#
+    }
     let lines = [
       #"{"kind": "area", "code": "CHILD", "fields": {"name": "Child", "parent": "PARENT"}}"#,
       #"{"kind": "area", "code": "PARENT", "fields": {"name": "Parent"}}"#,
+      goal("SDG-1", "SDG-2"), goal("SDG-2", "SDG-1"), "",
     ]
-    let file = shop.path + "/later.jsonl"
-    try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: file))
-    #expect(try shop.run("liaisond", "import", file, "-C", "hq").output == "imported 2 records\n")
+    // As an editor on another system leaves it: a byte order mark, and CR LF.
+    let text = "\u{FEFF}" + lines.joined(separator: "\r\n") + "\r\n"
+    let file = try shop.scratch.file("later.jsonl", Data(text.utf8))
+    let piped = try shop.run("sh", "-c", "cat '\(file)' | liaisond import /dev/stdin -C hq")
+    #expect(piped.output == "imported 4 records\n", "\(piped)")
+    let circle = ["A1", "A2"].map { code in
+      let other = code == "A1" ? "A2" : "A1"
+      return #"{"kind": "area", "code": "\#(code)", "fields": {"name": "A", "parent": "\#(other)"}}"#
+    }
+    let bad = try shop.scratch.file("circle.jsonl", Data(circle.joined(separator: "\n").utf8))
+    let refused = try shop.run("liaisond", "import", bad, "-C", "hq")
+    #expect(refused.isPlainFailure && refused.errors.contains("leads back"), "\(refused)")
+  }
+
+  @Test func outputThatCannotBeWrittenIsAFailure() throws {
+    try cloned { _ in
+      for command in ["export", "status", "list goal", "export --help"] {
+        let result = try shop.run("sh", "-c", "liaison \(command) -C vienna > /dev/full")
+        #expect(result.code == 1 && result.isPlainFailure, "\(command): \(result)")
+      }
+    }
   }
 
   @Test func whatIsExportedIsWhatWasImported() throws {

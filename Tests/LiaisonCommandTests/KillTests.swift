@@ -10,6 +10,8 @@ import Testing
 struct KillTests {
   static let incoming = 8000
   static let outgoing = 2000
+  /// How often the client is killed, and how often the server.
+  static let rounds = 50
 
   @Test func nothingIsLostAndNothingDoubled() async throws {
     let shop = try Workshop()
@@ -22,7 +24,7 @@ struct KillTests {
     server.kill()
     let length = max(1, Int((ContinuousClock.now - started) / .milliseconds(1)))
 
-    for round in 0..<50 {
+    for round in 0..<(2 * Self.rounds) {
       try copy("hq0", "hq", shop)
       try copy("vienna0", "vienna", shop)
       server = try shop.serve()

@@ -15,7 +15,9 @@ final class Headquarters: Sendable {
   let log: SQLiteChangeLog
   let service: SyncService
 
-  init(offices: [String] = ["VIE", "NYC", "LYO"]) throws {
+  init(
+    offices: [String] = ["VIE", "NYC", "LYO"], limit: BatchLimit = BatchLimit()
+  ) throws {
     scratch = try Scratch()
     let directory = DataDirectory(scratch.folder("hq"), role: .server)
     var random = SystemRandomNumberGenerator()
@@ -26,7 +28,7 @@ final class Headquarters: Sendable {
     for office in offices.compactMap({ OfficeID($0) }) {
       try log.add(Office(id: office, name: office.text))
     }
-    service = SyncService(log: log, coding: RevisionCodec())
+    service = SyncService(log: log, coding: RevisionCodec(), limit: limit)
   }
 
   func office(_ id: String, _ link: any Link) throws -> TestOffice {
