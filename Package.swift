@@ -32,9 +32,12 @@ func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies, path: "Modules/\(name)", swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+    name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude,
+    swiftSettings: settings)
 }
 
 let support = Target.Dependency.target(name: "TestSupport")
@@ -102,6 +105,6 @@ let package = Package(
       [
         "liaison", "liaisond", "LiaisonReplica", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
         "LiaisonModel", support,
-      ]),
+      ], exclude: ["Scenarios"]),
   ]
 )

@@ -53,6 +53,8 @@ void *liaison_arena_alloc(liaison_arena *arena, size_t size) {
   if (size > arena->cap - arena->given) return NULL;
   if (arena->last == NULL || size > arena->last->size - arena->last->used) {
     size_t next = arena->last == NULL ? arena->first : arena->last->size * 2;
+    const size_t left = arena->cap - arena->given;
+    if (next > left) next = left;
     chunk *made = chunk_create(next < size ? size : next, arena->last);
     if (made == NULL) return NULL;
     arena->last = made;

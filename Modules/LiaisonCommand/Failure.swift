@@ -33,8 +33,8 @@ extension Failure {
       case .full: "again when there is room on the disk; nothing was lost"
       case .newer: "a newer version of this command"
       case .damaged: "a copy of the folder, and a fresh clone beside it"
-      case .missing: "another folder: -C FOLDER"
-      case .exists: "another folder or name"
+      case .missing: "another folder, or make one: liaisond init DIR, liaison clone HOST:PORT DIR …"
+      case .exists: "another name"
       case .changed: "the same command again"
       default: "the folder's permissions and the disk"
       }

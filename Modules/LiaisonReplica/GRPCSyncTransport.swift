@@ -3,6 +3,7 @@ internal import GRPCNIOTransportHTTP2Posix
 public import LiaisonModel
 public import LiaisonSync
 internal import LiaisonWire
+internal import Synchronization
 
 /// Carries a sync round over gRPC: HTTP/2 over TCP.
 public struct GRPCSyncTransport: SyncTransport {
@@ -36,14 +37,16 @@ public struct GRPCSyncTransport: SyncTransport {
   public func pull(
     _ request: PullRequest, receive: @escaping @Sendable (PullMessage) async throws -> Void
   ) async throws {
-    try await mapping {
+    try await mapping { ours in
       try await client.serverStreaming(
         request: ClientRequest(message: request, metadata: metadata),
         descriptor: SyncMethods.pull,
         serializer: WireSerializer<PullRequest>(),
         deserializer: WireDeserializer<PullMessage>(), options: options
       ) { response in
-        for try await message in response.messages { try await receive(message) }
+        for try await message in response.messages {
+          try await ours.guarding { try await receive(message) }
+        }
       }
     }
   }
@@ -55,11 +58,11 @@ public struct GRPCSyncTransport: SyncTransport {
     // One batch is under way at a time: the next is written when the verdicts of the last are in.
     let (turns, turn) = AsyncStream.makeStream(of: Void.self)
     turn.yield()
-    try await mapping {
+    try await mapping { ours in
       try await client.bidirectionalStreaming(
         request: StreamingClientRequest(metadata: metadata) { writer in
           for await _ in turns {
-            guard let batch = try await next() else { return }
+            guard let batch = try await ours.guarding({ try await next() }) else { return }
             try await writer.write(batch)
           }
         },
@@ -69,7 +72,7 @@ public struct GRPCSyncTransport: SyncTransport {
       ) { response in
         defer { turn.finish() }
         for try await reply in response.messages {
-          try await receive(reply.verdicts)
+          try await ours.guarding { try await receive(reply.verdicts) }
           turn.yield()
         }
       }
@@ -103,13 +106,18 @@ public struct GRPCSyncTransport: SyncTransport {
   }
 
   /// gRPC's statuses as our errors.
-  private func mapping(_ body: () async throws -> Void) async throws {
+  private func mapping(_ body: (OwnError) async throws -> Void) async throws {
+    let ours = OwnError()
     do {
-      try await body()
-    } catch let error as RPCError {
-      throw syncError(error)
-    } catch let error as RuntimeError {
-      throw SyncError(.unreachable, "the connection to \(address) failed", cause: error)
+      try await body(ours)
+    } catch {
+      if let own = ours.error { throw own }
+      switch error {
+      case let error as RPCError: throw syncError(error)
+      case let error as RuntimeError:
+        throw SyncError(.unreachable, "the connection to \(address) failed", cause: error)
+      default: throw error
+      }
     }
   }
 
@@ -141,5 +149,22 @@ extension SyncError.Code {
       case .tooLarge: .tooLarge
       case .store: .unavailable
       }
+  }
+}
+
+/// Remembers an error of this side of a call: gRPC cancels the call for it, and then reports only
+/// that.
+private final class OwnError: Sendable {
+  private let first = Mutex<(any Error)?>(nil)
+
+  var error: (any Error)? { first.withLock { $0 } }
+
+  func guarding<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch {
+      first.withLock { $0 = $0 ?? error }
+      throw error
+    }
   }
 }

@@ -56,7 +56,7 @@ public struct Replica: Sendable {
     let found: [StoredRecord]
     if let id = RecordID(text: reference) {
       found = try await store.record(id).map { [$0] } ?? []
-    } else if let code = Code(reference) {
+    } else if let code = Code(reference) ?? Code(reference.uppercased()) {
       found = try await store.records(code: code)
     } else {
       throw ReplicaError(

@@ -36,6 +36,9 @@ struct ImportLine: Decodable {
 extension ImportLine {
   /// - Throws: ``ImportError`` where the text is not such a line.
   init(_ text: Data, line: Int) throws {
+    guard String(validating: text, as: UTF8.self) != nil else {
+      throw ImportError(line: line, "the line is not valid UTF-8")
+    }
     do {
       self = try JSONDecoder().decode(ImportLine.self, from: text)
     } catch let error as DecodingError {

@@ -76,7 +76,7 @@ struct ResolveCommand: AsyncParsableCommand {
     let resolved = try await replica.resolve(
       record, take: sides.dropFirst(field.count).first, takes: takes,
       try changes.map { try Assignment($0) }, note: note)
-    try await Written.report(resolved, replica, json: options.json)
+    try await Written.report(resolved, replica, json: options.json, done: "resolved")
   }
 }
 

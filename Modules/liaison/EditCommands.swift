@@ -6,10 +6,13 @@ import LiaisonSync
 
 /// What the commands that write print of a record.
 enum Written {
-  static func report(_ record: Record, _ replica: Replica, json: Bool) async throws {
+  /// - Parameter done: what was done to it, where its state does not say so.
+  static func report(
+    _ record: Record, _ replica: Replica, json: Bool, done: String? = nil
+  ) async throws {
     let code = try await replica.codes(of: record.references)
     if json { return try Output.json(RecordView(record, code)) }
-    Output.line("\(record.code) \(record.kind.name): \(record.stateName)")
+    Output.line("\(record.code) \(record.kind.name): \(done ?? record.stateName)")
   }
 }
 

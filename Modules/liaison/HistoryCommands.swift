@@ -83,12 +83,47 @@ struct DiffCommand: AsyncParsableCommand {
     if options.json { return try Output.json(items) }
     for item in items {
       Output.line("\(item.code) \(item.field)")
-      for line in item.register.map({ $0.text.split(separator: "\n") }) ?? [] {
-        Output.line(Terminal.styled("- \(Terminal.safe(String(line)))", .red))
+      for change in LineChange.all(from: item.register?.lines ?? [], to: item.here?.lines ?? []) {
+        switch change {
+        case .removed(let line): Output.line(Terminal.styled("- \(Terminal.safe(line))", .red))
+        case .added(let line): Output.line(Terminal.styled("+ \(Terminal.safe(line))", .green))
+        }
       }
-      for line in item.here.map({ $0.text.split(separator: "\n") }) ?? [] {
-        Output.line(Terminal.styled("+ \(Terminal.safe(String(line)))", .green))
+    }
+  }
+}
+
+/// A line of a prose, or a member of a set or list, that one of two values has.
+private enum LineChange {
+  case removed(String)
+  case added(String)
+
+  /// What leads from one value to the other, in the order of their lines.
+  static func all(from before: [String], to after: [String]) -> [LineChange] {
+    let script = after.difference(from: before)
+    let removed = Set(script.removals.map(\.offset))
+    let added = Set(script.insertions.map(\.offset))
+    var changes: [LineChange] = []
+    var (old, new) = (0, 0)
+    while old < before.count || new < after.count {
+      if removed.contains(old) {
+        changes.append(.removed(before[old]))
+        old += 1
+      } else if added.contains(new) {
+        changes.append(.added(after[new]))
+        new += 1
+      } else {
+        (old, new) = (old + 1, new + 1)
       }
+    }
+    return changes
+  }
+}
+
+extension CollectionDifference.Change {
+  fileprivate var offset: Int {
+    switch self {
+    case .insert(let offset, _, _), .remove(let offset, _, _): offset
     }
   }
 }

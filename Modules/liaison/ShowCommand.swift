@@ -65,14 +65,21 @@ enum RecordText {
         + sides.map { name, side in
           guard let side else { return "    \(name.padding(to: 6))  –" }
           let value = Terminal.safe(side.value?.text ?? "(nothing)")
-          return "    \(name.padding(to: 6))  \(value)  "
-            + Terminal.styled("\(side.office), \(Terminal.safe(side.author)), \(side.time)", .dim)
+          let note = side.note.isEmpty ? "" : ": \(Terminal.safe(side.note))"
+          let origin = "\(side.office), \(Terminal.safe(side.author)), \(side.time)\(note)"
+          return "    \(name.padding(to: 6))  \(value)  \(Terminal.styled(origin, .dim))"
         }
     }
   }
 }
 
 extension FieldView {
+  /// The lines of a text, or the members of a set or list.
+  var lines: [String] {
+    if case .texts(let texts) = self { return texts }
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
   var text: String {
     switch self {
     case .text(let text): text

@@ -71,6 +71,7 @@ final class Workshop: Sendable {
     var all = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     all["PATH"] = Workshop.binaries.path + ":" + (all["PATH"] ?? "")
     all["LIAISON_AUTHOR"] = environment["LIAISON_AUTHOR"] ?? "Tester"
+    all["NO_COLOR"] = environment["NO_COLOR"]
     process.environment = all
     return process
   }

@@ -114,6 +114,28 @@ struct StoryTests {
     #expect(try await vienna.sync().machine.committed == 4)
   }
 
+  @Test func aFailureOfThisSideInTheMiddleOfACallIsToldAsWhatItIs() async throws {
+    let hq = try Headquarters()
+    try await hq.overTCP { link in
+      let office = try #require(OfficeID("VIE"))
+      let full = StoreError(.full, "the disk is full")
+      @Sendable func code(_ body: () async throws -> Void) async -> StoreError.Code? {
+        do {
+          try await body()
+          return nil
+        } catch {
+          return (error as? StoreError)?.code
+        }
+      }
+      try await link.connecting(office) { transport in
+        let request = PullRequest(register: nil, cursor: nil, schemaVersion: 0, follow: false)
+        #expect(await code { try await transport.pull(request) { _ in throw full } } == .full)
+        #expect(
+          await code { try await transport.push(next: { throw full }, receive: { _ in }) } == .full)
+      }
+    }
+  }
+
   @Test func twoRecordsWithOneCodeAreAConflictThatANewCodeSettles() async throws {
     let hq = try Headquarters()
     let link = DirectLink(service: hq.service)
