@@ -14,7 +14,7 @@ import time
 COUNT = int(sys.argv[1])
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROSE = ("Discussion of joint work on border security, biometrics and the exchange of police "
-         "information; follow-up on the last meeting and on training in the regions. " * 2)
+         "information; follow-up on the last meeting and on training in the regions. " * 2)[:212]  # Makes a revision of about 450 bytes.
 
 
 def run(*command, status=0):

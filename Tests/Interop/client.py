@@ -4,7 +4,7 @@
 client.py ADDRESS list              what the register holds, one JSON object a line
 client.py ADDRESS push CODE NAME    adds an organization, twice; prints both verdicts
 client.py ADDRESS push-raw HEX      pushes these bytes as a revision
-client.py ADDRESS unknown-office    calls as an office that is not there
+client.py ADDRESS errors            provokes each error of a call; prints status and name
 """
 import hashlib
 import json
@@ -44,10 +44,50 @@ def uuid7():
     return value.to_bytes(16, "big")
 
 
+def errors(channel, stub, sync, header, metadata):
+    """One line for each row of the table in the article Protocol."""
+    def attempt(name, call):
+        try:
+            list(call())
+            print(name, "OK")
+        except grpc.RpcError as error:
+            names = [value for key, value in error.trailing_metadata() if key == "liaison-error"]
+            print(name, error.code().name, *names)
+
+    def pull(**fields):
+        return stub.Pull(sync.PullRequest(**{"protocol": 1, **fields}), metadata=metadata, timeout=20)
+
+    def raw(data):
+        method = channel.stream_stream("/liaison.sync.v1.Sync/Push")
+        return method(iter([data]), metadata=metadata, timeout=20)
+
+    here, register = header.head, header.register
+    attempt("no-office", lambda: stub.Pull(sync.PullRequest(protocol=1), timeout=20))
+    attempt("unknown-office", lambda: stub.Pull(
+        sync.PullRequest(protocol=1), metadata=[("liaison-office", "NOBODY")], timeout=20))
+    attempt("protocol", lambda: pull(protocol=2))
+    attempt("register", lambda: pull(register=uuid7()))
+    attempt("lineage", lambda: pull(
+        register=register, cursor=sync.Cursor(lineage=here.lineage ^ 1, sequence=0)))
+    attempt("past-the-head", lambda: pull(
+        register=register, cursor=sync.Cursor(lineage=here.lineage, sequence=here.sequence + 1)))
+    attempt("negative", lambda: pull(
+        register=register, cursor=sync.Cursor(lineage=here.lineage, sequence=-1)))
+    attempt("garbage", lambda: raw(b"\xff\xff\xff"))
+    attempt("truncated", lambda: raw(b"\x22\x10\x0a"))
+    edit = sync.Edit(id=uuid7(), revision=b"x")
+    attempt("too-many", lambda: raw(sync.PushRequest(
+        protocol=1, register=register, lineage=here.lineage, edits=[edit] * 1001
+    ).SerializeToString()))
+    attempt("too-long", lambda: raw(b"\x22\x00" * (5 << 19)))
+    attempt("hostile-count", lambda: raw(b"\x22\x00" * (3 << 19)))
+    attempt("at-the-head", lambda: pull(register=register, cursor=here))
+
+
 def main():
     address, command, *rest = sys.argv[1:]
     register, sync, service = load()
-    metadata = [("liaison-office", "NOBODY" if command == "unknown-office" else OFFICE)]
+    metadata = [("liaison-office", OFFICE)]
     with grpc.insecure_channel(address) as channel:
         stub = service.SyncStub(channel)
 
@@ -74,11 +114,8 @@ def main():
                         "sequence": change.sequence, "code": revision.code,
                         "kind": revision.kind,
                         "revision": hashlib.sha256(change.revision).hexdigest()}))
-        elif command == "unknown-office":
-            try:
-                pull()
-            except grpc.RpcError as error:
-                print(error.code().name)
+        elif command == "errors":
+            errors(channel, stub, sync, pull()[0].header, metadata)
         else:
             header = pull()[0].header
             if command == "push":

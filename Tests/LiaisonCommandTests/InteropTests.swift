@@ -40,8 +40,30 @@ struct InteropTests {
       let raw = try python(server.address, "push-raw", bytes)
       #expect(raw.output.contains("\"refused\""), "\(bytes): \(raw)")
     }
-    let nobody = try python(server.address, "unknown-office")
-    #expect(nobody.output.contains("UNAUTHENTICATED"), "\(nobody)")
+  }
+
+  @Test func everyErrorOfACallHasItsStatusAndItsName() throws {
+    try shop.makeHeadquarters()
+    let server = try shop.serve()
+    defer { server.kill() }
+    let errors = try python(server.address, "errors")
+    #expect(
+      errors.output == """
+        no-office UNAUTHENTICATED unknown-office
+        unknown-office UNAUTHENTICATED unknown-office
+        protocol UNIMPLEMENTED other-protocol
+        register FAILED_PRECONDITION other-register
+        lineage FAILED_PRECONDITION other-lineage
+        past-the-head FAILED_PRECONDITION other-lineage
+        negative INVALID_ARGUMENT
+        garbage INVALID_ARGUMENT
+        truncated INVALID_ARGUMENT
+        too-many RESOURCE_EXHAUSTED too-large
+        too-long CANCELLED
+        hostile-count INVALID_ARGUMENT
+        at-the-head OK
+
+        """, "\(errors)")
   }
 
   @Test func protocReadsAStoredRevision() throws {
