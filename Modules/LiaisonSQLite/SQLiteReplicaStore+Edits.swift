@@ -102,7 +102,8 @@ extension SQLiteReplicaStore {
           UNION SELECT next_code FROM outbox WHERE next_code >= ?1 AND next_code < ?1 || 'A'
           """, arguments: [prefix])
       // A person may have chosen a code of this form: a number past all counting is not ours.
-      let seen = codes.map { $0.dropFirst(prefix.count) }.filter { $0.count <= 9 }
+      let seen =
+        codes.map { $0.dropFirst(prefix.count) }.filter { $0.count <= 9 }
         .compactMap { Int($0) }.max() ?? 0
       let given = try Int.fetchOne(
         db, sql: "SELECT last FROM numbering WHERE prefix = ?", arguments: [prefix])

@@ -29,9 +29,10 @@ extension SQLiteReplicaStore {
 
   public func forEachRecord(
     of kind: KindNumber?,
-    _ body: @escaping @Sendable (
-      StoredRecord, _ codes: (Set<RecordID>) throws -> [RecordID: Code]
-    ) throws -> Void
+    _ body:
+      @escaping @Sendable (
+        StoredRecord, _ codes: (Set<RecordID>) throws -> [RecordID: Code]
+      ) throws -> Void
   ) async throws {
     try await read { db in
       let filter = kind == nil ? "" : " WHERE r.kind = ?"

@@ -43,7 +43,8 @@ public actor SyncService {
     let isOlder = request.schemaVersion < status.schema.version
     return PullHeader(
       register: status.register, head: status.head, schemaVersion: status.schema.version,
-      schema: isOlder ? status.schema : nil, limits: ServerLimits(batchBytes: limit.bytes, batchCount: limit.count))
+      schema: isOlder ? status.schema : nil,
+      limits: ServerLimits(batchBytes: limit.bytes, batchCount: limit.count))
   }
 
   /// Hands over what changed after `sequence`, batch by batch; with `follow` it goes on with each

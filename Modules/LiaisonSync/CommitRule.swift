@@ -68,7 +68,8 @@ public struct CommitRule: Sendable {
     }
   }
 
-  private func append(_ candidate: Candidate, to log: any LogTransaction) throws -> Verdict.Outcome {
+  private func append(_ candidate: Candidate, to log: any LogTransaction) throws -> Verdict.Outcome
+  {
     let content = try candidate.content.get()
     let sequence = try log.append(
       content.encoded, RevisionSummary(content.revision), edit: candidate.edit)

@@ -54,9 +54,10 @@ public protocol ReplicaStore: Sendable {
   /// as they stood together at one moment; with it the codes of any records that `body` asks for.
   func forEachRecord(
     of kind: KindNumber?,
-    _ body: @escaping @Sendable (
-      StoredRecord, _ codes: (Set<RecordID>) throws -> [RecordID: Code]
-    ) throws -> Void
+    _ body:
+      @escaping @Sendable (
+        StoredRecord, _ codes: (Set<RecordID>) throws -> [RecordID: Code]
+      ) throws -> Void
   ) async throws
 
   /// Hands over the register's head of each record, in the order of the records' ids.

@@ -59,17 +59,18 @@ enum RecordText {
   static func sides(_ conflict: Conflict, _ code: (RecordID) -> String) -> [String] {
     let view = ConflictView(conflict, code)
     let problem = view.problem.map { ["  both sides together: \($0)"] } ?? []
-    return problem + view.disagreements.flatMap { part -> [String] in
-      let sides = [("base", part.base), ("ours", part.ours), ("theirs", part.theirs)]
-      return ["  \(part.field)"]
-        + sides.map { name, side in
-          guard let side else { return "    \(name.padding(to: 6))  –" }
-          let value = Terminal.safe(side.value?.text ?? "(nothing)")
-          let note = side.note.isEmpty ? "" : ": \(Terminal.safe(side.note))"
-          let origin = "\(side.office), \(Terminal.safe(side.author)), \(side.time)\(note)"
-          return "    \(name.padding(to: 6))  \(value)  \(Terminal.styled(origin, .dim))"
-        }
-    }
+    return problem
+      + view.disagreements.flatMap { part -> [String] in
+        let sides = [("base", part.base), ("ours", part.ours), ("theirs", part.theirs)]
+        return ["  \(part.field)"]
+          + sides.map { name, side in
+            guard let side else { return "    \(name.padding(to: 6))  –" }
+            let value = Terminal.safe(side.value?.text ?? "(nothing)")
+            let note = side.note.isEmpty ? "" : ": \(Terminal.safe(side.note))"
+            let origin = "\(side.office), \(Terminal.safe(side.author)), \(side.time)\(note)"
+            return "    \(name.padding(to: 6))  \(value)  \(Terminal.styled(origin, .dim))"
+          }
+      }
   }
 }
 

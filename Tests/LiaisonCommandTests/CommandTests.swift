@@ -107,23 +107,25 @@ struct CommandTests {
   @Test func anImportIsAllOrNothingAndNamesTheLine() throws {
     try shop.makeHeadquarters()
     let good = #"{"kind": "area", "code": "GOOD-1", "fields": {"name": "Good"}}"#
-    let bad = [
-      Data(#"{"kind": "area", "code": "BAD-1", "fields": {"name": "\u{FF}"#.utf8.dropLast())
-        + Data(#""}}"#.utf8),
-    ] + [
-      #"{"kind": "area", "code": "BAD-1""#, #"[1, 2]"#, #"{"kind": "area", "fields": {}}"#,
-      #"{"kind": "planet", "code": "BAD-1", "fields": {}}"#,
-      #"{"kind": "area", "code": "bad", "fields": {"name": "x"}}"#,
-      #"{"kind": "area", "code": "BAD-1", "fields": {"name": 3, "colour": "red"}}"#,
-      #"{"kind": "area", "code": "BAD-1", "fields": {}}"#,
-      #"{"kind": "area", "code": "FTF", "fields": {"name": "taken"}}"#,
-      #"{"kind": "area", "code": "BAD-1", "fields": {"name": "x", "parent": "NOWHERE"}}"#,
-      #"{"kind": "body", "code": "BAD-1", "fields": {"name": "x", "type": "club"}}"#,
-      #"{"kind": "area", "code": "BAD-1", "fields": {"name": "a\u0000b"}}"#,
-      #"{"kind": "area", "code": "BAD-1", "fields": {"name": {"a": 1}}}"#,
-      #"{"kind": "area", "code": "BAD-1", "fields": {"name": "x", "parent": "UNODC"}}"#,
-      #"{"kind": "area", "code": "BAD-1", "fields": {"name": "x", "parent": "BAD-1"}}"#,
-    ].map { Data($0.utf8) }
+    let bad =
+      [
+        Data(#"{"kind": "area", "code": "BAD-1", "fields": {"name": "\u{FF}"#.utf8.dropLast())
+          + Data(#""}}"#.utf8)
+      ]
+      + [
+        #"{"kind": "area", "code": "BAD-1""#, #"[1, 2]"#, #"{"kind": "area", "fields": {}}"#,
+        #"{"kind": "planet", "code": "BAD-1", "fields": {}}"#,
+        #"{"kind": "area", "code": "bad", "fields": {"name": "x"}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {"name": 3, "colour": "red"}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {}}"#,
+        #"{"kind": "area", "code": "FTF", "fields": {"name": "taken"}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {"name": "x", "parent": "NOWHERE"}}"#,
+        #"{"kind": "body", "code": "BAD-1", "fields": {"name": "x", "type": "club"}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {"name": "a\u0000b"}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {"name": {"a": 1}}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {"name": "x", "parent": "UNODC"}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {"name": "x", "parent": "BAD-1"}}"#,
+      ].map { Data($0.utf8) }
     for line in bad {
       let file = try shop.scratch.file("bad.jsonl", Data((good + "\n").utf8) + line)
       let result = try shop.run("liaisond", "import", file, "-C", "hq")
@@ -168,7 +170,8 @@ struct CommandTests {
     #expect(piped.output == "imported 4 records\n", "\(piped)")
     let circle = ["A1", "A2"].map { code in
       let other = code == "A1" ? "A2" : "A1"
-      return #"{"kind": "area", "code": "\#(code)", "fields": {"name": "A", "parent": "\#(other)"}}"#
+      return
+        #"{"kind": "area", "code": "\#(code)", "fields": {"name": "A", "parent": "\#(other)"}}"#
     }
     let bad = try shop.scratch.file("circle.jsonl", Data(circle.joined(separator: "\n").utf8))
     let refused = try shop.run("liaisond", "import", bad, "-C", "hq")

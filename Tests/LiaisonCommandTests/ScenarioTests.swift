@@ -72,7 +72,10 @@ private struct ScenarioPlayer {
       .replacing(shop.path, with: "FOLDER")
       .replacing(server?.address ?? "no server", with: "ADDRESS")
     let rules: [(Regex<Substring>, String)] = [
-      (/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/, "uuid................................"),
+      (
+        /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/,
+        "uuid................................"
+      ),
       (/[0-9a-f]{64}/, "sha256.........................................................."),
       (/\b[0-9a-f]{10}\b/, "revision.."),
       (/20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/, "YYYY-MM-DDThh:mm:ssZ"),
