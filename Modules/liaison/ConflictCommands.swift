@@ -7,7 +7,11 @@ import LiaisonSync
 struct ConflictsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "conflicts", abstract: "Shows each conflict with all its sides.",
-    discussion: "Works without a network. Exits with 3 where there are any.")
+    discussion: """
+      Works without a network. Exits with 3 where there are any.
+
+      Examples: liaison conflicts; liaison conflicts COMPACT
+      """)
   @Argument(help: "One record's code or id; otherwise all.") var code: String?
   @OptionGroup var options: ReplicaOptions
 

@@ -69,7 +69,8 @@ struct EditCommand: AsyncParsableCommand {
 
 struct DeleteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "delete", abstract: "Deletes a record; its history stays.")
+    commandName: "delete", abstract: "Deletes a record; its history stays.",
+    discussion: "Example: liaison delete VIE-2026-0012 --note \"entered twice\"")
   @Argument(help: "The record's code or id.") var code: String
   @Option(name: .shortAndLong, help: "Why, in one line.") var note = ""
   @OptionGroup var options: ReplicaOptions
@@ -86,7 +87,11 @@ struct DeleteCommand: AsyncParsableCommand {
 struct DiscardCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "discard", abstract: "Takes back an edit that was not accepted yet.",
-    discussion: "A conflict ends with it: theirs stands.")
+    discussion: """
+      A conflict ends with it: theirs stands.
+
+      Example: liaison discard COMPACT
+      """)
   @Argument(help: "The record's code or id.") var code: String
   @OptionGroup var options: ReplicaOptions
 

@@ -8,7 +8,11 @@ import Synchronization
 struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Prints the records as JSON lines, as import reads them.",
-    discussion: "Example: liaison export > register.jsonl")
+    discussion: """
+      As this office sees them: with its own edits, also those that are not accepted yet.
+
+      Example: liaison export > register.jsonl
+      """)
   @Argument(help: "Only this kind.") var kind: String?
   @OptionGroup var options: ReplicaOptions
 

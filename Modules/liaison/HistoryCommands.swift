@@ -7,7 +7,11 @@ import LiaisonSync
 struct LogCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "log", abstract: "Shows the revisions of a record that this replica has seen.",
-    discussion: "A pull brings the latest revision only; earlier ones stay once they were here.")
+    discussion: """
+      A pull brings the latest revision only; earlier ones stay once they were here.
+
+      Example: liaison log COMPACT
+      """)
   @Argument(help: "The record's code or id.") var code: String
   @OptionGroup var options: ReplicaOptions
 

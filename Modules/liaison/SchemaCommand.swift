@@ -5,7 +5,8 @@ import LiaisonReplica
 
 struct SchemaCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "schema", abstract: "Shows the kinds of records and their fields.")
+    commandName: "schema", abstract: "Shows the kinds of records and their fields.",
+    discussion: "Examples: liaison schema; liaison schema engagement")
   @Argument(help: "One kind.") var kind: String?
   @OptionGroup var options: ReplicaOptions
 

@@ -7,7 +7,12 @@ import LiaisonSync
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Shows what waits to be sent, and what waits for a person.",
-    discussion: "Exits with 3 where conflicts remain.")
+    discussion: """
+      `!` marks what waits for a person, `*` what waits for the next sync. Exits with 3 where
+      conflicts remain.
+
+      Example: liaison status
+      """)
   @OptionGroup var options: ReplicaOptions
 
   private struct Status: Encodable {

@@ -11,6 +11,8 @@ struct VerifyCommand: AsyncParsableCommand {
     commandName: "verify", abstract: "Checks every record's bytes against their name.",
     discussion: """
       Prints a digest over all of them: two copies with the same digest hold the same bytes.
+
+      Example: liaison verify -C vienna
       """)
   @OptionGroup var options: ReplicaOptions
 

@@ -22,6 +22,9 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: "The office that the imported records come from.")
   var office = "SERVER"
   @OptionGroup var folder: Folder
+  @Flag(help: "Print JSON.") var json = false
+
+  private struct Imported: Encodable { let imported: Int }
 
   func run() async throws {
     guard let id = OfficeID(office) else {
@@ -44,6 +47,7 @@ struct ImportCommand: AsyncParsableCommand {
     }
     progress.end()
     withExtendedLifetime(lock) {}
+    if json { return try Output.json(Imported(imported: count)) }
     Output.line("imported \(count) records")
   }
 }

@@ -11,12 +11,16 @@ struct InitCommand: AsyncParsableCommand {
 
   @Argument(help: "The folder; it is made, or must be empty.")
   var directory: String
+  @Flag(help: "Print JSON.") var json = false
+
+  private struct Made: Encodable { let register: String }
 
   func run() async throws {
     let register = RegisterID(System.newID())
     try SQLiteChangeLog.create(
       DataDirectory(directory, role: .server), register: register,
       lineage: Lineage(System.randomWord()), schema: .cooperationRegister, coding: SchemaCodec())
+    if json { return try Output.json(Made(register: register.description)) }
     Output.line("register \(register) in \(directory)")
   }
 }

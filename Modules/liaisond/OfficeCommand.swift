@@ -19,6 +19,7 @@ struct OfficeCommand: AsyncParsableCommand {
     @Option(help: "The office's name.")
     var name: String
     @OptionGroup var folder: Folder
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
       guard let id = OfficeID(code) else {
@@ -29,28 +30,36 @@ struct OfficeCommand: AsyncParsableCommand {
       if let fault = TextRules.problem(withLine: TextRules.normalized(name)) {
         throw Failure("the name \(fault)", advice: "another --name", status: .usage)
       }
-      try folder.open().add(Office(id: id, name: TextRules.normalized(name)))
+      let office = Office(id: id, name: TextRules.normalized(name))
+      try folder.open().add(office)
+      if json { return try Output.json(OfficeView(office)) }
       Output.line("office \(id): \(Terminal.safe(name))")
     }
   }
 
   struct List: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Lists the offices.")
+    static let configuration = CommandConfiguration(
+      abstract: "Lists the offices.", discussion: "Example: liaisond office list -C hq")
     @OptionGroup var folder: Folder
     @Flag(help: "Print JSON.") var json = false
-
-    private struct Item: Encodable {
-      let id: String
-      let name: String
-    }
 
     func run() async throws {
       let offices = try folder.open().offices()
       if json {
-        try Output.json(offices.map { Item(id: $0.id.text, name: $0.name) })
+        try Output.json(offices.map(OfficeView.init))
       } else {
         Output.table(["OFFICE", "NAME"], offices.map { [$0.id.text, $0.name] })
       }
     }
+  }
+}
+
+private struct OfficeView: Encodable {
+  let id: String
+  let name: String
+
+  init(_ office: Office) {
+    id = office.id.text
+    name = office.name
   }
 }

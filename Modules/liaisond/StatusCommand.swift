@@ -3,12 +3,11 @@ import LiaisonCommand
 import LiaisonModel
 import LiaisonSQLite
 import LiaisonSync
-import LiaisonWire
-import Synchronization
 
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Shows what the register holds.")
+    commandName: "status", abstract: "Shows what the register holds.",
+    discussion: "Example: liaisond status -C hq")
   @OptionGroup var folder: Folder
   @Flag(help: "Print JSON.") var json = false
 
@@ -28,30 +27,5 @@ struct StatusCommand: AsyncParsableCommand {
     if json { return try Output.json(value) }
     Output.line("register \(value.register)")
     Output.line("\(value.records) records, \(value.head) changes, schema \(value.schemaVersion)")
-  }
-}
-
-struct VerifyCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Checks every record's bytes against their name.",
-    discussion: """
-      Prints a digest over all of them: two copies with the same digest hold the same bytes.
-      """)
-  @OptionGroup var folder: Folder
-
-  func run() async throws {
-    let log = try folder.open()
-    let check = Mutex((count: 0, digest: RegisterDigest()))
-    try await log.forEachHead { head in
-      guard RevisionCodec().id(of: head.bytes) == head.id else {
-        throw StoreError(.damaged, "the bytes of revision \(head.id.short) do not match its name")
-      }
-      check.withLock {
-        $0.count += 1
-        $0.digest.add(head.id)
-      }
-    }
-    let (count, digest) = check.withLock { ($0.count, $0.digest.finish()) }
-    Output.line("\(count) records, digest \(digest)")
   }
 }
