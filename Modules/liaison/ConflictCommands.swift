@@ -42,7 +42,7 @@ struct ResolveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resolve", abstract: "Settles a conflict, without a network.",
     discussion: """
-      What could be merged is merged. For what remains: --take for all of it, --field NAME --take …
+      What could be merged is merged. For what remains: --take for all of it, --field NAME --take … \
       for one field, or field=value. The next sync sends it.
 
       Examples:

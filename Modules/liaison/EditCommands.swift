@@ -20,7 +20,7 @@ struct NewCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "new", abstract: "Adds a record.",
     discussion: """
-      Organizations, bodies, areas, goals, instruments and offices need code=…; participations,
+      Organizations, bodies, areas, goals, instruments and offices need code=…; participations, \
       engagements and actions are numbered: VIE-2026-0012.
 
       Example: liaison new engagement title="Expert meeting" starts=2026-12-01 lead=VIE \
@@ -43,7 +43,7 @@ struct EditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "edit", abstract: "Changes fields of a record.",
     discussion: """
-      field=value sets, field= clears, field+=member and field-=member change a set or a list;
+      field=value sets, field= clears, field+=member and field-=member change a set or a list; \
       mandate+=… adds a line to a prose. Without changes it opens the record in $EDITOR.
 
       Examples:

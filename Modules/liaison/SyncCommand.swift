@@ -9,8 +9,8 @@ struct SyncCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sync", abstract: "Brings replica and register together.",
     discussion: """
-      Pulls what changed, merges it with what was edited here, and pushes the outbox. Interrupted
-      anywhere, it loses nothing. Exits with 3 where conflicts remain, with 4 where no server
+      Pulls what changed, merges it with what was edited here, and pushes the outbox. Interrupted \
+      anywhere, it loses nothing. Exits with 3 where conflicts remain, with 4 where no server \
       answers.
 
       Example: liaison sync --watch

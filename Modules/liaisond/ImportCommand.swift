@@ -11,7 +11,7 @@ struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Brings records into the register from a file.",
     discussion: """
-      Each line is a JSON object {"kind", "code", "fields"}; references are codes. All of the file
+      Each line is a JSON object {"kind", "code", "fields"}; references are codes. All of the file \
       is imported, or nothing. The server must not be running.
 
       Example: liaisond import reference.jsonl -C hq

@@ -11,7 +11,7 @@ struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Serves the register to its offices.",
     discussion: """
-      Prints its address when it is ready. SIGTERM or SIGINT: takes no new calls and lets those
+      Prints its address when it is ready. SIGTERM or SIGINT: takes no new calls and lets those \
       under way end. It listens on loopback only, because it does not check yet who an office is.
 
       Example: liaisond serve hq --listen 127.0.0.1:7401
