@@ -26,7 +26,7 @@ public enum CommandMain {
     } catch let status as StatusExit {
       end(name, status.status)
     } catch {
-      if let failure = failure(error) ?? explain(error) { end(name, failure) }
+      if let failure = Failure(known: error) ?? explain(error) { end(name, failure) }
       let code = root.exitCode(for: error)
       if code == .success {
         print(root.fullMessage(for: error))
@@ -63,15 +63,6 @@ public enum CommandMain {
       arguments.removeFirst(2)
     }
     return arguments
-  }
-
-  private static func failure(_ error: any Error) -> Failure? {
-    switch error {
-    case let failure as Failure: failure
-    case let error as StoreError: Failure(error)
-    case let error as SyncError: Failure(error)
-    default: nil
-    }
   }
 
   /// Ends the process when all that was printed has been written.

@@ -26,6 +26,16 @@ public struct Failure: Error, Sendable {
 }
 
 extension Failure {
+  /// An error that both commands know; nil for any other.
+  public init?(known error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as StoreError: self.init(error)
+    case let error as SyncError: self.init(error)
+    default: return nil
+    }
+  }
+
   public init(_ error: StoreError) {
     let advice =
       switch error.code {

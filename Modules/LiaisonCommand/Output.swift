@@ -27,8 +27,12 @@ public enum Output {
   /// its last ones. The first two, a mark and a code, or a name and what it leads to, stay whole.
   public static func table(_ header: [String], _ rows: [[String]]) {
     guard !rows.isEmpty else { return }
-    let all = [header] + rows.map { $0.map(Terminal.safe) }
-    let natural = header.indices.map { column in
+    // A column without a single value, past the first two, says nothing.
+    let kept = header.indices.filter { column in
+      column < 2 || rows.contains { !$0[column].isEmpty }
+    }
+    let all = ([header] + rows.map { $0.map(Terminal.safe) }).map { row in kept.map { row[$0] } }
+    let natural = kept.indices.map { column in
       all.map { Terminal.width(of: $0[column]) }.max() ?? 0
     }
     let widths = Terminal.columns.map { fitted(natural, to: $0) } ?? natural
@@ -36,10 +40,9 @@ public enum Output {
       var line = ""
       for (column, width) in widths.enumerated() {
         let text = Terminal.fitted(row[column], to: width)
-        let isLast = column == widths.count - 1
-        let pad = isLast ? 0 : max(0, width - Terminal.width(of: text)) + 2
-        line += text + String(repeating: " ", count: pad)
+        line += text + String(repeating: " ", count: max(0, width - Terminal.width(of: text)) + 2)
       }
+      while line.last == " " { line.removeLast() }
       print(index == 0 ? Terminal.styled(line, .bold) : line)
     }
   }
@@ -68,8 +71,11 @@ extension Output {
   /// A line that another process waits for: written at once, also into a pipe.
   public static func ready(_ text: String) {
     print(text)
-    _ = liaison_flush_output()  // What fails here fails again at the end, where it is said.
+    flush()
   }
+
+  /// Writes what was printed at once. What fails here fails again at the end, where it is said.
+  public static func flush() { _ = liaison_flush_output() }
 
   /// Writes to standard error, as it is.
   static func error(_ text: String) { _ = write(STDERR_FILENO, text, text.utf8.count) }

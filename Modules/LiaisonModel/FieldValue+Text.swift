@@ -39,7 +39,8 @@ extension FieldType {
     switch self {
     case .text: return .text(text)
     case .prose: return .prose(text)
-    case .choice: return .choice(text)
+    case .choice(let choices):
+      if choices.contains(text) { return .choice(text) }
     case .date:
       if let date = PartialDate(text) { return .date(date) }
     case .number:

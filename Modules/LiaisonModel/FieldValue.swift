@@ -23,6 +23,9 @@ public enum FieldValue: Hashable, Sendable {
     }
   }
 
+  /// The value, or nil for an empty one.
+  public var unlessEmpty: FieldValue? { isEmpty ? nil : self }
+
   /// The records that the value refers to.
   public var references: Set<RecordID> {
     switch self {

@@ -52,6 +52,11 @@ public enum Limits {
   /// The shortest time between two such questions that a server puts up with.
   public static let keepaliveFloorSeconds = 15
 
+  /// Seconds that a caller waits for the first answer of a server.
+  public static let answerSeconds = 20
+  /// Seconds that a server which is told to stop lets calls go on.
+  public static let drainSeconds = 10
+
   // The sync session.
   /// How often a sync goes back to pulling because an edit was stale, before it gives up.
   public static let staleRounds = 8
@@ -64,6 +69,8 @@ public enum Limits {
   public static let watchMilliseconds = 1000
 
   // Stores.
+  /// How often a command applies its changes anew because another command came between.
+  public static let saveAttempts = 50
   /// How long a command waits for another one's transaction, in seconds.
   public static let busySeconds = 5
 }

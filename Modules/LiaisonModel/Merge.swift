@@ -46,7 +46,9 @@ public struct Merge: Hashable, Sendable {
       fields[number] = merge.field(
         number, base.fields[number], ours.fields[number], theirs.fields[number])
     }
-    state = RecordState(code: code, fields: fields)
+    // This version cannot have changed what it does not know: where the sides differ, theirs did.
+    let unknown = theirs.unknown == base.unknown ? ours.unknown : theirs.unknown
+    state = RecordState(code: code, content: .fields(fields), unknown: unknown)
     disagreements = merge.disagreements
   }
 }
@@ -169,8 +171,4 @@ extension FieldValue? {
     default: nil
     }
   }
-}
-
-extension FieldValue {
-  fileprivate var unlessEmpty: FieldValue? { isEmpty ? nil : self }
 }

@@ -7,10 +7,13 @@ public struct RecordState: Hashable, Sendable {
 
   public var code: Code
   public var content: Content
+  /// What only a newer version knows of the record; every revision made from this one keeps it.
+  public var unknown: [UnknownField]
 
-  public init(code: Code, content: Content) {
+  public init(code: Code, content: Content, unknown: [UnknownField] = []) {
     self.code = code
     self.content = content
+    self.unknown = unknown
   }
 
   public init(code: Code, fields: Fields) {
@@ -28,6 +31,20 @@ public struct RecordState: Hashable, Sendable {
   /// The records that this one refers to.
   public var references: Set<RecordID> {
     fields.values.reduce(into: []) { $0.formUnion($1.references) }
+  }
+}
+
+/// A part of a message that only a newer version of the protocol knows, as it was encoded.
+public struct UnknownField: Hashable, Sendable {
+  public let number: UInt32
+  /// Of protobuf's encoding.
+  public let wireType: UInt32
+  public let bytes: [UInt8]
+
+  public init(number: UInt32, wireType: UInt32, bytes: [UInt8]) {
+    self.number = number
+    self.wireType = wireType
+    self.bytes = bytes
   }
 }
 

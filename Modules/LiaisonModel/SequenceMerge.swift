@@ -11,20 +11,23 @@ public struct SequenceMerge<Element: Hashable & Sendable>: Hashable, Sendable {
   }
 
   /// In order, no two settled chunks side by side.
-  public private(set) var chunks: [Chunk] = []
+  public let chunks: [Chunk]
 
   public init(base: [Element], ours: [Element], theirs: [Element]) {
     let kept = (ours: Matching(base, ours), theirs: Matching(base, theirs))
+    var builder = Builder()
     var next = (base: 0, ours: 0, theirs: 0)
     for index in base.indices {
       guard let our = kept.ours[index], let their = kept.theirs[index] else { continue }
-      append(
+      builder.append(
         base: base[next.base..<index], ours: ours[next.ours..<our],
         theirs: theirs[next.theirs..<their])
-      append([base[index]])
+      builder.settled.append(base[index])
       next = (index + 1, our + 1, their + 1)
     }
-    append(base: base[next.base...], ours: ours[next.ours...], theirs: theirs[next.theirs...])
+    builder.append(
+      base: base[next.base...], ours: ours[next.ours...], theirs: theirs[next.theirs...])
+    chunks = builder.finish()
   }
 
   /// The merged sequence; nil where the sides disagree.
@@ -37,24 +40,32 @@ public struct SequenceMerge<Element: Hashable & Sendable>: Hashable, Sendable {
     return result
   }
 
-  private mutating func append(
-    base: ArraySlice<Element>, ours: ArraySlice<Element>, theirs: ArraySlice<Element>
-  ) {
-    if ours == theirs || theirs == base {
-      append(Array(ours))
-    } else if ours == base {
-      append(Array(theirs))
-    } else {
-      chunks.append(.disagreement(base: Array(base), ours: Array(ours), theirs: Array(theirs)))
-    }
-  }
+  /// Chunks as they come, with what is settled since the last disagreement.
+  private struct Builder {
+    var chunks: [Chunk] = []
+    var settled: [Element] = []
 
-  private mutating func append(_ elements: [Element]) {
-    guard !elements.isEmpty else { return }
-    if case .settled(let before)? = chunks.last {
-      chunks[chunks.count - 1] = .settled(before + elements)
-    } else {
-      chunks.append(.settled(elements))
+    mutating func append(
+      base: ArraySlice<Element>, ours: ArraySlice<Element>, theirs: ArraySlice<Element>
+    ) {
+      if ours == theirs || theirs == base {
+        settled += ours
+      } else if ours == base {
+        settled += theirs
+      } else {
+        settle()
+        chunks.append(.disagreement(base: Array(base), ours: Array(ours), theirs: Array(theirs)))
+      }
+    }
+
+    mutating func finish() -> [Chunk] {
+      settle()
+      return chunks
+    }
+
+    private mutating func settle() {
+      if !settled.isEmpty { chunks.append(.settled(settled)) }
+      settled = []
     }
   }
 }

@@ -12,6 +12,7 @@ public enum TextRules {
     guard !text.unicodeScalars.contains(where: isControl) else {
       return "must be one line without control characters"
     }
+    guard text.isEmpty || text.contains(where: { !$0.isWhitespace }) else { return "is blank" }
     return isNFC(text) ? nil : "is not in Unicode NFC"
   }
 
@@ -40,9 +41,12 @@ public enum TextRules {
 
   private static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
 
-  /// Cc of Unicode, and the two separators that break a line.
+  /// Cc of Unicode, the two separators that break a line, and the embeddings, overrides and
+  /// isolates that make a text read otherwise than it is (UAX #9).
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028
-      || scalar.value == 0x2029
+    switch scalar.value {
+    case 0..<0x20, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
   }
 }

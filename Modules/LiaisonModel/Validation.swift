@@ -13,10 +13,14 @@ extension Schema {
     let wrong = kind.fields.compactMap { field in
       fields[field.number].flatMap { problem(with: $0, in: field, of: fields, kind) }
     }
+    let unknown = fields.filter { kind.field($0.key) == nil }.sorted { $0.key < $1.key }
+      .compactMap { number, value in
+        value.fault(as: nil).map { Problem("field number \(number.number) \($0)") }
+      }
     let tooMany =
       fields.count > Limits.fields
       ? [Problem("a record has more than \(Limits.fields) fields")] : []
-    return missing + wrong + tooMany
+    return missing + wrong + unknown + tooMany
   }
 
   private func problem(
@@ -39,7 +43,8 @@ extension Schema {
 }
 
 extension FieldValue {
-  fileprivate func fault(as type: FieldType) -> String? {
+  /// - Parameter type: nil for a field that only a newer schema knows.
+  fileprivate func fault(as type: FieldType?) -> String? {
     switch self {
     case .text(let text): TextRules.problem(withLine: text)
     case .prose(let text): TextRules.problem(withProse: text)
@@ -50,7 +55,7 @@ extension FieldValue {
       if case .choice(let choices) = type, !choices.contains(choice) {
         "must be one of \(choices.joined(separator: ", "))"
       } else {
-        nil
+        TextRules.problem(withLine: choice)
       }
     case .date, .number, .flag, .reference: nil
     }

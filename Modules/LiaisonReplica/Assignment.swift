@@ -46,7 +46,13 @@ extension Replica {
     _ assignments: [Assignment], to state: RecordState, of kind: Kind
   ) async throws -> RecordState {
     var state = state
+    var set: Set<String> = []
     for assignment in assignments {
+      if assignment.operation == .set, !set.insert(assignment.name).inserted {
+        throw ReplicaError(
+          .badInput, "field '\(assignment.name)' is given twice",
+          advice: "\(assignment.name)=… once")
+      }
       if assignment.name == "code" {
         state.code = try code(from: assignment)
       } else {
@@ -64,7 +70,7 @@ extension Replica {
       let code = Code(text)
     else {
       throw ReplicaError(
-        .badInput, "that is not a code",
+        .badInput, "code=… needs a code",
         advice: "2 to \(Limits.codeBytes) of A-Z, 0-9 and '-', for example UNODC")
     }
     return code
@@ -73,68 +79,113 @@ extension Replica {
   private func value(
     _ assignment: Assignment, _ field: Field, _ old: FieldValue?
   ) async throws -> FieldValue? {
-    let given: FieldValue?
     do {
-      let records = try await resolved(assignment.input, field)
-      given = try field.type.value(from: assignment.input) { records[$0] }
+      switch (assignment.operation, field.type) {
+      case (.remove, .references):
+        return try await removed(assignment.input, from: old, of: field)
+      case (.set, _), (.add, .prose), (_, .texts), (_, .references), (_, .list):
+        let given = try await value(of: assignment.input, field, old)
+        return try given.map { try $0.combined(with: old, assignment.operation) }
+          ?? (assignment.operation == .set ? nil : old)
+      default: throw Problem("is \(field.type.article), not a set or list")
+      }
     } catch let problem as Problem {
       throw ReplicaError(
         .badInput, "field '\(field.name)' \(problem.message)",
         advice: "\(field.name)=\(field.type.example)")
     }
-    switch (assignment.operation, field.type) {
-    case (.set, _): return given
-    case (_, .texts), (_, .references), (_, .list):
-      return given.map { $0.combined(with: old, assignment.operation) } ?? old
-    case (.add, .prose):
-      guard case .prose(let more)? = given, case .prose(let text)? = old else {
-        return given ?? old
-      }
-      return .prose(text + "\n" + more)
-    default:
-      throw ReplicaError(
-        .badInput, "field '\(field.name)' is \(field.type.article), not a set or list",
-        advice: "\(field.name)=\(field.type.example)")
-    }
   }
 
-  /// The records that an input of references names. Live records only.
-  private func resolved(
-    _ input: FieldInput, _ field: Field
-  ) async throws -> [Code: RecordID] {
-    guard let target = field.target else { return [:] }
-    let texts: [Substring] =
-      switch input {
-      case .one(let text): text.split { $0 == "," || $0 == " " }
-      case .many(let texts): texts.map { Substring($0) }
-      }
+  /// Reads a value as a person writes it for a field.
+  /// - Parameter old: what the field holds; a record in it may be named again, even a deleted one.
+  /// - Throws: ``Problem``, or what the store throws.
+  func value(
+    of input: FieldInput, _ field: Field, _ old: FieldValue? = nil
+  ) async throws -> FieldValue? {
     var records: [Code: RecordID] = [:]
-    for code in texts.compactMap({ Code($0) }) {
-      let found = try await store.records(code: code).first { $0.kind == target }
-      guard let found, let bytes = found.visible?.bytes else { continue }
-      if try !coding.summary(of: bytes).isDeleted { records[code] = found.id }
+    if field.target != nil {
+      let held = old?.references ?? []
+      for (record, code) in try await store.codes(of: held) { records[code] = record }
+      for code in input.members.compactMap({ Code($0) }) {
+        if let record = try await liveRecord(code, for: field) { records[code] = record }
+      }
     }
-    return records
+    return try field.type.value(from: input) { records[$0] }
+  }
+
+  /// The live record that has this code, as this office sees it.
+  /// - Throws: ``Problem`` where it is of another kind than the field takes.
+  private func liveRecord(_ code: Code, for field: Field) async throws -> RecordID? {
+    for stored in try await store.records(code: code) {
+      guard let summary = try stored.visible.map({ try coding.summary(of: $0.bytes) }),
+        summary.code == code, !summary.isDeleted
+      else { continue }
+      guard stored.kind == field.target else {
+        let names = [stored.kind, field.target].map { number in
+          number.flatMap { schema.kind($0)?.name } ?? "record of another kind"
+        }
+        throw Problem(
+          "takes the code of \(names[1].withArticle), and \(code) is \(names[0].withArticle)")
+      }
+      return stored.id
+    }
+    return nil
+  }
+
+  /// Takes members out by what they are written as, whatever has become of their records.
+  private func removed(
+    _ input: FieldInput, from old: FieldValue?, of field: Field
+  ) async throws -> FieldValue? {
+    let held = old?.references ?? []
+    let name = try await codes(of: held)
+    let texts = Set(input.members)
+    if let text = texts.subtracting(held.map(name)).min() {
+      throw Problem("does not hold \(text)")
+    }
+    return FieldValue.references(held.filter { !texts.contains(name($0)) }).unlessEmpty
+  }
+}
+
+extension FieldInput {
+  /// The members that a set is given as: one text has commas between them.
+  fileprivate var members: [String] {
+    switch self {
+    case .one(let text):
+      text.split(separator: ",").map { $0.trimmingPrefix(" ") }
+        .map { String($0.reversed().trimmingPrefix(while: { $0 == " " }).reversed()) }
+    case .many(let texts): texts
+    }
+  }
+}
+
+extension String {
+  fileprivate var withArticle: String {
+    ("aeiou".contains(prefix(1)) ? "an " : "a ") + self
   }
 }
 
 extension FieldValue {
-  /// Members added to, or removed from, what a set or list holds.
+  /// Members added to, or removed from, what a field holds; a line added to a prose.
   fileprivate func combined(
     with old: FieldValue?, _ operation: Assignment.Operation
-  ) -> FieldValue? {
-    let result: FieldValue
+  ) throws -> FieldValue? {
+    guard operation != .set else { return self }
     switch (self, old) {
+    case (.texts(let given), .texts(let old)?) where operation == .add:
+      return .texts(old.union(given))
+    case (.references(let given), .references(let old)?): return .references(old.union(given))
+    case (.list(let given), .list(let old)?) where operation == .add: return .list(old + given)
+    case (.prose(let more), .prose(let text)?): return .prose(text + "\n" + more)
     case (.texts(let given), .texts(let old)?):
-      result = .texts(operation == .add ? old.union(given) : old.subtracting(given))
-    case (.references(let given), .references(let old)?):
-      result = .references(operation == .add ? old.union(given) : old.subtracting(given))
+      guard given.isSubset(of: old) else { throw Problem("does not hold that member") }
+      return FieldValue.texts(old.subtracting(given)).unlessEmpty
     case (.list(let given), .list(let old)?):
-      result = .list(operation == .add ? old + given : old.filter { !given.contains($0) })
+      guard Set(given).isSubset(of: old) else { throw Problem("does not hold that member") }
+      return FieldValue.list(old.filter { !given.contains($0) }).unlessEmpty
     default:
-      return operation == .add ? self : nil
+      guard operation == .add else { throw Problem("does not hold that member") }
+      return self
     }
-    return result.isEmpty ? nil : result
   }
 }
 
@@ -148,9 +199,9 @@ extension FieldType {
     case .number: "39"
     case .choice(let choices): choices.first ?? ""
     case .flag: "yes"
-    case .reference: "UNODC"
+    case .reference: "CODE"
     case .texts: "one,two"
-    case .references: "UNODC,OSCE"
+    case .references: "CODE,CODE"
     case .list: "\"an item\""
     }
   }

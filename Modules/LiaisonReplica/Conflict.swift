@@ -14,7 +14,8 @@ public struct Conflict: Sendable {
   public let cause: Cause
   public let base: Revision?
   public let ours: Revision
-  public let theirs: Revision?
+  /// What the register holds: of this record, or, where the code is taken, of the one that has it.
+  public internal(set) var theirs: Revision?
   /// All that could be merged; ours where the sides disagree.
   public let merged: RecordState
   /// The rule or limit that both sides together break, where that is the cause.

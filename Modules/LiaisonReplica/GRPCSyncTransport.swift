@@ -10,11 +10,14 @@ public struct GRPCSyncTransport: SyncTransport {
   private let client: GRPCClient<HTTP2ClientTransport.Posix>
   private let address: String
   private let office: OfficeID
+  private let answerTime: Duration
 
   /// Connects to `address`, `HOST:PORT`, for the length of `body`.
+  /// - Parameter answerTime: how long a server may take for its first answer.
   /// - Throws: ``SyncError``, or what `body` throws.
   public static func connecting<Result: Sendable>(
     to address: String, office: OfficeID,
+    answerTime: Duration = .seconds(Limits.answerSeconds),
     _ body: @escaping @Sendable (GRPCSyncTransport) async throws -> Result
   ) async throws -> Result {
     let transport = try HTTP2ClientTransport.Posix(
@@ -27,7 +30,9 @@ public struct GRPCSyncTransport: SyncTransport {
           timeout: .seconds(Limits.keepaliveAnswerSeconds), allowWithoutCalls: false)
       })
     return try await withGRPCClient(transport: transport) { client in
-      try await body(GRPCSyncTransport(client: client, address: address, office: office))
+      try await body(
+        GRPCSyncTransport(
+          client: client, address: address, office: office, answerTime: answerTime))
     }
   }
 
@@ -37,16 +42,33 @@ public struct GRPCSyncTransport: SyncTransport {
   public func pull(
     _ request: PullRequest, receive: @escaping @Sendable (PullMessage) async throws -> Void
   ) async throws {
+    let isAnswered = Flag()
     try await mapping { ours in
-      try await client.serverStreaming(
-        request: ClientRequest(message: request, metadata: metadata),
-        descriptor: SyncMethods.pull,
-        serializer: WireSerializer<PullRequest>(),
-        deserializer: WireDeserializer<PullMessage>(), options: options
-      ) { response in
-        for try await message in response.messages {
-          try await ours.guarding { try await receive(message) }
+      try await withThrowingTaskGroup(of: Bool.self) { group in
+        defer { group.cancelAll() }
+        group.addTask {
+          try await client.serverStreaming(
+            request: ClientRequest(message: request, metadata: metadata),
+            descriptor: SyncMethods.pull,
+            serializer: WireSerializer<PullRequest>(),
+            deserializer: WireDeserializer<PullMessage>(), options: options
+          ) { response in
+            for try await message in response.messages {
+              isAnswered.set()
+              try await ours.guarding { try await receive(message) }
+            }
+          }
+          return true
         }
+        // A peer that takes the connection and says nothing would be waited for without end.
+        group.addTask {
+          try await Task.sleep(for: answerTime)
+          guard isAnswered.isSet else {
+            throw SyncError(.unreachable, "the server at \(address) does not answer")
+          }
+          return false
+        }
+        for try await isThrough in group where isThrough { return }
       }
     }
   }
@@ -93,7 +115,7 @@ public struct GRPCSyncTransport: SyncTransport {
       let port = UInt16(address[address.index(after: colon)...]), port > 0
     else { return nil }
     let host = address[..<colon]
-    guard !host.isEmpty, !host.contains(" ") else { return nil }
+    guard !host.isEmpty, !host.contains(where: { " /@".contains($0) }) else { return nil }
     return (host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : String(host), Int(port))
   }
 

@@ -31,7 +31,7 @@ extension Replica {
     return try await save(
       Revision(
         record: id, kind: kind.number, parent: nil, state: state,
-        origin: origin(note, at: now)), kind, basis: nil)
+        origin: origin(note, at: now)), kind, replacing: nil)
   }
 
   /// Changes fields of a record.
@@ -46,15 +46,41 @@ extension Replica {
         .nothingToDo, "\(record.code) holds that already", advice: "liaison show \(record.code)")
     }
     if state.code != record.code { try await checkCode(state.code, of: record.id) }
-    return try await save(successor(of: record, state, note), record.kind, basis: record.visibleID)
+    return try await save(successor(of: record, state, note), record.kind, replacing: record)
   }
 
-  /// Deletes a record: its last revision says so, and its history stays.
-  public func delete(_ record: Record, note: String = "") async throws {
+  /// Deletes a record: its last revision says so, and its history stays. One that was never sent
+  /// is forgotten.
+  /// - Parameter isForced: also where other records refer to it.
+  /// - Returns: the deleted record; nil where it is forgotten.
+  /// - Throws: ``ReplicaError`` `.referred` where other records refer to it.
+  public func delete(
+    _ record: Record, note: String = "", isForced: Bool = false
+  ) async throws -> Record? {
     try checkEditable(record)
-    let state = RecordState(code: record.code, content: .deleted)
-    _ = try await save(
-      successor(of: record, state, note), record.kind, basis: record.visibleID)
+    let referring = isForced ? [] : try await referring(to: record)
+    guard referring.isEmpty else {
+      let codes = referring.prefix(3).map(\.text).joined(separator: ", ")
+      let more = referring.count > 3 ? " and \(referring.count - 3) more" : ""
+      throw ReplicaError(
+        .referred, "\(codes)\(more) \(referring.count == 1 ? "refers" : "refer") to \(record.code)",
+        advice: "another value there first, or liaison delete \(record.code) --force")
+    }
+    if record.stored.head == nil, record.pending?.status != .inFlight {
+      try await discard(record)
+      return nil
+    }
+    let state = RecordState(
+      code: record.code, content: .deleted, unknown: record.visible.state.unknown)
+    return try await save(successor(of: record, state, note), record.kind, replacing: record)
+  }
+
+  /// The codes of the records here that refer to a record, in their order.
+  private func referring(to record: Record) async throws -> [Code] {
+    try await store.records(mentioning: record.id).compactMap {
+      try Record($0, schema: schema, coding: coding)
+    }.filter { $0.id != record.id && $0.visible.state.references.contains(record.id) }
+      .map(\.code).sorted()
   }
 
   /// Takes a record's edit back before it is accepted.
@@ -86,31 +112,38 @@ extension Replica {
     _ record: Record, take: Side?, takes: [String: Side], _ assignments: [Assignment],
     note: String = ""
   ) async throws -> Record {
-    guard let conflict = try conflict(of: record) else {
+    guard let conflict = try await conflict(of: record) else {
       throw ReplicaError(
         .noConflict, "\(record.code) is not in conflict", advice: "liaison conflicts")
     }
     let settled = try Resolution(conflict, replica: self).settled(
       take: take, takes: takes, assigned: Set(assignments.map(\.name)))
     let state = try await applying(assignments, to: settled, of: record.kind)
-    if conflict.cause == .codeTaken { try await checkCode(state.code, of: record.id) }
+    if conflict.cause == .codeTaken {
+      // Another record stands in the way, not another revision of this one: its base stays.
+      try await checkCode(state.code, of: record.id)
+      return try await save(successor(of: record, state, note), record.kind, replacing: record)
+    }
     let revision = Revision(
       record: record.id, kind: record.kind.number, parent: record.stored.head?.id,
       secondParent: record.stored.head == nil ? nil : record.visibleID, state: state,
       origin: origin(note, at: environment.now()))
-    return try await save(revision, record.kind, basis: record.visibleID, isResolution: true)
+    return try await save(revision, record.kind, replacing: record, isResolution: true)
   }
 
   private func successor(of record: Record, _ state: RecordState, _ note: String) -> Revision {
     let isAmendment = record.pending?.status == .inFlight
     let parent = isAmendment ? record.pending?.ours.id : record.pendingBase
+    // A resolution that is edited again before a sync stays one.
+    let isResolution = record.pending != nil && !isAmendment
     return Revision(
-      record: record.id, kind: record.kind.number, parent: parent, state: state,
+      record: record.id, kind: record.kind.number, parent: parent,
+      secondParent: isResolution ? record.visible.secondParent : nil, state: state,
       origin: origin(note, at: environment.now()))
   }
 
   private func save(
-    _ revision: Revision, _ kind: Kind, basis: RevisionID?, isResolution: Bool = false
+    _ revision: Revision, _ kind: Kind, replacing record: Record?, isResolution: Bool = false
   ) async throws -> Record {
     try check(revision, kind)
     let encoded: EncodedRevision
@@ -123,8 +156,8 @@ extension Replica {
     try await store.save(
       NewEdit(
         id: environment.newEdit(), summary: RevisionSummary(revision), revision: encoded,
-        basis: basis, isResolution: isResolution))
-    return try await record(revision.record.description)
+        basis: record?.visibleID, base: record?.stored.head, isResolution: isResolution))
+    return try await self.record(revision.record.description)
   }
 
   private func check(_ revision: Revision, _ kind: Kind) throws {
@@ -132,14 +165,18 @@ extension Replica {
       throw ReplicaError(
         .invalid, "\(kind.name): \(problem.message)", advice: "liaison schema \(kind.name)")
     }
-    for (what, text) in [("author", revision.author), ("note", revision.note)] {
+    for (what, text, advice) in [
+      ("author", revision.author, "another LIAISON_AUTHOR"),
+      ("note", revision.note, "another --note"),
+    ] {
       if let fault = TextRules.problem(withLine: text) {
-        throw ReplicaError(.invalid, "the \(what) \(fault)", advice: "a shorter --\(what)")
+        throw ReplicaError(.invalid, "the \(what) \(fault)", advice: advice)
       }
     }
   }
 
-  private func checkEditable(_ record: Record) throws {
+  /// - Throws: ``ReplicaError`` where a record is deleted, or waits for a resolution.
+  public func checkEditable(_ record: Record) throws {
     guard !record.visible.state.isDeleted else {
       throw ReplicaError(
         .deleted, "\(record.code) is deleted",

@@ -1,5 +1,6 @@
 public import LiaisonModel
 public import LiaisonSync
+internal import Synchronization
 
 /// An office's copy of the register: everything but a sync works without a network.
 public struct Replica: Sendable {
@@ -63,8 +64,13 @@ public struct Replica: Sendable {
         .badInput, "'\(reference)' is not a code", advice: "a code like UNODC or VIE-2026-0012")
     }
     let records = try found.compactMap { try Record($0, schema: schema, coding: coding) }
-    let live = records.filter { !$0.visible.state.isDeleted }
-    let chosen = live.isEmpty ? records : live
+    // A record that had the code before it got another comes after one that has it now, and a
+    // deleted record after a live one.
+    let ranked = [
+      records.filter { $0.code.text == reference.uppercased() && !$0.visible.state.isDeleted },
+      records.filter { !$0.visible.state.isDeleted }, records,
+    ]
+    let chosen = ranked.first { !$0.isEmpty } ?? []
     guard !chosen.isEmpty else {
       throw ReplicaError(
         .unknownCode, "no record here has the code \(reference)",
@@ -94,7 +100,7 @@ public struct Replica: Sendable {
   ) async throws {
     try await store.forEachRecord(of: kind?.number) { [schema, coding] stored, codes in
       guard let record = try Record(stored, schema: schema, coding: coding),
-        !record.visible.state.isDeleted
+        !record.visible.state.isDeleted || record.isConflict
       else { return }
       let codes = try codes(record.visible.state.references)
       try body(record) { Replica.written(codes[$0]) }
@@ -109,18 +115,43 @@ public struct Replica: Sendable {
 
   private static func written(_ code: Code?) -> String { code?.text ?? "(withheld)" }
 
-  /// Everything in the outbox, in its order.
-  public func outbox() async throws -> [Record] {
-    try await store.outbox().compactMap { try Record($0, schema: schema, coding: coding) }
+  /// Hands over everything in the outbox, in its order, one at a time, with how its references and
+  /// those of its base and head are written.
+  public func forEachPending(
+    _ body: @escaping @Sendable (Record, _ code: (RecordID) -> String) throws -> Void
+  ) async throws {
+    try await store.forEachPending { [schema, coding] stored, codes in
+      guard let record = try Record(stored, schema: schema, coding: coding) else { return }
+      let codes = try codes(record.references)
+      try body(record) { Replica.written(codes[$0]) }
+    }
   }
 
   /// The conflict that a record is in; nil where it is in none.
-  public func conflict(of record: Record) throws -> Conflict? {
-    try Conflict(record, schema: schema, coding: coding)
+  public func conflict(of record: Record) async throws -> Conflict? {
+    var conflict = try Conflict(record, schema: schema, coding: coding)
+    if conflict?.cause == .codeTaken { conflict?.theirs = try await holder(of: record)?.head }
+    return conflict
   }
 
+  /// The record that the register has under a code that another record here wants.
+  private func holder(of record: Record) async throws -> Record? {
+    try await store.records(code: record.code).filter { $0.id != record.id }
+      .compactMap { try Record($0, schema: schema, coding: coding) }
+      .first { $0.head?.state.code == record.code && $0.head?.state.isDeleted == false }
+  }
+
+  /// All conflicts, in the order of the outbox.
   public func conflicts() async throws -> [Conflict] {
-    try await outbox().compactMap { try conflict(of: $0) }
+    let found = Mutex<[Record]>([])
+    try await forEachPending { record, _ in
+      if record.isConflict { found.withLock { $0.append(record) } }
+    }
+    var conflicts: [Conflict] = []
+    for record in found.withLock({ $0 }) {
+      if let conflict = try await conflict(of: record) { conflicts.append(conflict) }
+    }
+    return conflicts
   }
 
   /// The revisions of a record that this replica knows, latest first: its own edit, the head, and
@@ -134,8 +165,11 @@ public struct Replica: Sendable {
   }
 
   /// Records whose text has every word of `text`, best first. Indexes first what is not yet.
-  public func search(_ text: String, limit: Int) async throws -> [Record] {
-    try await indexNew()
+  /// - Parameter progress: is told how many records have been indexed.
+  public func search(
+    _ text: String, limit: Int, progress: (Int) -> Void = { _ in }
+  ) async throws -> [Record] {
+    try await indexNew(progress)
     let words = text.split(whereSeparator: \.isWhitespace).filter { !$0.contains("\0") }
       .map {
         "\""
@@ -147,8 +181,8 @@ public struct Replica: Sendable {
       .compactMap { try Record($0, schema: schema, coding: coding) }
   }
 
-  private func indexNew() async throws {
-    var count = 0
+  private func indexNew(_ progress: (Int) -> Void) async throws {
+    var (count, total) = (0, 0)
     repeat {
       count = try await store.index(limit: Limits.batchCount) { [coding] record in
         guard let state = try record.visible.map({ try coding.decode($0.bytes).state }),
@@ -157,6 +191,8 @@ public struct Replica: Sendable {
         let parts = [state.code.text] + state.fields.values.map { $0.text { _ in "" } }
         return parts.joined(separator: "\n")
       }
+      total += count
+      if count > 0 { progress(total) }
     } while count > 0
   }
 }

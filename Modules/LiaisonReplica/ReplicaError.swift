@@ -3,7 +3,7 @@ public struct ReplicaError: Error, Sendable, CustomStringConvertible {
   public struct Code: Hashable, Sendable {
     private enum Name: Hashable {
       case unknownKind, unknownField, unknownCode, ambiguousCode, codeTaken, badInput, invalid
-      case inConflict, noConflict, notPending, unresolved, empty, deleted, nothingToDo
+      case referred, inConflict, noConflict, notPending, unresolved, empty, deleted, nothingToDo
     }
     private let name: Name
     public static let unknownKind = Code(name: .unknownKind)
@@ -13,6 +13,7 @@ public struct ReplicaError: Error, Sendable, CustomStringConvertible {
     public static let codeTaken = Code(name: .codeTaken)
     public static let badInput = Code(name: .badInput)
     public static let invalid = Code(name: .invalid)
+    public static let referred = Code(name: .referred)
     public static let inConflict = Code(name: .inConflict)
     public static let noConflict = Code(name: .noConflict)
     public static let notPending = Code(name: .notPending)

@@ -25,6 +25,7 @@ public actor SyncSession {
   private var rebases = Rebase.Report()
   private var unsent: [Int64] = []
   private var sent = 0
+  private var amended = 0
   private var limit = BatchLimit()
 
   public init(
@@ -56,9 +57,10 @@ public actor SyncSession {
     case .rebase:
       return try machine.handle(.rebased(sendable: try await rebase()))
     case .push:
+      amended = 0
       try await transport.push(
         next: { try await self.nextBatch() }, receive: { try await self.receive($0) })
-      return try machine.handle(.pushEnded)
+      return try machine.handle(.pushEnded(unsent: unsent.count, amended: amended))
     case .wait(let milliseconds):
       try await environment.sleep(.milliseconds(milliseconds))
       return try machine.handle(.waited)
@@ -115,10 +117,10 @@ public actor SyncSession {
       guard !marked.isEmpty else { continue }
       sent += marked.count
       progress(.sent(sent, remaining: unsent.count))
-      return PushBatch(
-        register: register, lineage: cursor.lineage,
-        edits: revisions.filter { marked.contains($0.edit) }
-          .map { Edit(id: $0.edit, bytes: $0.revision.bytes) })
+      let edits = revisions.filter { marked.contains($0.edit) }
+        .map { Edit(id: $0.edit, bytes: $0.revision.bytes) }
+      _ = try machine.handle(.sent(edits.map(\.id)))
+      return PushBatch(register: register, lineage: cursor.lineage, edits: edits)
     }
     return nil
   }
@@ -138,7 +140,7 @@ public actor SyncSession {
     guard case .settle(let verdicts) = try machine.handle(.verdicts(verdicts)) else {
       preconditionFailure("verdicts are settled")
     }
-    try await store.settle(verdicts)
+    amended += try await store.settle(verdicts)
   }
 }
 

@@ -11,8 +11,9 @@ public struct Watcher: Sendable {
 
   public enum Event: Sendable {
     case synced(SyncSession.Report)
-    case received(Int)
-    case offline(SyncError, retryMilliseconds: Int)
+    /// Changes that arrived, and how many edits they brought into conflict.
+    case received(Int, conflicts: Int)
+    case offline(String, retryMilliseconds: Int)
   }
 
   public init(
@@ -29,14 +30,14 @@ public struct Watcher: Sendable {
   public func run(address: String, office: OfficeID) async throws {
     var failures = 0
     while !Task.isCancelled {
-      let failure: SyncError
+      let failure: String
       do {
         failure = try await GRPCSyncTransport.connecting(to: address, office: office) {
           try await attend(over: $0)
         }
         failures = 0
-      } catch let error as SyncError where error.isPassing {
-        failure = error
+      } catch let error where Watcher.isPassing(error) {
+        failure = "\(error)"
       }
       if Task.isCancelled { return }
       failures += 1
@@ -46,32 +47,54 @@ public struct Watcher: Sendable {
     }
   }
 
-  /// Syncs, and then follows until the line breaks.
-  /// - Returns: what broke it after it had stood.
-  private func attend(over transport: any SyncTransport) async throws -> SyncError {
-    try await sync(over: transport)
-    do {
-      try await follow(over: transport)
-      return SyncError(.unreachable, "the server ended the connection")
-    } catch let error as SyncError where error.isPassing {
-      return error
+  /// Whether waiting may mend it.
+  private static func isPassing(_ error: any Error) -> Bool {
+    switch error {
+    case let error as SyncError:
+      [.unreachable, .unavailable, .tooManyRounds].contains(error.code)
+    case let error as StoreError: error.code == .locked
+    default: false
     }
   }
 
-  private func sync(over transport: any SyncTransport) async throws {
+  /// Syncs, and then follows until the line breaks.
+  /// - Returns: what broke it after it had stood.
+  private func attend(over transport: any SyncTransport) async throws -> String {
+    try await sync(over: transport)
+    do {
+      try await follow(over: transport)
+      return "the server ended the connection"
+    } catch let error where Watcher.isPassing(error) {
+      return "\(error)"
+    }
+  }
+
+  @discardableResult
+  private func sync(over transport: any SyncTransport) async throws -> SyncSession.Report {
     let session = try await SyncSession(
       store: store, coding: coding, transport: transport, environment: environment)
     let result = try await session.run()
     report(.synced(result))
+    return result
   }
 
   private func follow(over transport: any SyncTransport) async throws {
+    // What was refused may be accepted once something has changed on either side.
+    let isChanged = Flag()
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await receive(over: transport) }
+      group.addTask {
+        try await receive(over: transport) { isChanged.set() }
+      }
       group.addTask {
         while !Task.isCancelled {
           try await environment.sleep(.milliseconds(Limits.watchMilliseconds))
-          if try await store.outboxCounts().ready > 0 { try await sync(over: transport) }
+          let counts = try await store.outboxCounts()
+          let isWorthATry =
+            counts.refused + counts.codeTaken > 0
+            && isChanged.take()
+          guard counts.ready > 0 || isWorthATry else { continue }
+          let report = try await sync(over: transport)
+          if report.machine.committed > 0 { isChanged.set() }
         }
       }
       defer { group.cancelAll() }
@@ -79,7 +102,9 @@ public struct Watcher: Sendable {
     }
   }
 
-  private func receive(over transport: any SyncTransport) async throws {
+  private func receive(
+    over transport: any SyncTransport, changed: @escaping @Sendable () -> Void
+  ) async throws {
     let identity = try await store.identity()
     let request = PullRequest(
       register: identity.register, cursor: identity.cursor,
@@ -91,22 +116,20 @@ public struct Watcher: Sendable {
         try await store.adopt(header)
       case .batch(let batch):
         try await store.apply(batch)
-        try await rebase()
-        if !batch.changes.isEmpty { report(.received(batch.changes.count)) }
+        let conflicts = try await rebase()
+        guard !batch.changes.isEmpty else { return }
+        changed()
+        report(.received(batch.changes.count, conflicts: conflicts))
       }
     }
   }
 
-  private func rebase() async throws {
-    guard let schema = try await store.identity().schema else { return }
+  /// - Returns: how many edits came into conflict.
+  private func rebase() async throws -> Int {
+    guard let schema = try await store.identity().schema else { return 0 }
     let rebase = Rebase(schema: schema, coding: coding)
-    _ = try await store.rebase { [environment] entry, head in
+    return try await store.rebase { [environment] entry, head in
       try rebase.outcome(of: entry, onto: head, edit: environment.newEdit())
-    }
+    }.conflicts
   }
-}
-
-extension SyncError {
-  /// Whether waiting may mend it.
-  fileprivate var isPassing: Bool { code == .unreachable || code == .unavailable }
 }

@@ -31,16 +31,22 @@ public struct DataDirectory: Sendable {
   /// Whether the folder holds a database of this role.
   public var exists: Bool { FileManager.default.fileExists(atPath: databasePath) }
 
-  /// Makes the folder and an empty file in it.
+  /// Makes the folder, or takes an empty one for its own, and an empty file in it.
+  /// - Returns: whether the folder was there.
   /// - Throws: ``StoreError`` `.exists` where there is one already, or the folder holds other files.
-  func create() throws {
+  func create() throws -> Bool {
     let files = FileManager.default
-    if let contents = try? files.contentsOfDirectory(atPath: path), !contents.isEmpty {
-      throw StoreError(.exists, "the folder \(path) is not empty")
-    }
+    var isFolder: ObjCBool = false
+    let isThere = files.fileExists(atPath: path, isDirectory: &isFolder)
+    if isThere, !isFolder.boolValue { throw StoreError(.exists, "\(path) is a file") }
     do {
-      try files.createDirectory(
-        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      if isThere, try !files.contentsOfDirectory(atPath: path).isEmpty {
+        throw StoreError(.exists, "the folder \(path) is not empty")
+      }
+      try files.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try files.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+    } catch let error as StoreError {
+      throw error
     } catch {
       throw StoreError(
         .io, "the folder \(path) cannot be made: \(Self.reason(error))", cause: error)
@@ -50,20 +56,24 @@ public struct DataDirectory: Sendable {
       throw StoreError(.io, "\(databasePath) cannot be made: \(String(cString: strerror(errno)))")
     }
     close(file)
+    return isThere
   }
 
   /// - Throws: ``StoreError`` `.missing` where the folder holds no database of this role.
   func checkExists() throws {
-    guard exists else {
-      throw StoreError(.missing, "there is no \(role.rawValue) in the folder \(path)")
+    guard access(databasePath, F_OK) != 0 else { return }
+    guard errno != EACCES else {
+      throw StoreError(.io, "the folder \(path) may not be entered: Permission denied")
     }
+    throw StoreError(.missing, "there is no \(role.rawValue) in the folder \(path)")
   }
 
-  /// Takes back a folder whose database has received nothing.
-  public func remove() throws {
+  /// Takes back a database that has received nothing.
+  /// - Parameter keepingFolder: whether the folder was there before.
+  public func remove(keepingFolder: Bool) throws {
     for suffix in ["", "-wal", "-shm"] { unlink(databasePath + suffix) }
     for name in ["sync", "server"] { unlink("\(path)/\(name).lock") }
-    guard rmdir(path) == 0 || errno == ENOENT else {
+    guard keepingFolder || rmdir(path) == 0 || errno == ENOENT else {
       throw StoreError(
         .io, "the folder \(path) cannot be removed: \(String(cString: strerror(errno)))")
     }

@@ -28,18 +28,22 @@ enum Databases {
     isNew: Bool
   ) throws {
     let role = directory.role
-    let isNewer = try writer.read { db in
+    let state = try writer.read { db in
       let mark = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
       guard isNew || mark == role.applicationID else {
         throw StoreError(.damaged, "\(directory.databasePath) is not a Liaison \(role.rawValue)")
       }
-      return try migrator.hasBeenSuperseded(db)
+      return (
+        isNewer: try migrator.hasBeenSuperseded(db),
+        isCurrent: try migrator.hasCompletedMigrations(db)
+      )
     }
-    guard !isNewer else {
+    guard !state.isNewer else {
       throw StoreError(
         .newer, "a newer version of Liaison wrote the \(role.rawValue) in \(directory.path)")
     }
-    try migrator.migrate(writer)
+    // Migrating takes the write lock: who only reads must not wait for it.
+    if !state.isCurrent { try migrator.migrate(writer) }
     if isNew {
       try writer.writeWithoutTransaction { db in
         try db.execute(sql: "PRAGMA application_id = \(role.applicationID)")

@@ -7,6 +7,10 @@ enum ReplicaMigrations {
     migrator.registerMigration("1") { db in
       try db.execute(sql: version1)
     }
+    migrator.registerMigration("2") { db in
+      // The register's last change when its last pull began.
+      try db.execute(sql: "ALTER TABLE replica ADD COLUMN head INTEGER CHECK (head >= 0)")
+    }
     return migrator
   }
 

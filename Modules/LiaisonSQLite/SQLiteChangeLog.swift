@@ -18,7 +18,7 @@ public final class SQLiteChangeLog: ChangeLog {
     _ directory: DataDirectory, register: RegisterID, lineage: Lineage, schema: Schema,
     coding: any SchemaCoding
   ) throws {
-    try directory.create()
+    let wasThere = try directory.create()
     do {
       try Databases.guarding {
         let pool = try DatabasePool(
@@ -34,7 +34,7 @@ public final class SQLiteChangeLog: ChangeLog {
         try pool.close()
       }
     } catch {
-      try directory.remove()
+      try directory.remove(keepingFolder: wasThere)
       throw error
     }
   }

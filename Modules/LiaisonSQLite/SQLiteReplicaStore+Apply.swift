@@ -31,7 +31,8 @@ extension SQLiteReplicaStore {
     }
   }
 
-  /// Makes a change the head of a record that is known already, unless a later one is.
+  /// Makes a change the head of a record that is known already; where a later one is, it goes to
+  /// the record's history.
   static func advance(_ change: Change, in db: Database) throws {
     let known = try Row.fetchOne(
       db.cachedStatement(sql: "SELECT id, sequence, revision FROM record WHERE record = ?"),
@@ -39,7 +40,19 @@ extension SQLiteReplicaStore {
     guard let known else { throw StoreError(.damaged, "a record has gone in its transaction") }
     let id: Int64 = known[0]
     let sequence: Int64? = known[1]
-    guard (sequence ?? 0) < change.sequence.number else { return }
+    guard (sequence ?? 0) < change.sequence.number else {
+      if sequence != change.sequence.number {
+        try db.cachedStatement(
+          sql: """
+            INSERT INTO history (record, sequence, revision, bytes) SELECT ?1, ?2, ?3, ?4
+            WHERE NOT EXISTS (SELECT 1 FROM history WHERE record = ?1 AND sequence = ?2)
+            """
+        ).execute(arguments: [
+          id, change.sequence.number, change.revision.id.data, Data(change.revision.bytes),
+        ])
+      }
+      return
+    }
     if try known.bytes(2) != change.revision.id.bytes {
       try db.cachedStatement(
         sql: """

@@ -11,7 +11,7 @@ extension SQLiteReplicaStore {
       let row = try Row.fetchOne(
         db, sql: StoredRecord.select + " WHERE r.id = ?", arguments: [id])
       guard let record = try row.map({ try StoredRecord($0) }),
-        record.visible?.id == edit.basis
+        SQLiteReplicaStore.isTimely(edit, for: record)
       else { throw StoreError(.changed, "the record has changed in the meantime") }
       if record.pending?.status == .inFlight {
         try SQLiteReplicaStore.amend(id, edit, in: db)
@@ -20,6 +20,13 @@ extension SQLiteReplicaStore {
       }
       try SQLiteReplicaStore.markUnindexed(id, in: db)
     }
+  }
+
+  private static func isTimely(_ edit: NewEdit, for record: StoredRecord) -> Bool {
+    if edit.isResolution, record.head?.id != edit.summary.parent { return false }
+    if record.visible?.id == edit.basis { return true }
+    // Made from a head, and only the head has moved.
+    return record.pending == nil && edit.base != nil && edit.base?.id == edit.basis
   }
 
   /// The row of the edit's record; a new one where the record is new.
@@ -51,7 +58,10 @@ extension SQLiteReplicaStore {
   private static func put(
     _ id: Int64, _ edit: NewEdit, _ record: StoredRecord, in db: Database
   ) throws {
-    let base = edit.isResolution ? record.head : record.pending.map(\.base) ?? record.head
+    let isOnHead = edit.isResolution || record.head?.id == edit.basis
+    let base =
+      record.pending.map { edit.isResolution ? record.head : $0.base }
+      ?? (isOnHead ? record.head : edit.base)
     try db.execute(
       sql: """
         INSERT INTO outbox
@@ -76,19 +86,20 @@ extension SQLiteReplicaStore {
         sql: "SELECT o.record FROM outbox o JOIN record r ON r.id = o.record WHERE r.record = ?",
         arguments: [record.data])
       guard let id else { return false }
-      try db.execute(sql: "DELETE FROM outbox WHERE record = ?", arguments: [id])
-      try db.execute(sql: "DELETE FROM record WHERE id = ? AND bytes IS NULL", arguments: [id])
-      if db.changesCount > 0 {
-        // SQLite may give the row's number again: it must then be indexed anew.
-        try db.execute(sql: "DELETE FROM search WHERE rowid = ?", arguments: [id])
-        try db.execute(sql: "DELETE FROM search_pending WHERE record = ?", arguments: [id])
-        try db.execute(
-          sql: "UPDATE replica SET indexed = min(indexed, ?)", arguments: [id - 1])
-      } else {
-        try SQLiteReplicaStore.markUnindexed(id, in: db)
-      }
+      try SQLiteReplicaStore.forget(id, in: db)
       return true
     }
+  }
+
+  /// Takes a record's edit away, and with it a record that the register does not have.
+  static func forget(_ id: Int64, in db: Database) throws {
+    try db.execute(sql: "DELETE FROM outbox WHERE record = ?", arguments: [id])
+    try db.execute(sql: "DELETE FROM record WHERE id = ? AND bytes IS NULL", arguments: [id])
+    guard db.changesCount > 0 else { return try markUnindexed(id, in: db) }
+    // SQLite may give the row's number again: it must then be indexed anew.
+    try db.execute(sql: "DELETE FROM search WHERE rowid = ?", arguments: [id])
+    try db.execute(sql: "DELETE FROM search_pending WHERE record = ?", arguments: [id])
+    try db.execute(sql: "UPDATE replica SET indexed = min(indexed, ?)", arguments: [id - 1])
   }
 
   public func nextNumber(prefix: String) async throws -> Int {

@@ -10,14 +10,17 @@ extension SQLiteReplicaStore {
   ) async throws -> Rebase.Report {
     try await write { db in
       var report = Rebase.Report()
-      let moved = try Row.fetchAll(
+      let moved = try Int64.fetchAll(
         db,
-        sql: StoredRecord.select + """
-           WHERE o.status != 1 AND r.revision IS NOT NULL
-          AND r.revision IS NOT o.base_revision ORDER BY o.id
-          """
-      ).map { try StoredRecord($0) }
-      for record in moved {
+        sql: """
+          SELECT o.id FROM outbox o JOIN record r ON r.id = o.record
+          WHERE o.status != 1 AND r.revision IS NOT NULL
+            AND r.revision IS NOT o.base_revision ORDER BY o.id
+          """)
+      let select = try db.cachedStatement(sql: StoredRecord.select + " WHERE o.id = ?")
+      for position in moved {
+        guard let row = try Row.fetchOne(select, arguments: [position]) else { continue }
+        let record = try StoredRecord(row)
         guard let entry = record.pending, let head = record.head else { continue }
         switch try decide(entry, head) {
         case .rebased(let ours, let summary, let edit):
@@ -86,29 +89,32 @@ extension SQLiteReplicaStore {
     }
   }
 
-  public func settle(_ verdicts: [Verdict]) async throws {
+  public func settle(_ verdicts: [Verdict]) async throws -> Int {
     try await write { db in
+      var amendments = 0
       for verdict in verdicts {
         let row = try Row.fetchOne(
           db.cachedStatement(sql: StoredRecord.select + " WHERE o.edit = ?"),
           arguments: [verdict.edit.data])
         // Discarded in the meantime: what was accepted comes back with the next pull.
         guard let row else { continue }
-        try SQLiteReplicaStore.settle(verdict, try StoredRecord(row), in: db)
+        let record = try StoredRecord(row)
+        if record.pending?.amendment != nil { amendments += 1 }
+        try SQLiteReplicaStore.settle(verdict, record, in: db)
       }
+      return amendments
     }
   }
 
   private static func settle(
     _ verdict: Verdict, _ record: StoredRecord, in db: Database
   ) throws {
-    guard let entry = record.pending else { return }
+    guard let entry = record.pending, entry.status == .inFlight else {
+      throw SyncError(.peerFault, "the server gave a verdict on an edit that was not sent")
+    }
     switch verdict.outcome {
     case .committed(let accepted), .alreadyCommitted(let accepted):
-      guard accepted.revision == entry.ours.id else {
-        throw SyncError(.peerFault, "the server committed another revision than was sent")
-      }
-      try accept(entry, record, at: accepted.sequence, in: db)
+      try accept(entry, record, accepted, in: db)
     case .stale:
       try wait(entry, status: .ready, reason: nil, in: db)
     case .refused(let refusal):
@@ -118,9 +124,12 @@ extension SQLiteReplicaStore {
   }
 
   private static func accept(
-    _ entry: OutboxEntry, _ record: StoredRecord, at sequence: LiaisonModel.Sequence,
-    in db: Database
+    _ entry: OutboxEntry, _ record: StoredRecord, _ accepted: Accepted, in db: Database
   ) throws {
+    guard accepted.revision == entry.ours.id, accepted.sequence > .zero else {
+      throw SyncError(.peerFault, "the server committed another revision than was sent")
+    }
+    let sequence = accepted.sequence
     let code = try String.fetchOne(
       db.cachedStatement(sql: "SELECT code FROM outbox WHERE id = ?"), arguments: [entry.position])
     let isDeleted = try Bool.fetchOne(
@@ -157,7 +166,16 @@ extension SQLiteReplicaStore {
   private static func wait(
     _ entry: OutboxEntry, status: OutboxStatus, reason: String?, in db: Database
   ) throws {
-    if entry.amendment != nil {
+    let forgotten = try Int64.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT record FROM outbox
+          WHERE id = ? AND base_revision IS NULL AND next_is_deletion
+          """), arguments: [entry.position])
+    if let forgotten {
+      // A new record that was deleted while it was on its way, and has not arrived.
+      try SQLiteReplicaStore.forget(forgotten, in: db)
+    } else if entry.amendment != nil {
       try db.cachedStatement(
         sql: """
           UPDATE outbox SET edit = next_edit, code = next_code, is_deletion = next_is_deletion,

@@ -27,6 +27,17 @@ extension SQLiteReplicaStore {
     }
   }
 
+  public func records(mentioning record: RecordID) async throws -> [StoredRecord] {
+    try await read { db in
+      try Row.fetchAll(
+        db,
+        sql: StoredRecord.select + """
+           WHERE instr(r.bytes, ?1) OR instr(o.bytes, ?1) OR instr(o.next_bytes, ?1)
+          """, arguments: [record.data]
+      ).map { try StoredRecord($0) }
+    }
+  }
+
   public func forEachRecord(
     of kind: KindNumber?,
     _ body:
@@ -55,10 +66,19 @@ extension SQLiteReplicaStore {
     }
   }
 
-  public func outbox() async throws -> [StoredRecord] {
+  public func forEachPending(
+    _ body:
+      @escaping @Sendable (
+        StoredRecord, _ codes: (Set<RecordID>) throws -> [RecordID: Code]
+      ) throws -> Void
+  ) async throws {
     try await read { db in
-      try Row.fetchAll(db, sql: StoredRecord.select + " WHERE o.id IS NOT NULL ORDER BY o.id")
-        .map { try StoredRecord($0) }
+      // The outbox leads: its records are few among many.
+      let rows = try Row.fetchCursor(
+        db, sql: StoredRecord.select + " WHERE r.id IN (SELECT record FROM outbox) ORDER BY o.id")
+      while let row = try rows.next() {
+        try body(StoredRecord(row)) { try SQLiteReplicaStore.codes(of: $0, in: db) }
+      }
     }
   }
 

@@ -8,18 +8,16 @@ extension SQLiteReplicaStore {
     limit: Int, text: @escaping @Sendable (StoredRecord) throws -> String?
   ) async throws -> Int {
     try await write { db in
-      let rows = try Row.fetchAll(
+      let ids = try Int64.fetchAll(
         db,
-        sql: StoredRecord.select + """
-           WHERE r.id IN (SELECT record FROM search_pending)
-            OR r.id > (SELECT indexed FROM replica)
-          ORDER BY r.id LIMIT ?
+        sql: """
+          SELECT id FROM record WHERE id IN (SELECT record FROM search_pending)
+            OR id > (SELECT indexed FROM replica) ORDER BY id LIMIT ?
           """, arguments: [limit])
-      for row in rows {
-        let record = try StoredRecord(row)
-        let id = try Int64.fetchOne(
-          db.cachedStatement(sql: "SELECT id FROM record WHERE record = ?"),
-          arguments: [record.id.data])
+      let select = try db.cachedStatement(sql: StoredRecord.select + " WHERE r.id = ?")
+      for id in ids {
+        guard let record = try Row.fetchOne(select, arguments: [id]).map({ try StoredRecord($0) })
+        else { continue }
         try db.cachedStatement(sql: "DELETE FROM search WHERE rowid = ?").execute(arguments: [id])
         try db.cachedStatement(sql: "DELETE FROM search_pending WHERE record = ?")
           .execute(arguments: [id])
@@ -29,7 +27,7 @@ extension SQLiteReplicaStore {
         try db.cachedStatement(sql: "INSERT INTO search (rowid, text) VALUES (?, ?)")
           .execute(arguments: [id, text])
       }
-      return rows.count
+      return ids.count
     }
   }
 

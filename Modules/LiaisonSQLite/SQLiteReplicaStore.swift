@@ -12,11 +12,13 @@ public final class SQLiteReplicaStore: ReplicaStore {
   private let coding: any SchemaCoding
 
   /// Makes an empty replica that has not pulled yet.
+  /// - Returns: whether the folder was there.
   /// - Throws: ``StoreError`` where the folder holds something already or cannot be written.
+  @discardableResult
   public static func create(
     _ directory: DataDirectory, office: OfficeID, address: String
-  ) throws {
-    try directory.create()
+  ) throws -> Bool {
+    let wasThere = try directory.create()
     do {
       try Databases.guarding {
         let queue = try DatabaseQueue(
@@ -30,9 +32,10 @@ public final class SQLiteReplicaStore: ReplicaStore {
         try queue.close()
       }
     } catch {
-      try directory.remove()
+      try directory.remove(keepingFolder: wasThere)
       throw error
     }
+    return wasThere
   }
 
   /// Opens a replica.
@@ -50,7 +53,7 @@ public final class SQLiteReplicaStore: ReplicaStore {
 
   public func identity() async throws -> ReplicaIdentity {
     try await read { [coding] db in
-      let sql = "SELECT office, address, register, lineage, sequence, schema FROM replica"
+      let sql = "SELECT office, address, register, lineage, sequence, schema, head FROM replica"
       guard let row = try Row.fetchOne(db, sql: sql), let office = OfficeID(row[0] as String) else {
         throw StoreError(.damaged, "the database holds no replica")
       }
@@ -61,6 +64,7 @@ public final class SQLiteReplicaStore: ReplicaStore {
           Cursor(
             lineage: Lineage(UInt64(bitPattern: $0)), sequence: LiaisonModel.Sequence(row[4]))
         },
+        head: (row[6] as Int64?).map { LiaisonModel.Sequence($0) },
         schema: try row.hasNull(atIndex: 5) ? nil : coding.decodeSchema(row.bytes(5)))
     }
   }
@@ -92,6 +96,10 @@ public final class SQLiteReplicaStore: ReplicaStore {
           UPDATE replica SET register = ?, lineage = ?, sequence = 0 WHERE register IS NULL
           """,
         arguments: [header.register.data, Int64(bitPattern: header.head.lineage.number)])
+      // Most syncs find nothing new: they need not write.
+      try db.execute(
+        sql: "UPDATE replica SET head = ?1 WHERE head IS NOT ?1",
+        arguments: [header.head.sequence.number])
       guard let schema else { return }
       try db.execute(sql: "UPDATE replica SET schema = ?", arguments: [schema])
     }
@@ -112,7 +120,10 @@ public final class SQLiteReplicaStore: ReplicaStore {
         switch OutboxStatus(rawValue: row[0]) {
         case .ready: counts.ready = row[1]
         case .inFlight: counts.inFlight = row[1]
-        case .conflict, .codeTaken: counts.conflicts += row[1] as Int
+        case .conflict: counts.conflicts += row[1] as Int
+        case .codeTaken:
+          counts.codeTaken = row[1]
+          counts.conflicts += counts.codeTaken
         case .refused: counts.refused = row[1]
         case nil: throw StoreError(.damaged, "the outbox holds an edit of no known status")
         }

@@ -7,6 +7,24 @@ struct ImportLine: Decodable {
   let code: String
   let fields: [String: Value]
 
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let line = try decoder.container(keyedBy: Key.self)
+    let unknown = line.allKeys.map(\.stringValue).filter {
+      !["kind", "code", "fields"].contains($0)
+    }
+    if let unknown = unknown.min() { throw Problem("the line has an unknown key '\(unknown)'") }
+    kind = try line.decode(String.self, forKey: Key(stringValue: "kind"))
+    code = try line.decode(String.self, forKey: Key(stringValue: "code"))
+    fields = try line.decode([String: Value].self, forKey: Key(stringValue: "fields"))
+  }
+
   enum Value: Decodable {
     case one(String)
     case many([String])
@@ -41,6 +59,8 @@ extension ImportLine {
     }
     do {
       self = try JSONDecoder().decode(ImportLine.self, from: text)
+    } catch let problem as Problem {
+      throw ImportError(line: line, problem.message)
     } catch let error as DecodingError {
       throw ImportError(line: line, Self.reason(error))
     }

@@ -18,7 +18,7 @@ public struct SyncHandlers: RegistrableRPCService {
       forMethod: SyncMethods.pull,
       deserializer: WireDeserializer<PullRequest>(), serializer: WireSerializer<PullReply>()
     ) { request, context in
-      try await pull(request)
+      try await pull(request, context)
     }
     router.registerHandler(
       forMethod: SyncMethods.push,
@@ -29,7 +29,7 @@ public struct SyncHandlers: RegistrableRPCService {
   }
 
   private func pull(
-    _ request: StreamingServerRequest<PullRequest>
+    _ request: StreamingServerRequest<PullRequest>, _ context: ServerContext
   ) async throws -> StreamingServerResponse<PullReply> {
     try await StatusMapping.mapping {
       try await service.authenticate(authenticator.office(of: request.metadata))
@@ -38,13 +38,27 @@ public struct SyncHandlers: RegistrableRPCService {
       return StreamingServerResponse { writer in
         try await StatusMapping.mapping {
           try await writer.write(.header(header))
-          let start = request.cursor?.sequence ?? .zero
-          try await service.changes(after: start, follow: request.follow) { batch, remaining in
-            try await writer.write(.batch(batch, remaining: remaining))
+          try await untilCancelled(context) {
+            let start = request.cursor?.sequence ?? .zero
+            try await service.changes(after: start, follow: request.follow) { batch, remaining in
+              try await writer.write(.batch(batch, remaining: remaining))
+            }
           }
           return [:]
         }
       }
+    }
+  }
+
+  /// Runs `body`, and cancels it when its caller is gone: gRPC only tells of that.
+  private func untilCancelled(
+    _ context: ServerContext, _ body: @escaping @Sendable () async throws -> Void
+  ) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { group.cancelAll() }
+      group.addTask { try await body() }
+      group.addTask { try await context.cancellation.cancelled }
+      try await group.next()
     }
   }
 

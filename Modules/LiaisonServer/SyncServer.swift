@@ -99,8 +99,7 @@ public struct SyncServer: Sendable {
       try await server.serve()
     } catch let error as RuntimeError where error.cause != nil || error.code == .transportError {
       throw ServerError(
-        .cannotListen,
-        "the address cannot be listened on: \(error.cause.map { "\($0)" } ?? error.message)",
+        .cannotListen, "the address cannot be listened on: another program may have the port",
         cause: error)
     }
   }

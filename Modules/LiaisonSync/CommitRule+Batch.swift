@@ -3,9 +3,9 @@ internal import LiaisonModel
 extension CommitRule {
   /// Decides the edits of one transaction, in their order.
   ///
-  /// Records that the batch makes may refer to each other in any order, also in a circle: an edit
-  /// that is refused only because of a record that is still to come waits for the end, and then
-  /// all that can stand together are appended together.
+  /// Records that the batch makes may refer to each other in any order, also in a circle, and one
+  /// edit may take a code that another gives up: an edit that is refused for a reference or a code
+  /// waits for the end, and then all that can stand together are appended together.
   /// - Returns: one verdict for each candidate, in their order.
   /// - Throws: only what the log throws.
   public func decide(_ batch: [Candidate], in log: any LogTransaction) throws -> [Verdict] {
@@ -13,7 +13,9 @@ extension CommitRule {
     var waiting: [Int] = []
     for (index, candidate) in batch.enumerated() {
       let verdict = try decide(candidate, in: log)
-      if case .refused(let refusal) = verdict.outcome, refusal.code == .reference {
+      if case .refused(let refusal) = verdict.outcome,
+        [.reference, .codeTaken].contains(refusal.code)
+      {
         waiting.append(index)
       }
       verdicts.append(verdict)

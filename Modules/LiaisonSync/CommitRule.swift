@@ -80,6 +80,9 @@ public struct CommitRule: Sendable {
     if let head, head.kind != revision.kind {
       throw Refusal(.invalid, "a record cannot change its kind")
     }
+    if head == nil, revision.state.isDeleted {
+      throw Refusal(.invalid, "a new record cannot be deleted")
+    }
     if let problem = schema.problems(with: revision.state, of: revision.kind).first {
       throw Refusal(.invalid, problem.message)
     }

@@ -8,8 +8,8 @@ public protocol ReplicaStore: Sendable {
 
   // MARK: Sync
 
-  /// Takes over what a pull's header says: register and lineage at the first pull, the schema
-  /// where it is newer.
+  /// Takes over what a pull's header says: register and lineage at the first pull, the head, and
+  /// the schema where it is newer.
   func adopt(_ header: PullHeader) async throws
 
   /// Applies a batch and its cursor. A change that was applied before is harmless.
@@ -35,7 +35,8 @@ public protocol ReplicaStore: Sendable {
   func markInFlight(_ edits: [EditID: EncodedRevision]) async throws -> Set<EditID>
 
   /// Files the verdicts of one batch.
-  func settle(_ verdicts: [Verdict]) async throws
+  /// - Returns: how many amendments now stand in the place of their edits, to be pushed.
+  func settle(_ verdicts: [Verdict]) async throws -> Int
 
   // MARK: The office's work
 
@@ -50,6 +51,9 @@ public protocol ReplicaStore: Sendable {
   /// The records that have this code, here or in an edit: more than one where a code is taken.
   func records(code: Code) async throws -> [StoredRecord]
 
+  /// The records whose head or edit has this id in its bytes: all that refer to it, and itself.
+  func records(mentioning record: RecordID) async throws -> [StoredRecord]
+
   /// Hands over every record of a kind, or of all, in the order of their codes, one at a time and
   /// as they stood together at one moment; with it the codes of any records that `body` asks for.
   func forEachRecord(
@@ -63,8 +67,13 @@ public protocol ReplicaStore: Sendable {
   /// Hands over the register's head of each record, in the order of the records' ids.
   func forEachHead(_ body: @escaping @Sendable (EncodedRevision) throws -> Void) async throws
 
-  /// The records that have something in the outbox, in its order.
-  func outbox() async throws -> [StoredRecord]
+  /// Hands over each record that has something in the outbox, in its order, like `forEachRecord`.
+  func forEachPending(
+    _ body:
+      @escaping @Sendable (
+        StoredRecord, _ codes: (Set<RecordID>) throws -> [RecordID: Code]
+      ) throws -> Void
+  ) async throws
 
   /// The codes of these records.
   func codes(of records: Set<RecordID>) async throws -> [RecordID: Code]
@@ -74,8 +83,10 @@ public protocol ReplicaStore: Sendable {
   func nextNumber(prefix: String) async throws -> Int
 
   /// Puts an edit into the outbox. A record's edit that is not in flight is replaced, one that is
-  /// gets an amendment.
-  /// - Throws: ``StoreError`` where the edit's base is not what the store expects any more.
+  /// gets an amendment. Where the register has moved on since the person read it, the edit keeps
+  /// the base that it was made from, for the next rebase to merge.
+  /// - Throws: ``StoreError`` `.changed` where another edit of this office came between, or the
+  ///   head that a resolution settles has moved.
   func save(_ edit: NewEdit) async throws
 
   /// Takes a record's edit out of the outbox.
@@ -103,15 +114,19 @@ public struct ReplicaIdentity: Hashable, Sendable {
   /// Nil before the first pull.
   public let register: RegisterID?
   public let cursor: Cursor?
+  /// The register's last change when its last pull began; nil where that is not known.
+  public let head: Sequence?
   public let schema: Schema?
 
   public init(
-    office: OfficeID, address: String, register: RegisterID?, cursor: Cursor?, schema: Schema?
+    office: OfficeID, address: String, register: RegisterID?, cursor: Cursor?,
+    head: Sequence? = nil, schema: Schema?
   ) {
     self.office = office
     self.address = address
     self.register = register
     self.cursor = cursor
+    self.head = head
     self.schema = schema
   }
 }
@@ -120,7 +135,10 @@ public struct ReplicaIdentity: Hashable, Sendable {
 public struct OutboxCounts: Hashable, Sendable {
   public var ready = 0
   public var inFlight = 0
+  /// Of both kinds.
   public var conflicts = 0
+  /// Of the kind *code taken* alone.
+  public var codeTaken = 0
   public var refused = 0
   public init() {}
 }
@@ -207,17 +225,21 @@ public struct NewEdit: Hashable, Sendable {
   public let revision: EncodedRevision
   /// The revision that the person was looking at: the head, or the edit that is amended.
   public let basis: RevisionID?
-  /// Whether the edit settles a conflict: its base is then the head.
+  /// What the register said then; nil for a new record.
+  public let base: EncodedRevision?
+  /// Whether the edit settles a conflict: its base is then the head, and still the one that the
+  /// person was looking at.
   public let isResolution: Bool
 
   public init(
     id: EditID, summary: RevisionSummary, revision: EncodedRevision, basis: RevisionID?,
-    isResolution: Bool = false
+    base: EncodedRevision?, isResolution: Bool = false
   ) {
     self.id = id
     self.summary = summary
     self.revision = revision
     self.basis = basis
+    self.base = base
     self.isResolution = isResolution
   }
 }

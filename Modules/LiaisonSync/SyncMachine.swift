@@ -14,8 +14,9 @@ public struct SyncMachine: Sendable {
     case pulling(hasHeader: Bool)
     /// The outbox is brought onto the new heads. Next: pushing or finished.
     case rebasing
-    /// A push is under way. Next: waiting or finished.
-    case pushing
+    /// A push is under way; these edits have no verdict yet. Next: waiting, finished, or rebasing
+    /// where a person amended what was sent.
+    case pushing(awaiting: [EditID])
     /// A pause after stale verdicts. Next: pulling.
     case waiting
     case finished
@@ -26,8 +27,12 @@ public struct SyncMachine: Sendable {
     case pullEnded
     /// How many edits may be pushed.
     case rebased(sendable: Int)
+    /// A batch of edits leaves.
+    case sent([EditID])
     case verdicts([Verdict])
-    case pushEnded
+    /// How many edits have not been sent although they could, and how many amendments have taken
+    /// the place of an edit that was sent.
+    case pushEnded(unsent: Int, amended: Int)
     case waited
   }
 
@@ -61,6 +66,7 @@ public struct SyncMachine: Sendable {
   private var schemaVersion: UInt32
   private var staleInPush = 0
   private var staleRounds = 0
+  private var amendedRounds = 0
 
   /// - Parameter identity: what the replica holds as the sync starts.
   public init(_ identity: ReplicaIdentity) {
@@ -95,15 +101,25 @@ public struct SyncMachine: Sendable {
         state = .finished
         return .finish
       }
-      state = .pushing
+      state = .pushing(awaiting: [])
       staleInPush = 0
       report.calls += 1
       return .push
-    case (.pushing, .verdicts(let verdicts)):
+    case (.pushing(awaiting: []), .sent(let edits)):
+      state = .pushing(awaiting: edits)
+      return .proceed
+    case (.pushing(let awaited), .verdicts(let verdicts)):
+      guard !awaited.isEmpty, verdicts.map(\.edit) == awaited else {
+        throw SyncError(.peerFault, "the server's verdicts are not on the edits that were sent")
+      }
+      state = .pushing(awaiting: [])
       count(verdicts)
       return .settle(verdicts)
-    case (.pushing, .pushEnded):
-      return try endPush()
+    case (.pushing(let awaited), .pushEnded(let unsent, let amended)):
+      guard awaited.isEmpty, unsent == 0 else {
+        throw SyncError(.peerFault, "the server ended a push before every edit had its verdict")
+      }
+      return try endPush(amended: amended)
     case (.waiting, .waited):
       state = .pulling(hasHeader: false)
       report.calls += 1
@@ -175,10 +191,15 @@ public struct SyncMachine: Sendable {
     }
   }
 
-  private mutating func endPush() throws(SyncError) -> Action {
+  private mutating func endPush(amended: Int) throws(SyncError) -> Action {
     guard staleInPush > 0 else {
-      state = .finished
-      return .finish
+      amendedRounds += 1
+      guard amended > 0, amendedRounds <= Limits.staleRounds else {
+        state = .finished
+        return .finish
+      }
+      state = .rebasing
+      return .rebase
     }
     report.stale += staleInPush
     staleRounds += 1

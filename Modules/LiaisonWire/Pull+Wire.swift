@@ -137,7 +137,7 @@ extension PullBatch {
       return Change(
         sequence: try sequence(change.pointee.sequence),
         revision: EncodedRevision(id: RevisionCodec.id(of: bytes), bytes: Array(bytes)),
-        summary: try RevisionCodec.summary(of: bytes, in: arena))
+        summary: RevisionSummary(try RevisionCodec.decode(bytes, in: arena)))
     }
     self.init(
       changes: changes, through: try sequence(message.through),

@@ -19,6 +19,13 @@ extension Revision {
     let fields = state.fields.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
     message.pointee.n_fields = fields.count
     message.pointee.fields = try arena.array(fields) { try $0.value.message($0.key, in: arena) }
+    message.pointee.base.n_unknown_fields = UInt32(state.unknown.count)
+    message.pointee.base.unknown_fields = try arena.array(state.unknown) { field in
+      let bytes = try arena.copy(field.bytes)
+      return ProtobufCMessageUnknownField(
+        tag: field.number, wire_type: ProtobufCWireType(field.wireType), len: bytes.len,
+        data: bytes.data)
+    }
     return message
   }
 
@@ -32,11 +39,20 @@ extension Revision {
       parent: try message.parent.optionalRevisionID("a parent"),
       secondParent: try message.second_parent.optionalRevisionID("a second parent"),
       state: RecordState(
-        code: try message.code.code("a code"), content: try Revision.content(message)),
+        code: try message.code.code("a code"), content: try Revision.content(message),
+        unknown: Revision.unknown(message.base)),
       origin: Origin(
         office: office, author: try message.author.string("an author"),
         note: try message.note.string("a note"),
         time: Timestamp(milliseconds: message.time)))
+  }
+
+  private static func unknown(_ message: ProtobufCMessage) -> [UnknownField] {
+    UnsafeBufferPointer(start: message.unknown_fields, count: Int(message.n_unknown_fields)).map {
+      UnknownField(
+        number: $0.tag, wireType: $0.wire_type.rawValue,
+        bytes: ProtobufCBinaryData(len: $0.len, data: $0.data).array)
+    }
   }
 
   private static func content(_ message: CRevision) throws -> RecordState.Content {

@@ -24,11 +24,14 @@ public struct RevisionCodec: RevisionCoding {
 
   public func decode(_ bytes: [UInt8]) throws -> Revision {
     try bytes.withUnsafeBytes { buffer in
-      let arena = Arena(first: buffer.count * 4)
-      let message = try RevisionCodec.unpack(buffer, in: arena)
-      try RevisionCodec.checkCanonical(message, buffer)
-      return try Revision(message.pointee)
+      try RevisionCodec.decode(buffer, in: Arena(first: buffer.count * 4))
     }
+  }
+
+  static func decode(_ bytes: UnsafeRawBufferPointer, in arena: Arena) throws -> Revision {
+    let message = try unpack(bytes, in: arena)
+    try checkCanonical(message, bytes)
+    return try Revision(message.pointee)
   }
 
   public func summary(of bytes: [UInt8]) throws -> RevisionSummary {

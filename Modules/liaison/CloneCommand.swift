@@ -31,14 +31,21 @@ struct CloneCommand: AsyncParsableCommand {
       throw Failure("'\(address)' is not an address", advice: "HOST:PORT", status: .usage)
     }
     let data = DataDirectory(directory, role: .replica)
-    try SQLiteReplicaStore.create(data, office: id, address: address)
+    let wasThere = try SQLiteReplicaStore.create(data, office: id, address: address)
     let store = try SQLiteReplicaStore(data, coding: SchemaCodec())
     do {
       try await Syncing(data: data, store: store, verb: "cloning", json: json).run(address)
+    } catch let status as StatusExit {
+      throw status
     } catch {
-      // A folder that has received nothing is of no use; one that has goes on with `sync`.
-      if try await store.identity().register == nil { try data.remove() }
-      throw error
+      guard try await store.identity().register != nil, let failure = Failure(known: error) else {
+        // A folder that has received nothing is of no use.
+        try data.remove(keepingFolder: wasThere)
+        throw error
+      }
+      throw Failure(
+        failure.message, advice: "liaison -C \(directory) sync, which goes on where this stopped",
+        status: failure.status)
     }
   }
 }

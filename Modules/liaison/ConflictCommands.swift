@@ -22,7 +22,6 @@ struct ConflictsCommand: AsyncParsableCommand {
     let code = try await replica.codes(
       of: conflicts.reduce(into: []) {
         $0.formUnion($1.record.references)
-        $0.formUnion($1.base?.state.references ?? [])
       })
     if options.json {
       try Output.json(conflicts.map { ConflictView($0, code) })

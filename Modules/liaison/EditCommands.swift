@@ -57,13 +57,36 @@ struct EditCommand: AsyncParsableCommand {
 
   func run() async throws {
     let replica = try await options.open()
+    guard !changes.isEmpty else { return try await openEditor(replica) }
+    let assignments = try changes.map { try Assignment($0) }
+    for attempt in 1... {
+      do {
+        let record = try await replica.record(code)
+        let edited = try await replica.edit(record, assignments, note: note)
+        return try await Written.report(edited, replica, json: options.json)
+      } catch let error as StoreError where error.code == .changed && attempt < Limits.saveAttempts
+      {
+        continue  // Another command at this office came between: on top of that, then.
+      }
+    }
+  }
+
+  private func openEditor(_ replica: Replica) async throws {
     let record = try await replica.record(code)
-    let assignments =
-      changes.isEmpty
-      ? try await Editor.assignments(for: record, in: replica)
-      : try changes.map { try Assignment($0) }
-    let edited = try await replica.edit(record, assignments, note: note)
-    try await Written.report(edited, replica, json: options.json)
+    try replica.checkEditable(record)
+    let draft = try await Draft(record, in: replica)
+    do {
+      let assignments = try draft.edit()
+      guard !assignments.isEmpty else {
+        try draft.remove()
+        return try await Written.report(record, replica, json: options.json, done: "unchanged")
+      }
+      let edited = try await replica.edit(record, assignments, note: note)
+      try draft.remove()
+      try await Written.report(edited, replica, json: options.json)
+    } catch {
+      throw DraftKept(cause: error, path: draft.path)
+    }
   }
 }
 
@@ -73,16 +96,24 @@ struct DeleteCommand: AsyncParsableCommand {
     discussion: "Example: liaison delete VIE-2026-0012 --note \"entered twice\"")
   @Argument(help: "The record's code or id.") var code: String
   @Option(name: .shortAndLong, help: "Why, in one line.") var note = ""
+  @Flag(help: "Also where other records refer to it: they go on naming it.") var force = false
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {
     let replica = try await options.open()
     let record = try await replica.record(code)
-    try await replica.delete(record, note: note)
-    try await Written.report(
-      try await replica.record(record.id.description), replica, json: options.json)
+    if let deleted = try await replica.delete(record, note: note, isForced: force) {
+      try await Written.report(deleted, replica, json: options.json)
+    } else if options.json {
+      try Output.json(Discarded(discarded: record.code.text))
+    } else {
+      Output.line("\(record.code) \(record.kind.name): discarded, it was never sent")
+    }
   }
 }
+
+/// An edit that is no more, as JSON.
+private struct Discarded: Encodable { let discarded: String }
 
 struct DiscardCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -94,8 +125,6 @@ struct DiscardCommand: AsyncParsableCommand {
       """)
   @Argument(help: "The record's code or id.") var code: String
   @OptionGroup var options: ReplicaOptions
-
-  private struct Discarded: Encodable { let discarded: String }
 
   func run() async throws {
     let replica = try await options.open()

@@ -23,7 +23,11 @@ struct ExportCommand: AsyncParsableCommand {
     let total = kind == nil ? try await replica.store.recordCount() : nil
     let count = Mutex(0)
     try await replica.forEach(kind) { record, code in
-      try Output.jsonLine(RecordView(plain: record.visible.state, record.kind, code))
+      var state = record.visible.state
+      guard !state.isDeleted else { return }
+      // What only a newer schema knows has no name that import could read.
+      state.content = .fields(state.fields.filter { record.kind.field($0.key) != nil })
+      try Output.jsonLine(RecordView(plain: state, record.kind, code))
       let done = count.withLock { count in
         count += 1
         return count

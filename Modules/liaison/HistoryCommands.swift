@@ -3,6 +3,7 @@ import LiaisonCommand
 import LiaisonModel
 import LiaisonReplica
 import LiaisonSync
+import Synchronization
 
 struct LogCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -42,12 +43,11 @@ struct LogCommand: AsyncParsableCommand {
     }
     if options.json { return try Output.json(items) }
     Output.table(
-      ["REVISION", "PARENTS", "TIME", "OFFICE", "AUTHOR", "STATE", "NOTE"],
+      ["REVISION", "TIME", "OFFICE", "AUTHOR", "STATE", "NOTE", "PARENTS"],
       items.map { item in
         [
-          String(item.revision.prefix(10)),
-          item.parents.map { String($0.prefix(10)) }.joined(separator: " "), item.time,
-          item.office, item.author, item.state, item.note,
+          String(item.revision.prefix(10)), item.time, item.office, item.author, item.state,
+          item.note, item.parents.map { String($0.prefix(10)) }.joined(separator: " "),
         ]
       })
   }
@@ -60,7 +60,7 @@ struct DiffCommand: AsyncParsableCommand {
   @Argument(help: "One record's code or id; otherwise all.") var code: String?
   @OptionGroup var options: ReplicaOptions
 
-  private struct Item: Encodable {
+  fileprivate struct Item: Encodable {
     let code: String
     let field: String
     let register: FieldView?
@@ -69,21 +69,14 @@ struct DiffCommand: AsyncParsableCommand {
 
   func run() async throws {
     let replica = try await options.open()
-    let outbox = try await replica.outbox()
     let chosen = try await code.asyncMap { try await replica.record($0).id }
-    let records = outbox.filter { chosen == nil || $0.id == chosen }
-    let code = try await replica.codes(
-      of: records.reduce(into: []) { $0.formUnion($1.references) })
-    let items = records.flatMap { record in
-      record.kind.fields.compactMap { field -> Item? in
-        let before = record.head?.state.fields[field.number]
-        let after = record.visible.state.fields[field.number]
-        guard before != after else { return nil }
-        return Item(
-          code: record.code.text, field: field.name,
-          register: before.map { FieldView($0, code) }, here: after.map { FieldView($0, code) })
-      }
+    let found = Mutex<[Item]>([])
+    try await replica.forEachPending { record, code in
+      guard chosen == nil || record.id == chosen else { return }
+      let changes = Self.changes(of: record, code)
+      found.withLock { $0 += changes }
     }
+    let items = found.withLock { $0 }
     if options.json { return try Output.json(items) }
     for item in items {
       Output.line("\(item.code) \(item.field)")
@@ -94,6 +87,33 @@ struct DiffCommand: AsyncParsableCommand {
         }
       }
     }
+  }
+}
+
+extension DiffCommand {
+  /// What this office changed: against what it was changed from, wherever the register is by now.
+  fileprivate static func changes(
+    of record: Record, _ code: (RecordID) -> String
+  ) -> [DiffCommand.Item] {
+    func item(_ field: String, _ before: FieldView?, _ after: FieldView?) -> Item {
+      Item(code: record.code.text, field: field, register: before, here: after)
+    }
+    let (before, after) = (record.base?.state, record.visible.state)
+    var items: [Item] = []
+    if let before, before.code != after.code {
+      items.append(item("code", .text(before.code.text), .text(after.code.text)))
+    }
+    if after.isDeleted {
+      items.append(item("the whole record", .text("kept"), .text("deleted")))
+      return items
+    }
+    return items
+      + record.kind.fields.compactMap { field in
+        let values = (before?.fields[field.number], after.fields[field.number])
+        guard values.0 != values.1 else { return nil }
+        return item(
+          field.name, values.0.map { FieldView($0, code) }, values.1.map { FieldView($0, code) })
+      }
   }
 }
 
@@ -154,7 +174,11 @@ struct SearchCommand: AsyncParsableCommand {
       throw Failure("--limit \(limit) is out of range", advice: "--limit 50", status: .usage)
     }
     let replica = try await options.open()
-    let records = try await replica.search(text.joined(separator: " "), limit: limit)
+    let progress = ProgressLine("indexing")
+    let records = try await replica.search(text.joined(separator: " "), limit: limit) {
+      progress.update($0, remaining: nil)
+    }
+    progress.end()
     let code = try await replica.codes(
       of: records.reduce(into: []) { $0.formUnion($1.visible.state.references) })
     if options.json { return try Output.json(records.map { RecordView($0, code) }) }

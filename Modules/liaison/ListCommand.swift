@@ -25,13 +25,14 @@ struct ListCommand: AsyncParsableCommand {
   func run() async throws {
     let replica = try await options.open()
     let kind = try replica.kind(named: kind)
-    let filters = try filters.map { try ListFilter($0, of: kind, in: replica) }
-    let sortField = try sort.map { try replica.field(named: $0, of: kind) }
+    var wanted: [Replica.Filter] = []
+    for filter in filters { wanted.append(try await replica.filter(filter, of: kind)) }
+    let sortField = try sort.flatMap { $0 == "code" ? nil : try replica.field(named: $0, of: kind) }
     let found = Mutex<[ListRow]>([])
+    let filters = wanted
     let json = options.json
     try await replica.forEach(kind) { record, code in
-      let fields = record.visible.state.fields
-      guard filters.allSatisfy({ $0.matches(fields, code) }) else { return }
+      guard filters.allSatisfy({ $0.matches(record) }) else { return }
       let row = ListRow(record, sortedBy: sortField, asJSON: json, code)
       found.withLock { $0.append(row) }
     }
@@ -45,30 +46,6 @@ struct ListCommand: AsyncParsableCommand {
     Output.table(
       ["", "CODE"] + columns.map { names[$0] },
       rows.map { row in [row.mark, row.code] + columns.map { row.cells[$0] } })
-  }
-}
-
-/// `field=value`: a record's field has this value, or this member; nothing after `=` asks for
-/// records without a value.
-private struct ListFilter {
-  private let field: Field
-  private let value: String
-
-  init(_ text: String, of kind: Kind, in replica: Replica) throws {
-    let assignment = try Assignment(text)
-    guard assignment.operation == .set, case .one(let value) = assignment.input else {
-      throw Failure("'\(text)' is not a filter", advice: "--where field=value", status: .usage)
-    }
-    field = try replica.field(named: assignment.name, of: kind)
-    self.value = TextRules.normalized(value)
-  }
-
-  func matches(_ fields: Fields, _ code: (RecordID) -> String) -> Bool {
-    switch fields[field.number]?.input(code: code) {
-    case .one(let text)?: text == value
-    case .many(let texts)?: texts.contains(value)
-    case nil: value.isEmpty
-    }
   }
 }
 

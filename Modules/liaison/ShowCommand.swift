@@ -24,7 +24,7 @@ struct ShowCommand: AsyncParsableCommand {
       RecordText.fields(record.visible.state, record.kind, code).forEach { Output.line($0) }
       let by = record.visible
       Output.line("written by \(Terminal.safe(by.author)), \(by.office), \(by.time)")
-      if let conflict = try replica.conflict(of: record) {
+      if let conflict = try await replica.conflict(of: record) {
         Output.line(Terminal.styled("in conflict:", .red))
         RecordText.sides(conflict, code).forEach { Output.line($0) }
       }
@@ -62,15 +62,20 @@ enum RecordText {
     return problem
       + view.disagreements.flatMap { part -> [String] in
         let sides = [("base", part.base), ("ours", part.ours), ("theirs", part.theirs)]
-        return ["  \(part.field)"]
-          + sides.map { name, side in
-            guard let side else { return "    \(name.padding(to: 6))  –" }
-            let value = Terminal.safe(side.value?.text ?? "(nothing)")
-            let note = side.note.isEmpty ? "" : ": \(Terminal.safe(side.note))"
-            let origin = "\(side.office), \(Terminal.safe(side.author)), \(side.time)\(note)"
-            return "    \(name.padding(to: 6))  \(value)  \(Terminal.styled(origin, .dim))"
-          }
+        return ["  \(part.field)"] + sides.flatMap { RecordText.side($0, $1) }
       }
+  }
+
+  /// A value on one line with where it comes from, or below that on lines of its own.
+  private static func side(_ name: String, _ side: SideView?) -> [String] {
+    let name = "    " + name.padding(to: 6)
+    guard let side else { return ["\(name)  –"] }
+    let note = side.note.isEmpty ? "" : ": \(Terminal.safe(side.note))"
+    let origin = Terminal.styled(
+      "\(side.office), \(Terminal.safe(side.author)), \(side.time)\(note)", .dim)
+    let lines = (side.value?.lines ?? ["(nothing)"]).map(Terminal.safe)
+    guard lines.count > 1 else { return ["\(name)  \(lines[0])  \(origin)"] }
+    return ["\(name)  \(origin)"] + lines.map { "            \($0)" }
   }
 }
 

@@ -3,6 +3,7 @@ import LiaisonCommand
 import LiaisonModel
 import LiaisonReplica
 import LiaisonSync
+import Synchronization
 
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,6 +21,8 @@ struct StatusCommand: AsyncParsableCommand {
     let address: String
     let register: String?
     let sequence: Int64?
+    /// The register's last change when it was last heard of.
+    let head: Int64?
     let records: Int
     let conflicts: Int
     let refused: Int
@@ -30,30 +33,38 @@ struct StatusCommand: AsyncParsableCommand {
     let replica = try await options.open()
     let counts = try await replica.store.outboxCounts()
     let records = try await replica.store.recordCount()
-    let outbox = try await replica.outbox()
-    let references = outbox.reduce(into: Set()) { $0.formUnion($1.references) }
-    let code = try await replica.codes(of: references)
     let identity = replica.identity
-    if options.json {
+    let json = options.json
+    let found = Mutex((views: [RecordView](), rows: [[String]]()))
+    try await replica.forEachPending { record, code in
+      found.withLock {
+        if json {
+          $0.views.append(RecordView(record, code))
+        } else {
+          $0.rows.append([
+            record.mark, record.code.text, record.kind.name, record.stateName,
+            record.reason ?? record.title,
+          ])
+        }
+      }
+    }
+    let pending = found.withLock { $0 }
+    if json {
       try Output.json(
         Status(
           office: identity.office.text, address: identity.address,
           register: identity.register?.description, sequence: identity.cursor?.sequence.number,
-          records: records, conflicts: counts.conflicts, refused: counts.refused,
-          pending: outbox.map { RecordView($0, code) }))
+          head: identity.head?.number, records: records, conflicts: counts.conflicts,
+          refused: counts.refused, pending: pending.views))
     } else {
       Output.line(
         "office \(identity.office), server \(identity.address), \(records) records, "
           + "change \(identity.cursor?.sequence.number ?? 0)")
-      if outbox.isEmpty {
-        Output.line("nothing to send")
-      } else {
-        Output.table(
-          ["", "CODE", "KIND", "STATE", "TITLE"],
-          outbox.map {
-            [$0.mark, $0.code.text, $0.kind.name, $0.stateName, $0.reason ?? $0.title]
-          })
+      if let cursor = identity.cursor, let head = identity.head, cursor.sequence < head {
+        Output.line("incomplete: the register is at change \(head); liaison sync goes on")
       }
+      if pending.rows.isEmpty { Output.line("nothing to send") }
+      Output.table(["", "CODE", "KIND", "STATE", "TITLE"], pending.rows)
     }
     if counts.conflicts > 0 { throw StatusExit(.conflicts) }
   }

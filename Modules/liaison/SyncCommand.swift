@@ -21,17 +21,18 @@ struct SyncCommand: AsyncParsableCommand {
   @Option(help: "The server's new address, HOST:PORT.") var address: String?
 
   func run() async throws {
-    let data = try options.data
-    let store = try options.store()
-    if let address {
-      guard GRPCSyncTransport.isAddress(address) else {
-        throw Failure("'\(address)' is not an address", advice: "HOST:PORT", status: .usage)
-      }
-      try await store.setAddress(address)
+    if let address, !GRPCSyncTransport.isAddress(address) {
+      throw Failure("'\(address)' is not an address", advice: "HOST:PORT", status: .usage)
     }
-    let syncing = Syncing(data: data, store: store, verb: "syncing", json: options.json)
-    let server = try await store.identity().address
-    if watch { try await syncing.watch(server) } else { try await syncing.run(server) }
+    let store = try options.store()
+    let syncing = Syncing(
+      data: try options.data, store: store, verb: "syncing", json: options.json)
+    let known = try await store.identity().address
+    if watch {
+      try await syncing.watch(address ?? known)
+    } else {
+      try await syncing.run(address ?? known)
+    }
   }
 }
 
@@ -51,11 +52,18 @@ struct Syncing {
     let calls: Int
   }
 
+  /// One round. An address that has answered for this register is the replica's from then on.
   func run(_ address: String) async throws {
     let lock = try DirectoryLock(data, name: "sync", holder: "liaison sync")
+    let report = try await round(address)
+    withExtendedLifetime(lock) {}
+    try await summarize(report)
+  }
+
+  private func round(_ address: String) async throws -> SyncSession.Report {
     let progress = ProgressLine(verb)
-    let office = try await store.identity().office
-    let report = try await GRPCSyncTransport.connecting(to: address, office: office) {
+    let identity = try await store.identity()
+    let report = try await GRPCSyncTransport.connecting(to: address, office: identity.office) {
       let session = try await SyncSession(
         store: store, coding: RevisionCodec(), transport: $0, environment: .system
       ) { step in
@@ -67,8 +75,8 @@ struct Syncing {
       return try await session.run()
     }
     progress.end()
-    withExtendedLifetime(lock) {}
-    try await summarize(report)
+    if address != identity.address { try await store.setAddress(address) }
+    return report
   }
 
   private func summarize(_ report: SyncSession.Report) async throws {
@@ -99,17 +107,61 @@ struct Syncing {
   /// Until a signal ends the process.
   func watch(_ address: String) async throws {
     let lock = try DirectoryLock(data, name: "sync", holder: "liaison sync --watch")
+    let identity = try await store.identity()
+    // A new address is tried once before it is kept.
+    if address != identity.address { _ = try await round(address) }
+    let json = json
     let watcher = Watcher(store: store, coding: RevisionCodec(), environment: .system) { event in
-      switch event {
-      case .synced(let report):
-        Output.ready(
-          "in step: \(report.machine.received) received, \(report.machine.committed) sent")
-      case .received(let count): Output.ready("received \(count)")
-      case .offline(let error, let pause):
-        Output.ready("offline: \(error.message); again in \(pause) ms")
+      let view = WatchView(event)
+      do {
+        if json { try Output.jsonLine(view) } else { Output.line(view.text) }
+        Output.flush()
+      } catch {
+        Output.ready("an event that has no JSON")
       }
     }
-    try await watcher.run(address: address, office: try await store.identity().office)
+    try await watcher.run(address: address, office: identity.office)
     withExtendedLifetime(lock) {}
+  }
+}
+
+/// What a watcher tells, as JSON and as a line.
+private struct WatchView: Encodable {
+  let event: String
+  var received: Int?
+  var committed: Int?
+  var conflicts: Int?
+  var refused: Int?
+  var reason: String?
+  var retryMilliseconds: Int?
+
+  init(_ event: Watcher.Event) {
+    switch event {
+    case .synced(let report):
+      self.event = "synced"
+      received = report.machine.received
+      committed = report.machine.committed
+      conflicts = report.conflicts
+      refused = report.machine.refused
+    case .received(let count, let conflicts):
+      self.event = "received"
+      received = count
+      self.conflicts = conflicts
+    case .offline(let reason, let pause):
+      self.event = "offline"
+      self.reason = reason
+      retryMilliseconds = pause
+    }
+  }
+
+  var text: String {
+    let trouble =
+      (conflicts.map { $0 > 0 ? ", conflicts \($0): see liaison conflicts" : "" } ?? "")
+      + (refused.map { $0 > 0 ? ", refused \($0): see liaison status" : "" } ?? "")
+    return switch event {
+    case "synced": "in step: \(received ?? 0) received, \(committed ?? 0) sent\(trouble)"
+    case "received": "received \(received ?? 0)\(trouble)"
+    default: "offline: \(Terminal.safe(reason ?? "")); again in \(retryMilliseconds ?? 0) ms"
+    }
   }
 }

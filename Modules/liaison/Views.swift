@@ -98,11 +98,6 @@ extension Record {
     }
     return ""
   }
-
-  /// Every record that the record's states refer to.
-  var references: Set<RecordID> {
-    visible.state.references.union(head?.state.references ?? [])
-  }
 }
 
 /// One side of a conflict as JSON.
@@ -164,6 +159,7 @@ struct ConflictView: Encodable {
         case .code: [part("code") { .text($0.state.code.text) }]
         case .deletion:
           [part("the whole record") { .text($0.state.isDeleted ? "deleted" : "kept") }]
+            + conflict.changed.map(field)
         case .together: conflict.changed.map(field)
         }
       }

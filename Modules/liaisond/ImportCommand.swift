@@ -19,7 +19,7 @@ struct ImportCommand: AsyncParsableCommand {
 
   @Argument(help: "The file.")
   var file: String
-  @Option(help: "The office that the imported records come from.")
+  @Option(help: "The office that the imported records come from; SERVER for none.")
   var office = "SERVER"
   @OptionGroup var folder: Folder
   @Flag(help: "Print JSON.") var json = false
@@ -36,6 +36,11 @@ struct ImportCommand: AsyncParsableCommand {
     else { throw Failure("the file \(file) cannot be read", advice: "another file") }
     let log = try folder.open()
     let lock = try DirectoryLock(folder.data, name: "server", holder: "liaisond import")
+    let isKnown = try await log.office(id) != nil
+    guard office == "SERVER" || isKnown else {
+      throw Failure(
+        "the register has no office \(id)", advice: "liaisond office add \(id) --name …")
+    }
     let origin = Origin(
       office: id, author: TextRules.normalized(System.author()), note: "import", time: System.now())
     let importer = Importer(

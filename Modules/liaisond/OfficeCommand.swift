@@ -30,6 +30,9 @@ struct OfficeCommand: AsyncParsableCommand {
       if let fault = TextRules.problem(withLine: TextRules.normalized(name)) {
         throw Failure("the name \(fault)", advice: "another --name", status: .usage)
       }
+      guard !TextRules.normalized(name).isEmpty else {
+        throw Failure("the office has no name", advice: "--name \"Vienna\"", status: .usage)
+      }
       let office = Office(id: id, name: TextRules.normalized(name))
       try folder.open().add(office)
       if json { return try Output.json(OfficeView(office)) }

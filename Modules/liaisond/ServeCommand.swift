@@ -1,5 +1,6 @@
 import ArgumentParser
 import LiaisonCommand
+import LiaisonModel
 import LiaisonSQLite
 import LiaisonServer
 import LiaisonWire
@@ -31,14 +32,14 @@ struct ServeCommand: AsyncParsableCommand {
     logger.logLevel = .notice
     let server = SyncServer(
       changeLog: changeLog, coding: RevisionCodec(), address: address, log: logger)
-    let group = ServiceGroup(
-      configuration: .init(
-        services: [
-          .init(
-            service: Serving(server: server), successTerminationBehavior: .gracefullyShutdownGroup)
-        ],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-    try await group.run()
+    var configuration = ServiceGroupConfiguration(
+      services: [
+        .init(
+          service: Serving(server: server), successTerminationBehavior: .gracefullyShutdownGroup)
+      ],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(Limits.drainSeconds)
+    try await ServiceGroup(configuration: configuration).run()
     withExtendedLifetime(lock) {}
   }
 

@@ -24,7 +24,7 @@ struct CommandTests {
         ["status"], ["list", "body"], ["show", "COMPACT"], ["search", "trafficking"],
         ["log", "COMPACT"], ["diff"], ["conflicts"], ["export"], ["schema"], ["verify"],
         ["new", "area", "code=DRUGS", "name=Drugs"], ["edit", "DRUGS", "name=Drug trafficking"],
-        ["discard", "DRUGS"], ["delete", "BIOMETRICS"],
+        ["discard", "DRUGS"], ["delete", "BIOMETRICS", "--force"],
       ] {
         let result = try shop.run("liaison", arguments + ["-C", "vienna"])
         #expect(result.code == 0 && result.errors.isEmpty, "\(arguments): \(result)")
@@ -59,7 +59,7 @@ struct CommandTests {
         (["edit", "COMPACT", "colour=red"], 2), (["edit", "COMPACT", "un_entities=many"], 2),
         (["edit", "COMPACT", "un_entities=-1"], 1),
         (["edit", "COMPACT", "established=2007-02-30"], 2),
-        (["edit", "COMPACT", "convener=NOBODY"], 2), (["edit", "COMPACT", "type=club"], 1),
+        (["edit", "COMPACT", "convener=NOBODY"], 2), (["edit", "COMPACT", "type=club"], 2),
         (["edit", "COMPACT", "name="], 1), (["edit", "COMPACT", "nonsense"], 2),
         (["edit", "COMPACT", "name=" + String(repeating: "x", count: 1001)], 1),
         (["edit", "COMPACT", "name=a\nb"], 1), (["edit", "COMPACT", "un_entities+=1"], 2),

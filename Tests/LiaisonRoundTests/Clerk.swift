@@ -50,7 +50,7 @@ final class Clerk {
   ) async throws -> Bool {
     let replica = try await office.replica()
     let record = try await replica.record(code)
-    if let conflict = try replica.conflict(of: record) {
+    if let conflict = try await replica.conflict(of: record) {
       try await resolve(conflict, &random)
       return false
     }
@@ -64,14 +64,19 @@ final class Clerk {
     let replica = try await office.replica()
     let code = "AREA-\(Int.random(in: 10..<30, using: &random))"
     guard let record = try? await replica.records(code).first else { return }
-    if let conflict = try replica.conflict(of: record) {
+    if let conflict = try await replica.conflict(of: record) {
       return try await resolve(conflict, &random)
     }
     guard !record.visible.state.isDeleted else { return }
     if let change {
       _ = try await replica.edit(record, [Assignment(change)], note: note)
     } else {
-      try await replica.delete(record, note: note)
+      // What was never sent is forgotten, and its edit is replaced by nothing.
+      let deleted = try await replica.delete(record, note: note)
+      replace(record, with: deleted == nil ? nil : note)
+      // On its way for the first time: where it does not arrive, its deletion goes with it.
+      if record.stored.head == nil { replaced.insert(note) }
+      return
     }
     replace(record, with: note)
   }

@@ -182,6 +182,13 @@ struct TestOffice: Sendable {
       record, take: take, takes: takes, changes.map { try Assignment($0) }, note: note)
   }
 
+  /// Everything in the outbox.
+  func pending() async throws -> [Record] {
+    let found = Mutex<[Record]>([])
+    try await replica().forEachPending { record, _ in found.withLock { $0.append(record) } }
+    return found.withLock { $0 }
+  }
+
   func conflicts() async throws -> [Conflict] { try await replica().conflicts() }
 
   /// The text of a field as this office sees it.

@@ -45,7 +45,7 @@ struct WatcherTests {
         let other = TestOffice(id: newYork.id, store: newYork.store, link: link)
         try await other.new("area", "code=CT", "name=Counter-terrorism")
         try await other.sync()
-        try await events.next { if case .received(1) = $0 { true } else { false } }
+        try await events.next { if case .received(1, _) = $0 { true } else { false } }
         #expect(try await vienna.value("CT", "name") == "Counter-terrorism")
       }
       try await events.next { if case .offline = $0 { true } else { false } }

@@ -67,7 +67,8 @@ struct ReplicaStoreContractTests {
     try await send(entry)
     #expect(try await pending(made.1.record)?.status == .inFlight)
     let accepted = Accepted(sequence: LiaisonModel.Sequence(1), revision: made.0.id)
-    try await store.settle([Verdict(edit: entry.edit, outcome: .committed(accepted))])
+    #expect(
+      try await store.settle([Verdict(edit: entry.edit, outcome: .committed(accepted))]) == 0)
     let record = try #require(try await store.record(made.1.record))
     #expect(record.head == made.0 && record.pending == nil)
     #expect(try await store.identity().cursor?.sequence == LiaisonModel.Sequence(1))
@@ -83,7 +84,10 @@ struct ReplicaStoreContractTests {
     #expect(try await pending(made.1.record)?.latest == more.0)
     // The first edit's verdict decides; then the second stands on it.
     let accepted = Accepted(sequence: LiaisonModel.Sequence(1), revision: made.0.id)
-    try await store.settle([Verdict(edit: entry.edit, outcome: .alreadyCommitted(accepted))])
+    #expect(
+      try await store.settle([
+        Verdict(edit: entry.edit, outcome: .alreadyCommitted(accepted))
+      ]) == 1)
     let after = try #require(try await pending(made.1.record))
     #expect(after.base == made.0 && after.ours == more.0 && after.status == .ready)
     #expect(after.edit != entry.edit)
@@ -98,7 +102,8 @@ struct ReplicaStoreContractTests {
     try await send(entry)
     let more = try maker.area("FTF", name: "OO", record: base.1.record, parent: ours.0.id)
     try await store.save(maker.newEdit(more, basis: ours.0.id))
-    try await store.settle([Verdict(edit: entry.edit, outcome: .stale(head: nil))])
+    #expect(
+      try await store.settle([Verdict(edit: entry.edit, outcome: .stale(head: nil))]) == 1)
     let after = try #require(try await pending(base.1.record))
     #expect(after.base == base.0 && after.ours == more.0 && after.amendment == nil)
   }
@@ -116,7 +121,10 @@ struct ReplicaStoreContractTests {
       Issue.record("an edit in flight was offered")
       return .conflict
     }
-    try await store.settle([Verdict(edit: entry.edit, outcome: .stale(head: theirs.0.id))])
+    #expect(
+      try await store.settle([
+        Verdict(edit: entry.edit, outcome: .stale(head: theirs.0.id))
+      ]) == 0)
     let report = try await store.rebase { entry, head in
       #expect(entry.ours == ours.0 && head == theirs.0)
       return .conflict
@@ -131,8 +139,9 @@ struct ReplicaStoreContractTests {
     let made = try maker.area("FTF")
     try await store.save(maker.newEdit(made, basis: nil))
     let entry = try #require(try await pending(made.1.record))
+    try await send(entry)
     let refusal = Refusal(.invalid, "because")
-    try await store.settle([Verdict(edit: entry.edit, outcome: .refused(refusal))])
+    #expect(try await store.settle([Verdict(edit: entry.edit, outcome: .refused(refusal))]) == 0)
     #expect(try await pending(made.1.record)?.status == .refused(reason: "because"))
     #expect(try await store.sendable() == [entry.position])
   }
@@ -158,6 +167,94 @@ struct ReplicaStoreContractTests {
       ($0 as? StoreError)?.code == .changed
     }
     #expect(try await pending(base.1.record) == nil)
+  }
+
+  @Test func anEditOfAHeadThatHasMovedKeepsItsBaseForTheNextRebase() async throws {
+    let base = try maker.area("FTF")
+    try await apply([maker.change(1, base)])
+    let ours = try maker.area("FTF", name: "O", record: base.1.record, parent: base.0.id)
+    let theirs = try maker.area("FTF", name: "T", record: base.1.record, parent: base.0.id)
+    try await apply([maker.change(2, theirs)])
+    try await store.save(maker.newEdit(ours, basis: base.0.id, base: base.0))
+    let entry = try #require(try await pending(base.1.record))
+    #expect(entry.base == base.0 && entry.ours == ours.0)
+    let report = try await store.rebase { entry, head in
+      #expect(entry.base == base.0 && head == theirs.0)
+      return .conflict
+    }
+    #expect(report.conflicts == 1)
+  }
+
+  @Test func aResolutionOfAHeadThatHasMovedIsNotSaved() async throws {
+    let base = try maker.area("FTF")
+    try await apply([maker.change(1, base)])
+    let ours = try maker.area("FTF", name: "O", record: base.1.record, parent: base.0.id)
+    try await store.save(maker.newEdit(ours, basis: base.0.id, base: base.0))
+    let theirs = try maker.area("FTF", name: "T", record: base.1.record, parent: base.0.id)
+    try await apply([maker.change(2, theirs)])
+    _ = try await store.rebase { _, _ in .conflict }
+    let resolved = try maker.area("FTF", name: "R", record: base.1.record, parent: theirs.0.id)
+    let resolution = maker.newEdit(
+      resolved, basis: ours.0.id, base: theirs.0, isResolution: true)
+    // Between reading the conflict and settling it, a watcher brings a further change.
+    let more = try maker.area("FTF", name: "M", record: base.1.record, parent: theirs.0.id)
+    try await apply([maker.change(3, more)])
+    await #expect {
+      try await store.save(resolution)
+    } throws: {
+      ($0 as? StoreError)?.code == .changed
+    }
+    #expect(try await pending(base.1.record)?.status == .conflict)
+  }
+
+  @Test func aVerdictOnWhatWasNotSentIsThePeersFault() async throws {
+    let made = try maker.area("FTF")
+    try await store.save(maker.newEdit(made, basis: nil))
+    let entry = try #require(try await pending(made.1.record))
+    func isPeerFault(_ sequence: Int64, _ revision: RevisionID) async -> Bool {
+      let accepted = Accepted(sequence: LiaisonModel.Sequence(sequence), revision: revision)
+      do {
+        _ = try await store.settle([Verdict(edit: entry.edit, outcome: .committed(accepted))])
+        return false
+      } catch {
+        return (error as? SyncError)?.code == .peerFault
+      }
+    }
+    #expect(await isPeerFault(1, made.0.id))
+    try await send(entry)
+    #expect(await isPeerFault(0, made.0.id))
+    let other = try maker.area("NEXUS")
+    #expect(await isPeerFault(1, other.0.id))
+    #expect(try await pending(made.1.record)?.ours == made.0)
+  }
+
+  @Test func whatWasCommittedBeforeALaterHeadGoesToTheHistory() async throws {
+    let made = try maker.area("FTF")
+    try await store.save(maker.newEdit(made, basis: nil))
+    let entry = try #require(try await pending(made.1.record))
+    try await send(entry)
+    let later = try maker.area("FTF", name: "L", record: made.1.record, parent: made.0.id)
+    try await apply([maker.change(2, later)])
+    let accepted = Accepted(sequence: LiaisonModel.Sequence(1), revision: made.0.id)
+    let verdict = Verdict(edit: entry.edit, outcome: .alreadyCommitted(accepted))
+    #expect(try await store.settle([verdict]) == 0)
+    let record = try #require(try await store.record(made.1.record))
+    #expect(record.head == later.0 && record.pending == nil)
+    #expect(try await store.history(of: made.1.record) == [made.0])
+  }
+
+  @Test func aNewRecordThatIsDeletedOnItsWayAndDoesNotArriveIsForgotten() async throws {
+    let made = try maker.area("FTF")
+    try await store.save(maker.newEdit(made, basis: nil))
+    let entry = try #require(try await pending(made.1.record))
+    try await send(entry)
+    let gone = try maker.area(
+      "FTF", record: made.1.record, parent: made.0.id, isDeleted: true)
+    try await store.save(maker.newEdit(gone, basis: made.0.id))
+    let verdict = Verdict(edit: entry.edit, outcome: .refused(Refusal(.codeTaken, "taken")))
+    _ = try await store.settle([verdict])
+    #expect(try await store.record(made.1.record) == nil)
+    #expect(try await store.outboxCounts() == OutboxCounts())
   }
 
   @Test func discardingANewRecordForgetsIt() async throws {

@@ -50,10 +50,11 @@ final class Maker: Sendable {
   }
 
   func newEdit(
-    _ made: (EncodedRevision, Revision), basis: RevisionID?, isResolution: Bool = false
+    _ made: (EncodedRevision, Revision), basis: RevisionID?, base: EncodedRevision? = nil,
+    isResolution: Bool = false
   ) -> NewEdit {
     NewEdit(
       id: EditID(uuid()), summary: RevisionSummary(made.1), revision: made.0, basis: basis,
-      isResolution: isResolution)
+      base: base, isResolution: isResolution)
   }
 }

@@ -66,8 +66,9 @@ struct SyncMachineTests {
     _ = try machine.handle(.pullEnded)
     #expect(try machine.handle(.rebased(sendable: 1)) == .push)
     let refused = verdict(.refused(Refusal(.invalid, "because")))
+    #expect(try machine.handle(.sent([refused.edit])) == .proceed)
     #expect(try machine.handle(.verdicts([refused])) == .settle([refused]))
-    #expect(try machine.handle(.pushEnded) == .finish)
+    #expect(try machine.handle(.pushEnded(unsent: 0, amended: 0)) == .finish)
     #expect(machine.report.calls == 2 && machine.report.refused == 1)
   }
 
@@ -79,9 +80,10 @@ struct SyncMachineTests {
       _ = try machine.handle(batch(through: 9))
       _ = try machine.handle(.pullEnded)
       _ = try machine.handle(.rebased(sendable: 1))
-      _ = try machine.handle(.verdicts([verdict(.stale(head: nil))]))
+      try stale(&machine)
       #expect(
-        try machine.handle(.pushEnded) == .wait(milliseconds: Backoff.pause(attempt: round)))
+        try machine.handle(.pushEnded(unsent: 0, amended: 0))
+          == .wait(milliseconds: Backoff.pause(attempt: round)))
       guard case .pull(let request) = try machine.handle(.waited) else {
         Issue.record("a pause leads to a pull")
         return
@@ -91,8 +93,37 @@ struct SyncMachineTests {
     _ = try machine.handle(header(cursor(9)))
     _ = try machine.handle(.pullEnded)
     _ = try machine.handle(.rebased(sendable: 1))
-    _ = try machine.handle(.verdicts([verdict(.stale(head: nil))]))
-    #expect(code { _ = try machine.handle(.pushEnded) } == .tooManyRounds)
+    try stale(&machine)
+    #expect(code { _ = try machine.handle(.pushEnded(unsent: 0, amended: 0)) } == .tooManyRounds)
+  }
+
+  private func stale(_ machine: inout SyncMachine) throws {
+    let stale = verdict(.stale(head: nil))
+    _ = try machine.handle(.sent([stale.edit]))
+    _ = try machine.handle(.verdicts([stale]))
+  }
+
+  @Test func aPushThatLeavesAnEditWithoutItsVerdictIsThePeersFault() throws {
+    let (one, other) = (verdict(.stale(head: nil)), verdict(.stale(head: nil)))
+    var pushing = machine(at: cursor(5))
+    _ = pushing.start()
+    _ = try pushing.handle(header(cursor(5)))
+    _ = try pushing.handle(.pullEnded)
+    _ = try pushing.handle(.rebased(sendable: 2))
+    for verdicts in [[], [other], [one, other], [one, one]] {
+      var machine = pushing
+      _ = try machine.handle(.sent([one.edit]))
+      #expect(code { _ = try machine.handle(.verdicts(verdicts)) } == .peerFault)
+    }
+    var early = pushing
+    #expect(code { _ = try early.handle(.verdicts([one])) } == .peerFault)
+    var unanswered = pushing
+    _ = try unanswered.handle(.sent([one.edit]))
+    #expect(code { _ = try unanswered.handle(.pushEnded(unsent: 0, amended: 0)) } == .peerFault)
+    var ended = pushing
+    _ = try ended.handle(.sent([one.edit]))
+    _ = try ended.handle(.verdicts([one]))
+    #expect(code { _ = try ended.handle(.pushEnded(unsent: 1, amended: 0)) } == .peerFault)
   }
 
   @Test func anotherRegisterLineageOrProtocolIsRefused() {

@@ -129,7 +129,16 @@ struct RevisionCodecTests {
   @Test func aFieldOfANewerProtocolKeepsItsBytes() throws {
     let encoded = try codec.encode(Sample.revision())
     let newer = encoded.bytes + [0x9A, 0x06, 1, 0x61]  // field 99, one byte
-    #expect(try codec.decode(newer) == codec.decode(encoded.bytes))
+    let revision = try codec.decode(newer)
+    #expect(try codec.encode(revision).bytes == newer)
+    // An edit by this version keeps what it does not know.
+    var state = revision.state
+    state.content = .fields([FieldNumber(1): .text("edited")])
+    let edited = try codec.encode(
+      Revision(
+        record: revision.record, kind: revision.kind, parent: encoded.id, state: state,
+        origin: revision.origin))
+    #expect(edited.bytes.suffix(4) == newer.suffix(4))
     #expect(codec.id(of: newer) != encoded.id)
   }
 

@@ -207,7 +207,7 @@ struct  Liaison__Sync__V1__PushRequest
 {
   ProtobufCMessage base;
   /*
-   * The protocol that the caller speaks: 1. Only the first message needs it and what follows.
+   * The protocol that the caller speaks: 1. Each message names it, and the register and lineage.
    */
   uint32_t protocol;
   ProtobufCBinaryData register_;
