@@ -1,5 +1,6 @@
 internal import CTerminal
 internal import Foundation
+internal import Synchronization
 
 #if canImport(Glibc)
   internal import Glibc
@@ -8,10 +9,12 @@ internal import Foundation
 /// What is known of where a command writes to.
 public enum Terminal {
   /// Columns of standard output; nil where it is not a terminal.
-  public static var columns: Int? {
-    guard isatty(STDOUT_FILENO) == 1 else { return nil }
+  public static var columns: Int? { columns(of: STDOUT_FILENO) }
+
+  fileprivate static func columns(of file: Int32) -> Int? {
+    guard isatty(file) == 1 else { return nil }
     var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    guard ioctl(file, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
   }
 
@@ -58,28 +61,42 @@ public enum Terminal {
         text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "·" : $0 }))
   }
 
-  static var isProgressShown: Bool { isatty(STDERR_FILENO) == 1 }
+  private static let isProgressShown = Mutex(false)
+
+  static func showProgress(_ line: String) {
+    guard let columns = columns(of: STDERR_FILENO) else { return }
+    isProgressShown.withLock { $0 = true }
+    Output.error("\r\(fitted(line, to: columns - 1))\u{1B}[K")
+  }
 
   static func clearProgress() {
-    if isProgressShown { Output.error("\r\u{1B}[K") }
+    let wasShown = isProgressShown.withLock { shown in
+      defer { shown = false }
+      return shown
+    }
+    if wasShown { Output.error("\r\u{1B}[K") }
   }
 }
 
 /// How far a long command is: records, rate, and what remains; on a terminal only.
 public final class ProgressLine: Sendable {
   private let verb: String
+  private let isWanted: Bool
   private let start = ContinuousClock.now
   private let shown = Last()
 
-  public init(_ verb: String) { self.verb = verb }
+  /// - Parameter isWanted: false where the command's output takes the same terminal.
+  public init(_ verb: String, isWanted: Bool = true) {
+    self.verb = verb
+    self.isWanted = isWanted
+  }
 
   public func update(_ count: Int, remaining: Int?) {
-    guard Terminal.isProgressShown, shown.isDue() else { return }
+    guard isWanted, shown.isDue() else { return }
     let seconds = Double((ContinuousClock.now - start) / .milliseconds(1)) / 1000
     let rate = seconds > 0 ? Int(Double(count) / seconds) : 0
     let rest = remaining.map { ", \($0) remain" } ?? ""
-    let line = "\r\(verb) \(count) records, \(rate)/s\(rest)\u{1B}[K"
-    Output.error(line)
+    Terminal.showProgress("\(verb) \(count) records, \(rate)/s\(rest)")
   }
 
   public func end() { Terminal.clearProgress() }

@@ -146,7 +146,8 @@ public struct GRPCSyncTransport: SyncTransport {
   private func syncError(_ error: RPCError) -> SyncError {
     let names = error.metadata[stringValues: SyncMethods.errorKey]
     if let name = names.lazy.compactMap({ SyncMethods.ErrorName(rawValue: $0) }).first {
-      return SyncError(SyncError.Code(name), error.message, cause: error)
+      let message = name == .store ? "the server's store: \(error.message)" : error.message
+      return SyncError(SyncError.Code(name), message, cause: error)
     }
     switch error.code {
     case .unavailable, .cancelled, .deadlineExceeded:

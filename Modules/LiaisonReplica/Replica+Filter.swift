@@ -4,11 +4,13 @@ extension Replica {
   /// Which records a person asks for: those whose field has a value, or whose set or list has it
   /// as a member; with no value, those whose field holds nothing.
   public struct Filter: Sendable {
-    fileprivate let field: FieldNumber
+    /// Nil for the code.
+    fileprivate let field: FieldNumber?
     fileprivate let value: FieldValue?
 
     public func matches(_ record: Record) -> Bool {
-      switch (record.visible.state.fields[field], value) {
+      guard let field else { return value == .text(record.code.text) }
+      return switch (record.visible.state.fields[field], value) {
       case (.references(let held)?, .references(let wanted)?): wanted.isSubset(of: held)
       case (.texts(let held)?, .texts(let wanted)?): wanted.isSubset(of: held)
       case (.list(let held)?, .list(let wanted)?): Set(wanted).isSubset(of: held)
@@ -24,6 +26,9 @@ extension Replica {
     guard assignment.operation == .set else {
       throw ReplicaError(
         .badInput, "'\(text)' is not a filter", advice: "--where field=value")
+    }
+    if assignment.name == "code", case .one(let text) = assignment.input {
+      return Filter(field: nil, value: .text(text))
     }
     let field = try field(named: assignment.name, of: kind)
     do {

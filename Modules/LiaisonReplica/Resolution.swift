@@ -15,6 +15,10 @@ struct Resolution {
   func settled(
     take: Replica.Side?, takes: [String: Replica.Side], assigned: Set<String>
   ) throws -> RecordState {
+    if let name = assigned.intersection(takes.keys).min() {
+      throw ReplicaError(
+        .badInput, "field '\(name)' has both a side and a value", advice: "one of the two")
+    }
     guard case .merge(let disagreements) = conflict.cause else {
       guard assigned.contains("code") else {
         throw unresolved(["code"], advice: "liaison resolve \(conflict.record.code) code=NEW-CODE")

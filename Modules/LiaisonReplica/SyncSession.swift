@@ -127,6 +127,9 @@ public actor SyncSession {
 
   /// The revision to send: one in flight as it was sent before, any other on its base.
   private func outgoing(_ entry: OutboxEntry) throws -> EncodedRevision {
+    guard coding.id(of: entry.ours.bytes) == entry.ours.id else {
+      throw StoreError(.damaged, "an edit in the outbox is not what was written")
+    }
     let summary = try coding.summary(of: entry.ours.bytes)
     if entry.status == .inFlight || summary.parent == entry.base?.id { return entry.ours }
     let revision = try coding.decode(entry.ours.bytes)

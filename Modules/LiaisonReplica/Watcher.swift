@@ -1,5 +1,6 @@
 public import LiaisonModel
 public import LiaisonSync
+internal import Synchronization
 
 /// Keeps a replica in step with the register until it is cancelled: new changes arrive as they
 /// are committed, and edits made here leave within a second.
@@ -109,12 +110,17 @@ public struct Watcher: Sendable {
     let request = PullRequest(
       register: identity.register, cursor: identity.cursor,
       schemaVersion: identity.schema?.version ?? 0, follow: true)
+    let through = Mutex(identity.cursor?.sequence ?? .zero)
     try await transport.pull(request) { message in
       switch message {
       case .header(let header):
         try SyncMachine.check(header, register: identity.register, cursor: identity.cursor)
         try await store.adopt(header)
       case .batch(let batch):
+        try through.withLock { last in
+          try SyncMachine.check(batch, after: last)
+          last = batch.through
+        }
         try await store.apply(batch)
         let conflicts = try await rebase()
         guard !batch.changes.isEmpty else { return }

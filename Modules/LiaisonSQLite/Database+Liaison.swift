@@ -51,6 +51,28 @@ enum Databases {
     }
   }
 
+  /// A database that can only be read, for a folder where SQLite cannot make the files that it
+  /// shares with other processes.
+  /// - Returns: nil where the file alone does not tell all, or is not at this version.
+  static func readOnly(
+    _ directory: DataDirectory, with migrator: DatabaseMigrator
+  ) -> DatabaseQueue? {
+    let path = URL(filePath: directory.databasePath)
+    let log = try? FileManager.default.attributesOfItem(atPath: path.path + "-wal")
+    guard (log?[.size] as? NSNumber)?.intValue ?? 0 == 0 else { return nil }
+    var configuration = Configuration()
+    configuration.readonly = true
+    let queue = try? DatabaseQueue(
+      path: path.absoluteString + "?immutable=1", configuration: configuration)
+    guard let queue, (try? queue.read(migrator.hasCompletedMigrations)) == true else { return nil }
+    return queue
+  }
+
+  static func checkIntegrity(_ db: Database) throws {
+    let answer = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)")
+    guard answer == "ok" else { throw StoreError(.damaged, "the database file is damaged") }
+  }
+
   /// Runs a database call and turns its error into ours.
   static func guarding<Result>(_ body: () async throws -> Result) async throws -> Result {
     do {
@@ -74,6 +96,10 @@ enum Databases {
       StoreError(.full, "the disk is full; nothing of this step was written", cause: error)
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       StoreError(.locked, "another process is writing", cause: error)
+    case .SQLITE_IOERR:
+      StoreError(.io, "the disk refused a read or a write; nothing was changed", cause: error)
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN:
+      StoreError(.io, "the database file cannot be written", cause: error)
     case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT:
       StoreError(.damaged, "the database file is damaged", cause: error)
     default:

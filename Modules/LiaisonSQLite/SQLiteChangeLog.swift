@@ -146,6 +146,12 @@ public final class SQLiteChangeLog: ChangeLog {
     }
   }
 
+  /// Reads every page of the file.
+  /// - Throws: ``StoreError`` `.damaged` where one is not what it should be.
+  public func checkIntegrity() async throws {
+    try await Databases.guarding { try await pool.read(Databases.checkIntegrity) }
+  }
+
   /// How many live records there are.
   public func recordCount() throws -> Int {
     try Databases.guarding {

@@ -38,16 +38,23 @@ public final class SQLiteReplicaStore: ReplicaStore {
     return wasThere
   }
 
-  /// Opens a replica.
+  /// Opens a replica; only for reading where its folder takes no writing, as on a full disk.
   /// - Throws: ``StoreError`` where there is none, or its file is damaged or newer.
   public init(_ directory: DataDirectory, coding: any SchemaCoding) throws {
     try directory.checkExists()
     self.coding = coding
-    queue = try Databases.guarding {
-      let queue = try DatabaseQueue(
-        path: directory.databasePath, configuration: Databases.configuration())
-      try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: false)
-      return queue
+    do {
+      queue = try Databases.guarding {
+        let queue = try DatabaseQueue(
+          path: directory.databasePath, configuration: Databases.configuration())
+        try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: false)
+        return queue
+      }
+    } catch let error as StoreError where error.code == .io || error.code == .full {
+      guard let queue = Databases.readOnly(directory, with: ReplicaMigrations.migrator) else {
+        throw error
+      }
+      self.queue = queue
     }
   }
 
@@ -103,6 +110,12 @@ public final class SQLiteReplicaStore: ReplicaStore {
       guard let schema else { return }
       try db.execute(sql: "UPDATE replica SET schema = ?", arguments: [schema])
     }
+  }
+
+  /// Reads every page of the file.
+  /// - Throws: ``StoreError`` `.damaged` where one is not what it should be.
+  public func checkIntegrity() async throws {
+    try await Databases.guarding { try await queue.read(Databases.checkIntegrity) }
   }
 
   public func recordCount() async throws -> Int {

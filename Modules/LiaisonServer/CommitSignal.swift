@@ -23,6 +23,9 @@ final class CommitSignal: Sendable {
     func wait() async -> Bool { await signal.wait(after: generation) }
   }
 
+  /// How many wait.
+  var waiters: Int { state.withLock { $0.waiting.count } }
+
   var next: Next { Next(signal: self, generation: state.withLock { $0.generation }) }
 
   func fire() {

@@ -42,7 +42,7 @@ public struct SyncServer: Sendable {
   }
 
   private let server: GRPCServer<HTTP2ServerTransport.Posix>
-  private let service: SyncService
+  public let service: SyncService
   private let log: Logger
 
   public init(

@@ -100,6 +100,9 @@ public actor SyncService {
     return verdicts
   }
 
+  /// How many callers follow the log and wait for the next commit.
+  public nonisolated var followers: Int { commits.waiters }
+
   /// Ends every `follow`, so that a server can drain.
   public nonisolated func stopFollowing() { commits.close() }
 

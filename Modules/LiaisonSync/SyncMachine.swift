@@ -166,7 +166,15 @@ public struct SyncMachine: Sendable {
 
   private mutating func accept(_ batch: PullBatch) throws(SyncError) -> Action {
     guard let before = cursor else { preconditionFailure("a header sets the cursor") }
-    var last = before.sequence
+    try SyncMachine.check(batch, after: before.sequence)
+    cursor = Cursor(lineage: before.lineage, sequence: batch.through)
+    report.received += batch.changes.count
+    return .apply(batch)
+  }
+
+  /// - Throws: where a batch goes back, or its changes do not go on one after the other.
+  public static func check(_ batch: PullBatch, after sequence: Sequence) throws(SyncError) {
+    var last = sequence
     for change in batch.changes {
       guard change.sequence > last else {
         throw SyncError(.peerFault, "the server sent changes out of order")
@@ -176,9 +184,6 @@ public struct SyncMachine: Sendable {
     guard batch.through >= last else {
       throw SyncError(.peerFault, "the server sent a cursor before its own changes")
     }
-    cursor = Cursor(lineage: before.lineage, sequence: batch.through)
-    report.received += batch.changes.count
-    return .apply(batch)
   }
 
   private mutating func count(_ verdicts: [Verdict]) {

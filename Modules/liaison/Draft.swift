@@ -109,12 +109,7 @@ struct Draft {
     let editor =
       [environment["VISUAL"], environment["EDITOR"]].lazy.compactMap { $0 }.first { !$0.isEmpty }
       ?? "vi"
-    let process = Process()
-    process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", "\(editor) \"$1\"", "sh", file.path]
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
+    guard try Foreground.run(editor, file.path) == 0 else {
       throw Failure("the editor '\(editor)' failed; nothing was changed", advice: "another EDITOR")
     }
   }

@@ -129,7 +129,8 @@ struct DiscardCommand: AsyncParsableCommand {
   func run() async throws {
     let replica = try await options.open()
     let records = try await replica.records(code)
-    let record = records.first { $0.pending != nil } ?? records[0]
+    let pending = records.filter { $0.pending != nil }
+    let record = pending.count > 1 ? try await replica.record(code) : pending.first ?? records[0]
     let wasSent = record.pending?.status == .inFlight
     try await replica.discard(record)
     if options.json { return try Output.json(Discarded(discarded: record.code.text)) }

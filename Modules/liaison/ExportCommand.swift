@@ -19,7 +19,7 @@ struct ExportCommand: AsyncParsableCommand {
   func run() async throws {
     let replica = try await options.open()
     let kind = try kind.map { try replica.kind(named: $0) }
-    let progress = ProgressLine("exporting")
+    let progress = ProgressLine("exporting", isWanted: Terminal.columns == nil)
     let total = kind == nil ? try await replica.store.recordCount() : nil
     let count = Mutex(0)
     try await replica.forEach(kind) { record, code in

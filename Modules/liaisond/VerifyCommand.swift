@@ -8,7 +8,8 @@ import Synchronization
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Checks every record's bytes against their name.",
+    commandName: "verify",
+    abstract: "Checks the file, and every record's bytes against their name.",
     discussion: """
       Prints a digest over all of them: two copies with the same digest hold the same bytes.
 
@@ -24,6 +25,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let log = try folder.open()
+    try await log.checkIntegrity()
     let check = Mutex((count: 0, digest: RegisterDigest()))
     try await log.forEachHead { head in
       guard RevisionCodec().id(of: head.bytes) == head.id else {

@@ -4,6 +4,7 @@
 client.py ADDRESS list              what the register holds, one JSON object a line
 client.py ADDRESS push CODE NAME    adds an organization, twice; prints both verdicts
 client.py ADDRESS push-raw HEX      pushes these bytes as a revision
+client.py ADDRESS hold              opens a push, sends nothing, and waits for its end
 client.py ADDRESS errors            provokes each error of a call; prints status and name
 """
 import hashlib
@@ -12,6 +13,7 @@ import os
 import pathlib
 import sys
 import tempfile
+import threading
 import time
 
 import grpc
@@ -114,6 +116,16 @@ def main():
                         "sequence": change.sequence, "code": revision.code,
                         "kind": revision.kind,
                         "revision": hashlib.sha256(change.revision).hexdigest()}))
+        elif command == "hold":
+            release = threading.Event()
+            call = stub.Push(iter(release.wait, True), metadata=metadata)
+            call.initial_metadata()  # The server has taken the call.
+            print("waiting", flush=True)
+            try:
+                list(call)
+            except grpc.RpcError as error:
+                print(error.code().name, flush=True)
+            release.set()
         elif command == "errors":
             errors(channel, stub, sync, pull()[0].header, metadata)
         else:

@@ -8,13 +8,30 @@ struct InteropTests {
   init() throws { shop = try Workshop() }
 
   private func python(_ address: String, _ arguments: String...) throws -> Workshop.Result {
+    try shop.run("env", client(address, arguments))
+  }
+
+  private func client(_ address: String, _ arguments: [String]) throws -> [String] {
     let given = ProcessInfo.processInfo.environment["LIAISON_PYTHON"]
     let python = given ?? Workshop.root.appending(path: ".build/python/bin/python").path
     try #require(
       FileManager.default.isExecutableFile(atPath: python),
       "the Python client needs its packages: ./Scripts/install --tests")
     let client = Workshop.root.appending(path: "Tests/Interop/client.py").path
-    return try shop.run("env", [python, client, address] + arguments)
+    return [python, client, address] + arguments
+  }
+
+  @Test func aCallThatNeverEndsDoesNotKeepAServerFromStopping() throws {
+    try shop.makeHeadquarters()
+    let server = try shop.serve()
+    let holder = shop.process("env", try client(server.address, ["hold"]))
+    let pipe = Pipe()
+    holder.standardOutput = pipe
+    try holder.run()
+    #expect(String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self) == "waiting\n")
+    #expect(server.stop() == 0)
+    holder.terminate()
+    holder.waitUntilExit()
   }
 
   @Test func aPythonClientListsAndPushes() throws {

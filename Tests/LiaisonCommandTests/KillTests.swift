@@ -16,14 +16,15 @@ struct KillTests {
   @Test func nothingIsLostAndNothingDoubled() async throws {
     let shop = try Workshop()
     try await prepare(shop)
-    let started = ContinuousClock.now
     try copy("hq0", "hq", shop)
     try copy("vienna0", "vienna", shop)
     var server = try shop.serve()
+    let started = ContinuousClock.now
     #expect(try sync(shop, server).code == 0)
-    server.kill()
     let length = max(1, Int((ContinuousClock.now - started) / .milliseconds(1)))
+    server.kill()
 
+    var hits = (client: 0, server: 0)
     for round in 0..<(2 * Self.rounds) {
       try copy("hq0", "hq", shop)
       try copy("vienna0", "vienna", shop)
@@ -33,21 +34,27 @@ struct KillTests {
       client.standardOutput = FileHandle.nullDevice
       client.standardError = FileHandle.nullDevice
       try client.run()
-      let killed = round % 2 == 0 ? client : server.process
-      let moment = DispatchTime.now() + .milliseconds(Int.random(in: 0..<length))
-      DispatchQueue.global().asyncAfter(deadline: moment) {
-        kill(killed.processIdentifier, SIGKILL)
-      }
+      let isServer = round % 2 == 1
+      let killed = (isServer ? server.process : client).processIdentifier
+      let blow = DispatchWorkItem { kill(killed, SIGKILL) }
+      DispatchQueue.global().asyncAfter(
+        deadline: .now() + .milliseconds(Int.random(in: 0..<length)), execute: blow)
       client.waitUntilExit()
-      if round % 2 == 1 {
-        server.process.waitUntilExit()
+      blow.cancel()
+      if isServer {
+        if client.terminationStatus != 0 { hits.server += 1 }
+        server.kill()
         server = try shop.serve()
+      } else if client.terminationReason == .uncaughtSignal {
+        hits.client += 1
       }
       let result = try sync(shop, server)
       #expect(result.code == 0, "round \(round): \(result)")
       server.kill()
       try check(shop, round)
     }
+    print("of \(Self.rounds) kills each, \(hits) fell into a sync that was under way")
+    #expect(hits.client > Self.rounds / 4 && hits.server > Self.rounds / 4)
   }
 
   private func sync(_ shop: Workshop, _ server: Workshop.Server) throws -> Workshop.Result {

@@ -26,8 +26,15 @@ final class Clerk {
     self.codes = codes
   }
 
-  /// One edit.
+  /// One edit; none where a sync came between reading and writing.
   func work(_ random: inout Seeded) async throws {
+    do {
+      try await write(&random)
+    } catch let error as StoreError where error.code == .changed {
+    } catch let error as ReplicaError where error.code == .notPending {}
+  }
+
+  private func write(_ random: inout Seeded) async throws {
     let note = "\(office.id) \(written.count)"
     switch Int.random(in: 0..<20, using: &random) {
     case 0..<8:

@@ -67,7 +67,7 @@ final class Headquarters: Sendable {
       var iterator = addresses.makeAsyncIterator()
       guard let address = await iterator.next() else { throw Problem("no address") }
       do {
-        try await body(TCPLink(address: address.description))
+        try await body(TCPLink(address: address.description, service: server.service))
       } catch {
         server.drain()
         throw error
@@ -87,6 +87,8 @@ protocol Link: Sendable {
 
 struct TCPLink: Link {
   let address: String
+  /// The service at the other end.
+  let service: SyncService
   var port: Int { address.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
 
   func connecting<Result: Sendable>(

@@ -104,7 +104,9 @@ struct StoryTests {
     let vienna = try hq.office("VIE", DirectLink(service: hq.service))
     try await vienna.sync()
     try await compact(vienna)
-    let cut = TestOffice(id: vienna.id, store: vienna.store, link: TCPLink(address: "127.0.0.1:1"))
+    let cut = TestOffice(
+      id: vienna.id, store: vienna.store, link: TCPLink(address: "127.0.0.1:1", service: hq.service)
+    )
     await #expect {
       try await cut.sync()
     } throws: {
@@ -112,28 +114,6 @@ struct StoryTests {
     }
     #expect(try await vienna.store.outboxCounts().ready == 4)
     #expect(try await vienna.sync().machine.committed == 4)
-  }
-
-  @Test func aFailureOfThisSideInTheMiddleOfACallIsToldAsWhatItIs() async throws {
-    let hq = try Headquarters()
-    try await hq.overTCP { link in
-      let office = try #require(OfficeID("VIE"))
-      let full = StoreError(.full, "the disk is full")
-      @Sendable func code(_ body: () async throws -> Void) async -> StoreError.Code? {
-        do {
-          try await body()
-          return nil
-        } catch {
-          return (error as? StoreError)?.code
-        }
-      }
-      try await link.connecting(office) { transport in
-        let request = PullRequest(register: nil, cursor: nil, schemaVersion: 0, follow: false)
-        #expect(await code { try await transport.pull(request) { _ in throw full } } == .full)
-        #expect(
-          await code { try await transport.push(next: { throw full }, receive: { _ in }) } == .full)
-      }
-    }
   }
 
   @Test func twoRecordsWithOneCodeAreAConflictThatANewCodeSettles() async throws {

@@ -1,11 +1,12 @@
 import Foundation
 import GRDB
 import LiaisonModel
-import LiaisonSQLite
 import LiaisonSync
 import LiaisonWire
 import TestSupport
 import Testing
+
+@testable import LiaisonSQLite
 
 struct DataDirectoryTests {
   let scratch: Scratch
@@ -88,25 +89,63 @@ struct DataDirectoryTests {
     withExtendedLifetime(first) {}
   }
 
-  @Test func aFullDiskLosesNothing() async throws {
+  @Test func aFullDiskIsSaidToBeFullAndLosesNothing() async throws {
     try create()
     let store = try SQLiteReplicaStore(directory, coding: SchemaCodec())
     let made = try maker.area("FTF")
     try await store.save(maker.newEdit(made, basis: nil))
-    // SQLite answers as on a full disk once a file may have no further page.
-    let queue = try DatabaseQueue(path: directory.path + "/replica.sqlite")
-    let full = try await queue.writeWithoutTransaction { db in
+    // SQLite answers as on a full disk once the file may have no further page.
+    try await store.queue.writeWithoutTransaction { db in
       let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
       try db.execute(sql: "PRAGMA max_page_count = \(pages)")
+    }
+    func isFull(_ body: () async throws -> Void) async -> Bool {
       do {
-        try db.execute(sql: "CREATE TABLE filler (bytes BLOB)")
-        try db.execute(sql: "INSERT INTO filler VALUES (zeroblob(10000000))")
-        return ResultCode.SQLITE_OK
-      } catch let error as DatabaseError {
-        return error.resultCode
+        try await body()
+        return false
+      } catch {
+        return (error as? StoreError)?.code == .full
       }
     }
-    #expect(full == .SQLITE_FULL)
+    let long = String(repeating: "x", count: 20_000)
+    let other = try maker.area("NEXUS", name: long)
+    #expect(await isFull { try await store.save(maker.newEdit(other, basis: nil)) })
+    let batch = PullBatch(
+      changes: [try maker.change(1, maker.area("AREA-1")), maker.change(2, other)],
+      through: LiaisonModel.Sequence(2), remaining: 0)
+    #expect(await isFull { try await store.apply(batch) })
+    let entry = try #require(try await store.record(made.1.record)?.pending)
+    #expect(entry.ours == made.0)
+    let sent = try maker.area("FTF", name: long, record: made.1.record)
+    #expect(await isFull { _ = try await store.markInFlight([entry.edit: sent.0]) })
+    #expect(try await store.record(made.1.record)?.pending?.status == .ready)
+    #expect(try await store.records(code: made.1.state.code).count == 1)
+    #expect(try await store.recordCount() == 0)
+  }
+
+  @Test func aFolderThatTakesNoWritingCanBeRead() async throws {
+    try create()
+    let made = try maker.area("FTF")
+    try await SQLiteReplicaStore(directory, coding: SchemaCodec()).save(
+      maker.newEdit(made, basis: nil))
+    // In place of the file that SQLite would make beside the database stands a folder.
+    try FileManager.default.createDirectory(
+      atPath: directory.path + "/replica.sqlite-shm", withIntermediateDirectories: false)
+    let store = try SQLiteReplicaStore(directory, coding: SchemaCodec())
     #expect(try await store.record(made.1.record)?.pending?.ours == made.0)
+    await #expect(throws: StoreError.self) {
+      try await store.save(maker.newEdit(maker.area("NEXUS"), basis: nil))
+    }
+  }
+
+  @Test func anEmptyFolderBecomesItsOwnersAndStaysWhereNothingCameOfIt() throws {
+    let files = FileManager.default
+    try files.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
+    try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.path)
+    #expect(try SQLiteReplicaStore.create(directory, office: maker.office, address: "127.0.0.1:1"))
+    let mode = try files.attributesOfItem(atPath: directory.path)[.posixPermissions] as? NSNumber
+    #expect(mode?.intValue == 0o700)
+    try directory.remove(keepingFolder: true)
+    #expect(try files.contentsOfDirectory(atPath: directory.path).isEmpty)
   }
 }
