@@ -8,18 +8,31 @@ public struct PartialDate: Hashable, Comparable, Sendable, CustomStringConvertib
   public let day: Int?
 
   /// Nil where the text is not such a date, or names a day that does not exist.
-  public init?(_ text: some StringProtocol) {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    let lengths = [4, 2, 2]
-    guard (1...3).contains(parts.count),
-      zip(parts, lengths).allSatisfy({ part, length in
-        part.utf8.count == length && part.utf8.allSatisfy(ASCII.isDigit)
-      })
-    else { return nil }
-    let numbers = parts.compactMap { Int($0) }
-    year = numbers[0]
-    month = numbers.count > 1 ? numbers[1] : nil
-    day = numbers.count > 2 ? numbers[2] : nil
+  public init?(_ text: String) {
+    var numbers: (year: Int, month: Int, day: Int) = (0, 0, 0)
+    var count = 0
+    for byte in text.utf8 {
+      switch count {
+      case 4, 7:
+        guard byte == UInt8(ascii: "-") else { return nil }
+      case 0..<10:
+        guard ASCII.isDigit(byte) else { return nil }
+        let digit = Int(byte - UInt8(ascii: "0"))
+        if count < 4 {
+          numbers.year = numbers.year * 10 + digit
+        } else if count < 7 {
+          numbers.month = numbers.month * 10 + digit
+        } else {
+          numbers.day = numbers.day * 10 + digit
+        }
+      default: return nil
+      }
+      count += 1
+    }
+    guard [4, 7, 10].contains(count) else { return nil }
+    year = numbers.year
+    month = count > 4 ? numbers.month : nil
+    day = count > 7 ? numbers.day : nil
     guard year >= 1, (1...12).contains(month ?? 1),
       (1...Calendar.days(inMonth: month ?? 1, of: year)).contains(day ?? 1)
     else { return nil }
