@@ -1,0 +1,56 @@
+import ArgumentParser
+import LiaisonCommand
+import LiaisonModel
+import LiaisonReplica
+import LiaisonSync
+
+struct EditCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "edit", abstract: "Changes fields of a record.",
+    discussion: """
+      field=value sets, field= clears, field+=member and field-=member change a set or a list; \
+      mandate+=… adds a line to a prose. Without changes it opens the record in $EDITOR.
+
+      Examples:
+        liaison edit COMPACT un_entities=39 areas+=FTF
+        liaison edit COMPACT
+      """)
+  @Argument(help: "The record's code or id.") var code: String
+  @Argument(help: "field=value, field+=member, field-=member …") var changes: [String] = []
+  @Option(name: .shortAndLong, help: "Why, in one line.") var note = ""
+  @OptionGroup var options: ReplicaOptions
+
+  func run() async throws {
+    let replica = try await options.open()
+    guard !changes.isEmpty else { return try await openEditor(replica) }
+    let assignments = try changes.map { try Assignment($0) }
+    for attempt in 1... {
+      do {
+        let record = try await replica.record(code)
+        let edited = try await replica.edit(record, assignments, note: note)
+        return try await Written.report(edited, replica, json: options.json)
+      } catch let error as StoreError where error.code == .changed && attempt < Limits.saveAttempts
+      {
+        continue  // Another command at this office came between: on top of that, then.
+      }
+    }
+  }
+
+  private func openEditor(_ replica: Replica) async throws {
+    let record = try await replica.record(code)
+    try replica.checkEditable(record)
+    let draft = try await Draft(record, in: replica)
+    var edited: Record?
+    do {
+      let assignments = try draft.edit()
+      if !assignments.isEmpty {
+        edited = try await replica.edit(record, assignments, note: note)
+      }
+    } catch {
+      throw DraftKept(cause: error, path: draft.path)
+    }
+    try draft.remove()
+    try await Written.report(
+      edited ?? record, replica, json: options.json, done: edited == nil ? "unchanged" : nil)
+  }
+}
