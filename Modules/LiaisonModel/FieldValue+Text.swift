@@ -4,6 +4,19 @@ public enum FieldInput: Hashable, Sendable {
   case many([String])
 }
 
+extension FieldInput {
+  /// The members that a set is given as: one text has commas between them.
+  public var members: [String] {
+    switch self {
+    case .one(let text):
+      text.split(separator: ",").map { part in
+        String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+      }
+    case .many(let texts): texts
+    }
+  }
+}
+
 extension FieldType {
   /// Reads a value. Text is brought to NFC; a set takes one text with commas between its members.
   ///
@@ -14,9 +27,8 @@ extension FieldType {
     from input: FieldInput, resolve: (Code) throws -> RecordID?
   ) throws -> FieldValue? {
     switch (self, input) {
-    case (.texts, .one(let text)): return try value(from: .many(members(text)), resolve: resolve)
-    case (.references, .one(let text)):
-      return try value(from: .many(members(text)), resolve: resolve)
+    case (.texts, .one), (.references, .one):
+      return try value(from: .many(input.members), resolve: resolve)
     case (.list, .one(let text)):
       let lines = text.split(separator: "\n").map(String.init)
       return try value(from: .many(lines), resolve: resolve)
@@ -52,12 +64,6 @@ extension FieldType {
     case .texts, .references, .list: break
     }
     throw Problem("is not \(article)")
-  }
-
-  private func members(_ text: String) -> [String] {
-    text.split(separator: ",").map { part in
-      String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-    }
   }
 
   private func record(

@@ -146,18 +146,6 @@ extension Replica {
   }
 }
 
-extension FieldInput {
-  /// The members that a set is given as: one text has commas between them.
-  fileprivate var members: [String] {
-    switch self {
-    case .one(let text):
-      text.split(separator: ",").map { $0.trimmingPrefix(" ") }
-        .map { String($0.reversed().trimmingPrefix(while: { $0 == " " }).reversed()) }
-    case .many(let texts): texts
-    }
-  }
-}
-
 extension String {
   fileprivate var withArticle: String {
     ("aeiou".contains(prefix(1)) ? "an " : "a ") + self

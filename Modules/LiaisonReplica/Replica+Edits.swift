@@ -67,7 +67,7 @@ extension Replica {
         advice: "another value there first, or liaison delete \(record.code) --force")
     }
     if record.stored.head == nil, record.pending?.status != .inFlight {
-      try await discard(record)
+      try await discard(record, isUnsent: true)
       return nil
     }
     let state = RecordState(
@@ -76,7 +76,7 @@ extension Replica {
   }
 
   /// The codes of the records here that refer to a record, in their order.
-  private func referring(to record: Record) async throws -> [Code] {
+  public func referring(to record: Record) async throws -> [Code] {
     try await store.records(mentioning: record.id).compactMap {
       try Record($0, schema: schema, coding: coding)
     }.filter { $0.id != record.id && $0.visible.state.references.contains(record.id) }
@@ -84,9 +84,13 @@ extension Replica {
   }
 
   /// Takes a record's edit back before it is accepted.
-  /// - Throws: ``ReplicaError`` `.notPending` where there is none.
-  public func discard(_ record: Record) async throws {
-    guard try await store.discard(record.id) else {
+  /// - Parameter isUnsent: only where it has not been sent.
+  /// - Throws: ``ReplicaError`` `.notPending` where there is none; ``StoreError`` `.changed` where
+  ///   it is no longer the one that was read.
+  public func discard(_ record: Record, isUnsent: Bool = false) async throws {
+    guard let latest = record.pending?.latest.id,
+      try await store.discard(record.id, latest: latest, isUnsent: isUnsent)
+    else {
       throw ReplicaError(
         .notPending, "\(record.code) has no edit that waits to be sent",
         advice: "liaison status")
@@ -117,7 +121,7 @@ extension Replica {
         .noConflict, "\(record.code) is not in conflict", advice: "liaison conflicts")
     }
     let settled = try Resolution(conflict, replica: self).settled(
-      take: take, takes: takes, assigned: Set(assignments.map(\.name)))
+      take: take, takes: takes, assignments)
     let state = try await applying(assignments, to: settled, of: record.kind)
     if conflict.cause == .codeTaken {
       // Another record stands in the way, not another revision of this one: its base stays.

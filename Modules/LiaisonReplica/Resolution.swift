@@ -11,10 +11,12 @@ struct Resolution {
     self.replica = replica
   }
 
-  /// - Parameter assigned: the fields that get their value otherwise.
+  /// - Parameter assignments: what will be applied to the result. One that sets a field settles
+  ///   it; one that adds or takes out needs a side to do that to.
   func settled(
-    take: Replica.Side?, takes: [String: Replica.Side], assigned: Set<String>
+    take: Replica.Side?, takes: [String: Replica.Side], _ assignments: [Assignment]
   ) throws -> RecordState {
+    let assigned = Set(assignments.filter { $0.operation == .set }.map(\.name))
     if let name = assigned.intersection(takes.keys).min() {
       throw ReplicaError(
         .badInput, "field '\(name)' has both a side and a value", advice: "one of the two")
@@ -30,10 +32,16 @@ struct Resolution {
     for disagreement in disagreements {
       let name = name(of: disagreement)
       switch disagreement {
-      case .deletion: state = try whole(take)
+      case .deletion:
+        state = try whole(take)
+        guard !state.isDeleted || (assignments.isEmpty && takes.isEmpty) else {
+          throw ReplicaError(
+            .badInput, "the side that is taken is deleted and has no fields",
+            advice: "the side that is kept, with the values")
+        }
       case .together:
         if let take { state = side(take)?.state ?? state }
-        if take == nil, takes.isEmpty, assigned.isEmpty { open.append(name) }
+        if take == nil, takes.isEmpty, assignments.isEmpty { open.append(name) }
       case .field, .code:
         if let side = takes[name] ?? (assigned.contains(name) ? nil : take) {
           copy(disagreement, from: side, into: &state)

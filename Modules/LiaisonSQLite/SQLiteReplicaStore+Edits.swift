@@ -23,7 +23,11 @@ extension SQLiteReplicaStore {
   }
 
   private static func isTimely(_ edit: NewEdit, for record: StoredRecord) -> Bool {
-    if edit.isResolution, record.head?.id != edit.summary.parent { return false }
+    if edit.isResolution {
+      guard record.head?.id == edit.summary.parent, record.pending?.status != .inFlight else {
+        return false
+      }
+    }
     if record.visible?.id == edit.basis { return true }
     // Made from a head, and only the head has moved.
     return record.pending == nil && edit.base != nil && edit.base?.id == edit.basis
@@ -79,12 +83,18 @@ extension SQLiteReplicaStore {
       ])
   }
 
-  public func discard(_ record: RecordID) async throws -> Bool {
+  public func discard(
+    _ record: RecordID, latest: RevisionID, isUnsent: Bool
+  ) async throws -> Bool {
     try await write { db in
+      let row = try Row.fetchOne(
+        db, sql: StoredRecord.select + " WHERE r.record = ?", arguments: [record.data])
+      guard let entry = try row.flatMap({ try StoredRecord($0).pending }) else { return false }
+      guard entry.latest.id == latest, !isUnsent || entry.status != .inFlight else {
+        throw StoreError(.changed, "the edit has changed, or was sent, in the meantime")
+      }
       let id = try Int64.fetchOne(
-        db,
-        sql: "SELECT o.record FROM outbox o JOIN record r ON r.id = o.record WHERE r.record = ?",
-        arguments: [record.data])
+        db, sql: "SELECT record FROM outbox WHERE id = ?", arguments: [entry.position])
       guard let id else { return false }
       try SQLiteReplicaStore.forget(id, in: db)
       return true

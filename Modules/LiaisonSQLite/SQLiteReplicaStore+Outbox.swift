@@ -75,7 +75,7 @@ extension SQLiteReplicaStore {
       let mark = try db.cachedStatement(
         sql: """
           UPDATE outbox SET status = 1, reason = NULL, revision = ?, bytes = ?
-          WHERE edit = ? AND status != 1
+          WHERE edit = ? AND status NOT IN (1, 2)
           """)
       let sent = try db.cachedStatement(
         sql: "SELECT revision FROM outbox WHERE edit = ? AND status = 1")

@@ -7,7 +7,17 @@ extension SQLiteReplicaStore {
   public func index(
     limit: Int, text: @escaping @Sendable (StoredRecord) throws -> String?
   ) async throws -> Int {
-    try await write { db in
+    // Who only searches must not wait for who writes.
+    let isDone = try await read { db in
+      try Bool.fetchOne(
+        db,
+        sql: """
+          SELECT NOT EXISTS (SELECT 1 FROM search_pending)
+            AND (SELECT indexed FROM replica) >= (SELECT ifnull(max(id), 0) FROM record)
+          """) ?? false
+    }
+    if isDone { return 0 }
+    return try await write { db in
       let ids = try Int64.fetchAll(
         db,
         sql: """

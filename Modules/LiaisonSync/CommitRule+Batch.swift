@@ -38,12 +38,14 @@ extension CommitRule {
     var group = waiting
     for _ in 0..<Limits.togetherPasses {
       var codes: Set<Code> = []
+      var records: Set<RecordID> = []
       let companions = Alongside(group.compactMap { batch[$0].revision })
       let left = try group.filter { index in
-        guard let code = batch[index].revision?.state.code,
+        guard let revision = batch[index].revision,
           try obstacle(to: batch[index], in: log, alongside: companions) == nil
         else { return false }
-        return codes.insert(code).inserted
+        return codes.insert(revision.state.code).inserted
+          && records.insert(revision.record).inserted
       }
       if left.count == group.count { return Set(left) }
       group = left

@@ -90,8 +90,12 @@ public protocol ReplicaStore: Sendable {
   func save(_ edit: NewEdit) async throws
 
   /// Takes a record's edit out of the outbox.
+  /// - Parameters:
+  ///   - latest: the revision that a person saw of it.
+  ///   - isUnsent: only where it is not in flight.
   /// - Returns: false where there was none.
-  func discard(_ record: RecordID) async throws -> Bool
+  /// - Throws: ``StoreError`` `.changed` where it is another one by now, or has been sent.
+  func discard(_ record: RecordID, latest: RevisionID, isUnsent: Bool) async throws -> Bool
 
   /// The earlier revisions of a record that this replica has seen, latest first, without its head.
   func history(of record: RecordID) async throws -> [EncodedRevision]

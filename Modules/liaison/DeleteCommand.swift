@@ -15,8 +15,11 @@ struct DeleteCommand: AsyncParsableCommand {
 
   func run() async throws {
     let replica = try await options.open()
-    let record = try await replica.record(code)
-    if let deleted = try await replica.delete(record, note: note, isForced: force) {
+    let (record, deleted) = try await Retry.whereChanged {
+      let record = try await replica.record(code)
+      return (record, try await replica.delete(record, note: note, isForced: force))
+    }
+    if let deleted {
       try await Written.report(deleted, replica, json: options.json)
     } else if options.json {
       try Output.json(Discarded(discarded: record.code.text))

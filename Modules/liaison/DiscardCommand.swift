@@ -21,10 +21,14 @@ struct DiscardCommand: AsyncParsableCommand {
     let pending = records.filter { $0.pending != nil }
     let record = pending.count > 1 ? try await replica.record(code) : pending.first ?? records[0]
     let wasSent = record.pending?.status == .inFlight
+    let referring = record.stored.head == nil ? try await replica.referring(to: record) : []
     try await replica.discard(record)
     if options.json { return try Output.json(Discarded(discarded: record.code.text)) }
     Output.line(
       "discarded the edit of \(record.code)"
         + (wasSent ? "; it was sent already, and may come back with the next sync" : ""))
+    for code in referring {
+      Output.line("\(code) refers to it, and is refused until it does not")
+    }
   }
 }

@@ -39,9 +39,26 @@ struct Draft {
       let after = String(validating: data, as: UTF8.self)
     else { throw Failure("the edited text is not UTF-8", advice: "liaison edit again") }
     let (old, new) = (try fields(before), try fields(after))
-    return new.filter { old[$0.key] != $0.value }.map {
-      Assignment(name: $0.key, operation: .set, input: $0.value)
-    }.sorted { $0.name < $1.name }
+    return new.filter { old[$0.key] != $0.value }.sorted { $0.key < $1.key }.flatMap {
+      changes(of: $0.key, from: old[$0.key], to: $0.value)
+    }
+  }
+
+  /// Of a set only what was added and taken out: what was left alone stays what it is.
+  private func changes(
+    of name: String, from old: FieldInput?, to new: FieldInput
+  ) -> [Assignment] {
+    switch kind.field(named: name)?.type {
+    case .texts?, .references?:
+      guard case .many(let after) = new else { break }
+      let before = if case .many(let texts)? = old { texts } else { [String]() }
+      let removed = before.filter { !after.contains($0) }
+      let added = after.filter { !before.contains($0) }
+      return [(Assignment.Operation.remove, removed), (.add, added)].filter { !$1.isEmpty }
+        .map { Assignment(name: name, operation: $0, input: .many($1)) }
+    default: break
+    }
+    return [Assignment(name: name, operation: .set, input: new)]
   }
 
   func remove() throws { try FileManager.default.removeItem(at: file.deletingLastPathComponent()) }
@@ -92,7 +109,8 @@ struct Draft {
         let rest = String(line[line.index(after: colon)...].drop { $0 == " " })
         switch kind.field(named: name)?.type {
         case .prose?: prose = (name, rest.isEmpty ? [] : [rest])
-        case .texts?, .references?, .list?: members = (name, rest.isEmpty ? [] : [rest])
+        case .list?: members = (name, rest.isEmpty ? [] : [rest])
+        case .texts?, .references?: members = (name, FieldInput.one(rest).members)
         default: fields[name] = .one(rest)
         }
       } else if !line.allSatisfy(\.isWhitespace) {

@@ -24,16 +24,10 @@ struct EditCommand: AsyncParsableCommand {
     let replica = try await options.open()
     guard !changes.isEmpty else { return try await openEditor(replica) }
     let assignments = try changes.map { try Assignment($0) }
-    for attempt in 1... {
-      do {
-        let record = try await replica.record(code)
-        let edited = try await replica.edit(record, assignments, note: note)
-        return try await Written.report(edited, replica, json: options.json)
-      } catch let error as StoreError where error.code == .changed && attempt < Limits.saveAttempts
-      {
-        continue  // Another command at this office came between: on top of that, then.
-      }
+    let edited = try await Retry.whereChanged {
+      try await replica.edit(try await replica.record(code), assignments, note: note)
     }
+    try await Written.report(edited, replica, json: options.json)
   }
 
   private func openEditor(_ replica: Replica) async throws {

@@ -47,6 +47,22 @@ struct EditorTests {
     #expect(try diff().contains("+ 41"))
   }
 
+  @Test func aSetIsChangedByItsMembersAndAllElseOfItStays() throws {
+    try shop.run("liaison", "edit", "ICAT", "areas=FTF", "-C", "vienna")
+    try shop.run("liaison", "new", "area", "code=NEW", "name=New", "-C", "vienna")
+    func areas(_ script: String) throws -> String {
+      let result = try shop.run(
+        "liaison", ["edit", "ICAT", "-C", "vienna"],
+        environment: ["EDITOR": "sed -i '\(script)'", "VISUAL": ""])
+      #expect(result.code == 0, "\(result)")
+      let show = try shop.run("liaison", "show", "ICAT", "-C", "vienna").output
+      return String(show.split(separator: "\n").first { $0.contains("Areas") } ?? "none")
+    }
+    #expect(try areas("s/^- FTF/- FTF\\n- NEW/").hasSuffix("  FTF, NEW"))
+    #expect(try areas("/^- FTF/d").hasSuffix("  NEW"))
+    #expect(try areas("s/^areas:/areas: FTF, NEXUS/; /^- NEW/d").hasSuffix("  FTF, NEXUS"))
+  }
+
   @Test func whatWasTypedIsKeptWhereItCannotBeSaved() throws {
     for script in [
       "s/^established: .*/established: 2018-02-30/; s/^seat/HOURS OF WORK/", "1a no field",

@@ -156,6 +156,53 @@ struct StoryTests {
     #expect(try await vienna.sync().machine.committed == 1)
   }
 
+  @Test func addingToADisputedFieldNeedsASideToAddTo() async throws {
+    let hq = try Headquarters()
+    let link = DirectLink(service: hq.service)
+    let (vienna, newYork) = (try hq.office("VIE", link), try hq.office("NYC", link))
+    try await vienna.sync()
+    try await vienna.new("area", "code=CYBER", "name=Cyber", "description=One.")
+    try await vienna.sync()
+    try await newYork.sync()
+    try await vienna.edit("CYBER", "description=Vienna.")
+    try await newYork.edit("CYBER", "description=New York.")
+    try await vienna.sync()
+    #expect(try await newYork.sync().conflicts == 1)
+    await #expect {
+      try await newYork.resolve("CYBER", take: nil, "description+=More.")
+    } throws: {
+      ($0 as? ReplicaError)?.code == .unresolved
+    }
+    try await newYork.resolve("CYBER", take: .theirs, "description+=More.")
+    try await newYork.sync()
+    #expect(try await newYork.value("CYBER", "description") == "Vienna.\nMore.")
+  }
+
+  @Test func theDeletedSideOfAConflictTakesNoValues() async throws {
+    let hq = try Headquarters()
+    let link = DirectLink(service: hq.service)
+    let (vienna, newYork) = (try hq.office("VIE", link), try hq.office("NYC", link))
+    try await vienna.sync()
+    try await vienna.new("area", "code=CYBER", "name=Cyber", "description=One.")
+    try await vienna.sync()
+    try await newYork.sync()
+    _ = try await vienna.replica().delete(vienna.replica().record("CYBER"))
+    try await newYork.edit("CYBER", "name=Cybercrime")
+    try await vienna.sync()
+    try await newYork.sync()
+    for takes in [[:], ["name": Replica.Side.ours]] {
+      await #expect {
+        try await newYork.resolve(
+          "CYBER", take: .theirs, takes: takes, takes.isEmpty ? "name=Zombie" : "description=x")
+      } throws: {
+        ($0 as? ReplicaError)?.code == .badInput
+      }
+    }
+    try await newYork.resolve("CYBER", take: .ours, "name=Cyber crime")
+    try await newYork.sync()
+    #expect(try await newYork.value("CYBER", "description") == "One.")
+  }
+
   @Test func whatOnlyTogetherBreaksARuleIsAConflict() async throws {
     let hq = try Headquarters()
     let link = DirectLink(service: hq.service)

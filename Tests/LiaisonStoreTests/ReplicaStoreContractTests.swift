@@ -257,12 +257,41 @@ struct ReplicaStoreContractTests {
     #expect(try await store.outboxCounts() == OutboxCounts())
   }
 
-  @Test func discardingANewRecordForgetsIt() async throws {
+  @Test func discardingANewRecordForgetsItAndNothingThatCameBetween() async throws {
     let made = try maker.area("FTF")
     try await store.save(maker.newEdit(made, basis: nil))
-    #expect(try await store.discard(made.1.record))
+    let more = try maker.area("FTF", name: "More", record: made.1.record)
+    try await store.save(maker.newEdit(more, basis: made.0.id))
+    func discard(_ latest: RevisionID, isUnsent: Bool = true) async throws -> Bool {
+      try await store.discard(made.1.record, latest: latest, isUnsent: isUnsent)
+    }
+    func isChanged(_ body: () async throws -> Bool) async -> Bool {
+      do {
+        _ = try await body()
+        return false
+      } catch {
+        return (error as? StoreError)?.code == .changed
+      }
+    }
+    #expect(await isChanged { try await discard(made.0.id) })
+    try await send(try #require(try await pending(made.1.record)))
+    #expect(await isChanged { try await discard(more.0.id) })
+    #expect(try await discard(more.0.id, isUnsent: false))
     #expect(try await store.record(made.1.record) == nil)
-    #expect(try await store.discard(made.1.record) == false)
+    #expect(try await discard(more.0.id) == false)
+  }
+
+  @Test func aConflictIsNotSentAndIsNotSettledWhileItsEditIsOnItsWay() async throws {
+    let base = try maker.area("FTF")
+    try await apply([maker.change(1, base)])
+    let ours = try maker.area("FTF", name: "O", record: base.1.record, parent: base.0.id)
+    try await store.save(maker.newEdit(ours, basis: base.0.id, base: base.0))
+    let entry = try #require(try await pending(base.1.record))
+    let theirs = try maker.area("FTF", name: "T", record: base.1.record, parent: base.0.id)
+    try await apply([maker.change(2, theirs)])
+    _ = try await store.rebase { _, _ in .conflict }
+    #expect(try await store.markInFlight([entry.edit: entry.ours]).isEmpty)
+    #expect(try await pending(base.1.record)?.status == .conflict)
   }
 
   @Test func numbersAreNeverGivenTwice() async throws {
