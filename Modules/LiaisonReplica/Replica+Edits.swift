@@ -200,6 +200,27 @@ extension Replica {
       throw ReplicaError(
         .codeTaken, "another record has the code \(code)", advice: "liaison show \(code)")
     }
+    try await checkExchange(code, of: record)
+  }
+
+  /// Two records cannot exchange codes in one sync: the register never has one code twice.
+  private func checkExchange(_ code: Code, of record: RecordID) async throws {
+    var wanted = code
+    for step in 0..<Limits.chain {
+      let holder = try await store.records(code: wanted).first { stored in
+        try stored.head.map { try coding.summary(of: $0.bytes).code == wanted } ?? false
+      }
+      guard let holder, let now = try holder.visible.map({ try coding.summary(of: $0.bytes) }),
+        !now.isDeleted, now.code != wanted || holder.id == record
+      else { return }
+      guard holder.id != record else {
+        if step == 0 { return }  // It takes back the code that the register has for it.
+        throw ReplicaError(
+          .codeTaken, "records would exchange codes, which one sync cannot do",
+          advice: "liaison sync first, while one of them has a third code")
+      }
+      wanted = now.code
+    }
   }
 
   private func origin(_ note: String, at time: Timestamp) -> Origin {

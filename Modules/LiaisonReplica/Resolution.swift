@@ -22,6 +22,11 @@ struct Resolution {
         .badInput, "field '\(name)' has both a side and a value", advice: "one of the two")
     }
     guard case .merge(let disagreements) = conflict.cause else {
+      guard take == nil, takes.isEmpty else {
+        throw ReplicaError(
+          .badInput, "two records have one code; neither side of one record stands",
+          advice: "liaison resolve \(conflict.record.code) code=NEW-CODE, or liaison discard")
+      }
       guard assigned.contains("code") else {
         throw unresolved(["code"], advice: "liaison resolve \(conflict.record.code) code=NEW-CODE")
       }

@@ -38,11 +38,17 @@ public struct SyncHandlers: RegistrableRPCService {
       return StreamingServerResponse { writer in
         try await StatusMapping.mapping {
           try await writer.write(.header(header))
-          try await untilCancelled(context) {
+          @Sendable func send() async throws {
             let start = request.cursor?.sequence ?? .zero
             try await service.changes(after: start, follow: request.follow) { batch, remaining in
               try await writer.write(.batch(batch, remaining: remaining))
             }
+          }
+          // A server that drains cancels every call: what has an end is let come to it.
+          if request.follow {
+            try await untilCancelled(context, send)
+          } else {
+            try await send()
           }
           return [:]
         }

@@ -20,12 +20,18 @@ extension CommitRule {
       }
       verdicts.append(verdict)
     }
-    guard !waiting.isEmpty else { return verdicts }
-    let group = try standing(together: waiting, of: batch, in: log)
-    let companions = Alongside(group.compactMap { batch[$0].revision })
-    for index in waiting {
-      let alongside = group.contains(index) ? companions : .nothing
-      verdicts[index] = try decide(batch[index], in: log, alongside: alongside)
+    // Each that is appended may be what another waits for.
+    for _ in 0..<Limits.togetherPasses where !waiting.isEmpty {
+      let group = try standing(together: waiting, of: batch, in: log)
+      let companions = Alongside(group.compactMap { batch[$0].revision })
+      var left: [Int] = []
+      for index in waiting {
+        let alongside = group.contains(index) ? companions : .nothing
+        verdicts[index] = try decide(batch[index], in: log, alongside: alongside)
+        if case .refused = verdicts[index].outcome { left.append(index) }
+      }
+      if left.count == waiting.count { break }
+      waiting = left
     }
     return verdicts
   }

@@ -63,6 +63,8 @@ public struct SyncMachine: Sendable {
   public private(set) var report = Report()
   private var register: RegisterID?
   private var cursor: Cursor?
+  /// The log's last sequence as the pull under way began.
+  private var head: Sequence?
   private var schemaVersion: UInt32
   private var staleInPush = 0
   private var staleRounds = 0
@@ -92,6 +94,9 @@ public struct SyncMachine: Sendable {
     case (.pulling, .received):
       throw SyncError(.peerFault, "the server sent a header or a batch out of order")
     case (.pulling(hasHeader: true), .pullEnded):
+      guard let cursor, let head, cursor.sequence >= head else {
+        throw SyncError(.unreachable, "the server stopped in the middle of a pull")
+      }
       state = .rebasing
       return .rebase
     case (.pulling(hasHeader: false), .pullEnded):
@@ -136,6 +141,7 @@ public struct SyncMachine: Sendable {
   private mutating func accept(_ header: PullHeader) throws(SyncError) -> Action {
     try SyncMachine.check(header, register: register, cursor: cursor)
     register = header.register
+    head = header.head.sequence
     if cursor == nil { cursor = Cursor(lineage: header.head.lineage, sequence: .zero) }
     schemaVersion = header.schema?.version ?? schemaVersion
     state = .pulling(hasHeader: true)

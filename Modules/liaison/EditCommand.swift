@@ -38,7 +38,7 @@ struct EditCommand: AsyncParsableCommand {
     do {
       let assignments = try draft.edit()
       if !assignments.isEmpty {
-        edited = try await replica.edit(record, assignments, note: note)
+        edited = try await apply(assignments, to: record, in: replica)
       }
     } catch {
       throw DraftKept(cause: error, path: draft.path)
@@ -46,5 +46,31 @@ struct EditCommand: AsyncParsableCommand {
     try draft.remove()
     try await Written.report(
       edited ?? record, replica, json: options.json, done: edited == nil ? "unchanged" : nil)
+  }
+
+  /// A sync or another command may have come between: what was edited is applied to what the
+  /// record is now, unless just that has changed as well.
+  private func apply(
+    _ assignments: [Assignment], to read: Record, in replica: Replica
+  ) async throws -> Record {
+    var record = read
+    return try await Retry.whereChanged {
+      let names = Set(assignments.map(\.name))
+      let fields = record.kind.fields.filter { names.contains($0.name) }.map(\.number)
+      let states = (read.visible.state, record.visible.state)
+      guard fields.allSatisfy({ states.0.fields[$0] == states.1.fields[$0] }),
+        !names.contains("code") || states.0.code == states.1.code
+      else {
+        throw Failure(
+          "the same fields of \(read.code) were changed in the meantime",
+          advice: "liaison edit again")
+      }
+      do {
+        return try await replica.edit(record, assignments, note: note)
+      } catch let error as StoreError where error.code == .changed {
+        record = try await replica.record(read.id.description)
+        throw error
+      }
+    }
   }
 }

@@ -154,6 +154,48 @@ struct CommandTests {
     }
   }
 
+  @Test func codesAreHandedOnInARowButNotExchanged() throws {
+    try cloned { _ in
+      func edit(_ code: String, _ change: String) throws -> Workshop.Result {
+        try shop.run("liaison", "edit", code, change, "-C", "vienna")
+      }
+      // In the outbox the record that waits for the others comes first.
+      for code in ["FTF", "NEXUS", "BIOMETRICS"] {
+        #expect(try edit(code, "description=edited").code == 0)
+      }
+      #expect(try edit("BIOMETRICS", "code=THIRD").code == 0)
+      #expect(try edit("NEXUS", "code=BIOMETRICS").code == 0)
+      #expect(try edit("FTF", "code=NEXUS").code == 0)
+      let exchange = try edit("THIRD", "code=FTF")
+      #expect(exchange.code == 1 && exchange.isPlainFailure, "\(exchange)")
+      #expect(exchange.errors.contains("exchange codes"), "\(exchange)")
+      let sync = try shop.run("liaison", "sync", "-C", "vienna")
+      #expect(sync.output == "received 0, sent 3\n", "\(sync)")
+    }
+  }
+
+  @Test func aServerThatIsStoppedInTheMiddleOfAPullLetsItEnd() throws {
+    try shop.run("liaisond", "init", "hq")
+    try shop.run("liaisond", "office", "add", "VIE", "--name", "Vienna", "-C", "hq")
+    let lines = (0..<20_000).map {
+      #"{"kind": "area", "code": "AREA-\#($0)", "fields": {"name": "Area"}}"#
+    }
+    let file = try shop.scratch.file("many.jsonl", Data(lines.joined(separator: "\n").utf8))
+    try #require(shop.run("liaisond", "import", file, "-C", "hq").code == 0)
+    let server = try shop.serve()
+    let clone = shop.process("liaison", ["clone", server.address, "vienna", "--office", "VIE"])
+    clone.standardOutput = FileHandle.nullDevice
+    try clone.run()
+    while (try? shop.run("liaison", "status", "-C", "vienna").output.contains("incomplete"))
+      != true,
+      clone.isRunning
+    {}
+    #expect(server.stop() == 0)
+    clone.waitUntilExit()
+    let status = try shop.run("liaison", "status", "-C", "vienna").output
+    #expect(clone.terminationStatus == 0 && status.contains(" 20000 records"), "\(status)")
+  }
+
   @Test func aCodeThatIsGivenUpAndTakenInOneSyncIsNoConflict() throws {
     try cloned { server in
       for arguments in [

@@ -101,16 +101,18 @@ final class Clerk {
     let note = "\(office.id) \(written.count)"
     let replica = try await office.replica()
     var changes: [Assignment] = []
+    var take: Replica.Side? = random.pick(Replica.Side.allCases)
     switch conflict.cause {
     case .codeTaken:
       conflicts.insert(.codeTaken)
+      take = nil
       changes = [try Assignment("code=\(office.id)-OWN-\(written.count)")]
     case .merge([.deletion]): conflicts.insert(.deletion)
     case .merge: conflicts.insert(.field)
     }
     do {
       _ = try await replica.resolve(
-        conflict.record, take: random.pick(Replica.Side.allCases), takes: [:], changes, note: note)
+        conflict.record, take: take, takes: [:], changes, note: note)
       replace(conflict.record, with: note)
     } catch let error as ReplicaError where error.code == .codeTaken {
       // Brought back under a code that another record has by now: the edit is given up.

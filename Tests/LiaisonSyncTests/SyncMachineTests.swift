@@ -103,6 +103,17 @@ struct SyncMachineTests {
     _ = try machine.handle(.verdicts([stale]))
   }
 
+  @Test func aPullThatEndsBeforeTheHeadIsNotComplete() throws {
+    var machine = machine(at: cursor(5))
+    _ = machine.start()
+    _ = try machine.handle(header(cursor(9)))
+    _ = try machine.handle(batch(through: 7))
+    var cut = machine
+    #expect(code { _ = try cut.handle(.pullEnded) } == .unreachable)
+    _ = try machine.handle(batch(through: 9))
+    #expect(try machine.handle(.pullEnded) == .rebase)
+  }
+
   @Test func aPushThatLeavesAnEditWithoutItsVerdictIsThePeersFault() throws {
     let (one, other) = (verdict(.stale(head: nil)), verdict(.stale(head: nil)))
     var pushing = machine(at: cursor(5))
