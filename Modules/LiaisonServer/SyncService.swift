@@ -106,9 +106,6 @@ public actor SyncService {
   /// Ends every `follow`, so that a server can drain.
   public nonisolated func stopFollowing() { commits.close() }
 
-  /// The log answers: the server can do its work.
-  public func checkHealth() async throws { _ = try await log.status() }
-
   private func check(version: UInt32, register: RegisterID?, _ status: LogStatus) throws {
     guard version == SyncProtocol.version else {
       throw ServiceError(
