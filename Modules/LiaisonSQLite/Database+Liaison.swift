@@ -12,12 +12,35 @@ enum Databases {
     configuration.foreignKeysEnabled = true
     configuration.maximumReaderCount = 4
     configuration.prepareDatabase { db in
-      // FULL: what was answered survives a power cut, also in WAL.
-      try db.execute(sql: "PRAGMA synchronous = FULL")
       try db.execute(sql: "PRAGMA trusted_schema = OFF")
       try db.execute(sql: "PRAGMA cell_size_check = ON")
     }
     return configuration
+  }
+
+  /// Makes every commit of a writer survive a power cut, also in WAL, and reads that back.
+  ///
+  /// It cannot stand in `prepareDatabase`: GRDB sets NORMAL when it enters WAL, which is later.
+  /// - Throws: ``StoreError`` `.io` where SQLite does not take it.
+  static func makeDurable(_ writer: some DatabaseWriter) throws {
+    try writer.writeWithoutTransaction { db in
+      try setSynchronous(.full, in: db)
+      guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == Synchronous.full.rawValue else {
+        throw StoreError(.io, "the database does not take PRAGMA synchronous = FULL")
+      }
+    }
+  }
+
+  /// When a commit returns; the numbers are SQLite's.
+  enum Synchronous: Int {
+    /// Before its bytes are on the disk: only for what can be pulled again.
+    case normal = 1
+    case full = 2
+  }
+
+  /// Outside of a transaction only.
+  static func setSynchronous(_ level: Synchronous, in db: Database) throws {
+    try db.cachedStatement(sql: "PRAGMA synchronous = \(level.rawValue)").execute()
   }
 
   /// Brings the file to this version's layout.

@@ -48,6 +48,7 @@ public final class SQLiteChangeLog: ChangeLog {
       let pool = try DatabasePool(
         path: directory.databasePath, configuration: Databases.configuration())
       try Databases.migrate(pool, directory, with: ChangeLogMigrations.migrator, isNew: false)
+      try Databases.makeDurable(pool)
       let row = try pool.read { db in
         try Row.fetchOne(db, sql: "SELECT register, lineage, schema FROM register")
       }

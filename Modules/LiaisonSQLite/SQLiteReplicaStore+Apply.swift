@@ -6,7 +6,7 @@ public import LiaisonSync
 // The hot path of a clone: batches of changes into records.
 extension SQLiteReplicaStore {
   public func apply(_ batch: PullBatch) async throws {
-    try await write { db in
+    try await writeRepeatable { db in
       for kind in Set(batch.changes.map(\.summary.kind)) {
         try db.cachedStatement(sql: "INSERT OR IGNORE INTO kind (number) VALUES (?)")
           .execute(arguments: [kind.number])

@@ -48,6 +48,7 @@ public final class SQLiteReplicaStore: ReplicaStore {
         let queue = try DatabaseQueue(
           path: directory.databasePath, configuration: Databases.configuration())
         try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: false)
+        try Databases.makeDurable(queue)
         return queue
       }
     } catch let error as StoreError where error.code == .io || error.code == .full {
@@ -93,6 +94,18 @@ public final class SQLiteReplicaStore: ReplicaStore {
     _ body: @escaping @Sendable (Database) throws -> Result
   ) async throws -> Result {
     try await Databases.guarding { try await queue.write(body) }
+  }
+
+  /// A transaction that a power cut may take back as a whole: what it writes can be pulled again.
+  func writeRepeatable(_ body: @escaping @Sendable (Database) throws -> Void) async throws {
+    try await Databases.guarding {
+      try await queue.writeWithoutTransaction { db in
+        try Databases.setSynchronous(.normal, in: db)
+        let result = Result { try db.inTransaction(.immediate) { try body(db); return .commit } }
+        try Databases.setSynchronous(.full, in: db)
+        try result.get()
+      }
+    }
   }
 
   public func adopt(_ header: PullHeader) async throws {
