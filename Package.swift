@@ -10,37 +10,47 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let grpc = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
 let http2 = Target.Dependency.product(
   name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let signals = Target.Dependency.product(
-  name: "UnixSignals", package: "swift-service-lifecycle")
-let arguments = Target.Dependency.product(
-  name: "ArgumentParser", package: "swift-argument-parser")
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+/// A group of modules: Core below all, Commands above all, and the pillars between them.
+enum Group: String {
+  case core = "Core"
+  case wire = "Wire"
+  case stores = "Stores"
+  case server = "Server"
+  case office = "Office"
+  case commands = "Commands"
+}
+
+func module(_ group: Group, _ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: "Modules/\(name)", swiftSettings: settings)
+    name: name, dependencies: dependencies, path: "Modules/\(group.rawValue)/\(name)",
+    swiftSettings: settings)
 }
 
 func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies, path: "Modules/\(name)", swiftSettings: settings)
-}
-
-func tests(
-  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
-) -> Target {
-  .testTarget(
-    name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude,
+    name: name, dependencies: dependencies, path: "Modules/\(Group.commands.rawValue)/\(name)",
     swiftSettings: settings)
 }
 
-let support = Target.Dependency.target(name: "TestSupport")
+func tests(_ path: String, _ dependencies: [Target.Dependency]) -> Target {
+  let name = path.split(separator: "/").last.map(String.init) ?? path
+  return .testTarget(
+    name: name, dependencies: dependencies + [.target(name: "TestSupport")],
+    path: "Tests/\(path)", swiftSettings: settings)
+}
+
+let core: [Target.Dependency] = ["LiaisonSync", "LiaisonModel"]
 
 let package = Package(
   name: "liaison",
@@ -59,52 +69,48 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    module("LiaisonModel", []),
-    module("LiaisonSync", ["LiaisonModel"]),
+    module(.core, "LiaisonModel", []),
+    module(.core, "LiaisonSync", ["LiaisonModel"]),
     .target(
-      name: "CLiaisonProto", path: "Modules/CLiaisonProto",
+      name: "CLiaisonProto", path: "Modules/Wire/CLiaisonProto",
       linkerSettings: [.linkedLibrary("protobuf-c")]),
-    module("LiaisonWire", ["LiaisonSync", "LiaisonModel", "CLiaisonProto", grpc, crypto]),
-    module(
-      "LiaisonSQLite",
-      ["LiaisonSync", "LiaisonModel", .product(name: "GRDB", package: "GRDB.swift")]),
-    module("LiaisonServer", ["LiaisonWire", "LiaisonSync", "LiaisonModel", grpc, http2, log]),
-    module("LiaisonReplica", ["LiaisonWire", "LiaisonSync", "LiaisonModel", grpc, http2]),
-    .target(name: "CTerminal", path: "Modules/CTerminal"),
-    module("LiaisonCommand", ["LiaisonSync", "LiaisonModel", "CTerminal", arguments]),
+    module(.wire, "LiaisonWire", core + ["CLiaisonProto", crypto]),
+    module(.wire, "LiaisonGRPC", core + ["LiaisonWire", grpc, http2, log]),
+    module(.wire, "LiaisonExchange", core),
+    module(.stores, "LiaisonFolder", core),
+    module(.stores, "LiaisonSQLite", core + ["LiaisonFolder", grdb]),
+    module(.server, "LiaisonServer", core),
+    module(.office, "LiaisonReplica", core),
+    .target(name: "CTerminal", path: "Modules/Commands/CTerminal"),
+    module(.commands, "LiaisonTerminal", core + ["CTerminal", arguments]),
     command(
       "liaison",
-      [
-        "LiaisonCommand", "LiaisonReplica", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
-        "LiaisonModel", arguments,
+      core + [
+        "LiaisonTerminal", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
+        "LiaisonExchange", "LiaisonWire", arguments,
       ]),
     command(
       "liaisond",
-      [
-        "LiaisonCommand", "LiaisonServer", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
-        "LiaisonModel", arguments, lifecycle, signals, log,
+      core + [
+        "LiaisonTerminal", "LiaisonServer", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
+        "LiaisonExchange", "LiaisonWire", arguments, lifecycle, signals, log,
       ]),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
-    tests("LiaisonModelTests", ["LiaisonModel", support]),
-    tests("LiaisonSyncTests", ["LiaisonSync", "LiaisonWire", "LiaisonModel", support]),
-    tests("LiaisonWireTests", ["LiaisonWire", "LiaisonSync", "LiaisonModel", grpc, support]),
+    .target(
+      name: "TestSupport", dependencies: core, path: "Tests/Support", swiftSettings: settings),
+    tests("Core/LiaisonModelTests", ["LiaisonModel"]),
+    tests("Core/LiaisonSyncTests", core + ["LiaisonWire"]),
+    tests("Wire/LiaisonWireTests", core + ["LiaisonWire", grpc]),
+    tests("Stores/LiaisonSQLiteTests", core + ["LiaisonSQLite", "LiaisonFolder", "LiaisonWire", grdb]),
     tests(
-      "LiaisonStoreTests",
-      [
-        "LiaisonSQLite", "LiaisonWire", "LiaisonSync", "LiaisonModel", support,
-        .product(name: "GRDB", package: "GRDB.swift"),
-      ]),
-    tests(
-      "LiaisonRoundTests",
-      [
-        "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
-        "LiaisonModel", log, support, .product(name: "GRDB", package: "GRDB.swift"),
+      "Rounds",
+      core + [
+        "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
+        "LiaisonWire", log, grdb,
       ]),
     tests(
-      "LiaisonCommandTests",
-      [
-        "liaison", "liaisond", "LiaisonReplica", "LiaisonSQLite", "LiaisonWire", "LiaisonSync",
-        "LiaisonModel", support,
-      ], exclude: ["Scenarios"]),
+      "Commands/LiaisonCommandTests",
+      core + [
+        "liaison", "liaisond", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonWire",
+      ]),
   ]
 )

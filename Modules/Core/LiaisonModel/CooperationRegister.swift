@@ -1,0 +1,169 @@
+extension Schema {
+  /// The default schema: a register of who works with whom, in which body, on what, since when.
+  ///
+  /// Its first users are INTERPOL's offices to the United Nations. Nothing else in Liaison knows
+  /// what stands here. The numbers of kinds and fields are for ever.
+  public static let cooperationRegister: Schema = {
+    do {
+      return try Schema(
+        version: 1,
+        kinds: [
+          .organization, .office, .body, .area, .goal, .instrument, .participation, .engagement,
+          .action,
+        ])
+    } catch {
+      preconditionFailure("the default schema is wrong: \(error)")
+    }
+  }()
+}
+
+extension KindNumber {
+  static let organization = KindNumber(1)
+  static let office = KindNumber(2)
+  static let body = KindNumber(3)
+  static let area = KindNumber(4)
+  static let goal = KindNumber(5)
+  static let instrument = KindNumber(6)
+  static let participation = KindNumber(7)
+  static let engagement = KindNumber(8)
+  static let action = KindNumber(9)
+}
+
+extension Kind {
+  static let organization = Kind(
+    .organization, "organization", label: "Organization", coding: .chosen,
+    fields: [
+      .required(1, "name", "Name", .text),
+      .required(
+        2, "type", "Type",
+        .choice([
+          "un-organ", "un-entity", "specialized-or-related-agency", "intergovernmental",
+          "national", "other",
+        ])),
+      .optional(3, "part_of", "Part of", .reference(.organization)),
+      .optional(4, "seat", "Seat", .text),
+      .optional(5, "founded", "Founded", .date),
+      .optional(6, "website", "Website", .text, [.web]),
+      .optional(7, "mandate", "Mandate", .prose),
+    ])
+
+  static let office = Kind(
+    .office, "office", label: "Office", coding: .chosen,
+    fields: [
+      .required(1, "name", "Name", .text),
+      .required(2, "organization", "Organization", .reference(.organization)),
+      .required(3, "city", "City", .text),
+      .required(4, "country", "Country", .text, [.country]),
+      .optional(5, "liaises_with", "Liaises with", .references(.organization)),
+    ])
+
+  static let body = Kind(
+    .body, "body", label: "Body", coding: .chosen,
+    fields: [
+      .required(1, "name", "Name", .text),
+      .required(
+        2, "type", "Type",
+        .choice(["compact", "coordination-group", "committee", "working-group", "conference"])),
+      .optional(3, "established", "Established", .date),
+      .optional(4, "dissolved", "Dissolved", .date),
+      .optional(5, "convener", "Convener", .reference(.organization)),
+      .optional(6, "founded_by", "Founded by", .reference(.instrument)),
+      .optional(7, "areas", "Areas", .references(.area)),
+      .optional(8, "un_entities", "UN entities", .number, [.minimum(0)]),
+      .optional(9, "non_un_members", "Non-UN members", .number, [.minimum(0)]),
+      .optional(10, "working_groups", "Working groups", .number, [.minimum(0)]),
+      .optional(11, "mandate", "Mandate", .prose),
+    ])
+
+  static let area = Kind(
+    .area, "area", label: "Area", coding: .chosen,
+    fields: [
+      .required(1, "name", "Name", .text),
+      .optional(2, "parent", "Parent", .reference(.area), [.acyclic]),
+      .optional(3, "description", "Description", .prose),
+    ])
+
+  static let goal = Kind(
+    .goal, "goal", label: "Goal", coding: .chosen,
+    fields: [
+      .required(1, "name", "Name", .text),
+      .required(2, "framework", "Framework", .choice(["sdg", "gpg"])),
+      .required(3, "number", "Number", .number, [.minimum(1)]),
+      .optional(4, "aligned_with", "Aligned with", .references(.goal)),
+      .optional(5, "text", "Text", .prose),
+    ])
+
+  static let instrument = Kind(
+    .instrument, "instrument", label: "Instrument", coding: .chosen,
+    fields: [
+      .required(1, "name", "Name", .text),
+      .required(
+        2, "type", "Type", .choice(["convention", "resolution", "compact", "agreement"])),
+      .optional(3, "adopted", "Adopted", .date),
+      .optional(4, "adopted_by", "Adopted by", .reference(.organization)),
+      .optional(5, "symbol", "Symbol", .text),
+      .optional(6, "areas", "Areas", .references(.area)),
+    ])
+
+  static let participation = Kind(
+    .participation, "participation", label: "Participation", coding: .numbered,
+    fields: [
+      .required(1, "organization", "Organization", .reference(.organization)),
+      .required(2, "body", "Body", .reference(.body)),
+      .required(
+        3, "role", "Role",
+        .choice(["member", "observer", "chair", "coordinator", "secretariat"])),
+      .optional(4, "since", "Since", .date),
+      .optional(5, "until", "Until", .date, [.notBefore(FieldNumber(4))]),
+      .optional(6, "remark", "Remark", .prose),
+    ])
+
+  static let engagement = Kind(
+    .engagement, "engagement", label: "Engagement", coding: .numbered,
+    fields: [
+      .required(1, "title", "Title", .text),
+      .required(2, "starts", "Starts", .date),
+      .optional(3, "ends", "Ends", .date, [.notBefore(FieldNumber(2))]),
+      .optional(4, "place", "Place", .text),
+      .optional(5, "body", "Body", .reference(.body)),
+      .required(6, "lead", "Lead", .reference(.office)),
+      .optional(7, "participants", "Participants", .references(.organization)),
+      .optional(8, "areas", "Areas", .references(.area)),
+      .optional(9, "goals", "Goals", .references(.goal)),
+      .required(10, "status", "Status", .choice(["planned", "held", "cancelled"])),
+      .optional(11, "agenda", "Agenda", .list),
+      FieldDefinition(
+        FieldNumber(12), "last_contact", label: "Last contact", type: .date, rule: .latest),
+      .optional(13, "summary", "Summary", .prose),
+    ])
+
+  static let action = Kind(
+    .action, "action", label: "Action", coding: .numbered,
+    fields: [
+      .required(1, "title", "Title", .text),
+      .optional(2, "engagement", "Engagement", .reference(.engagement)),
+      .required(3, "owner", "Owner", .reference(.office)),
+      .optional(4, "due", "Due", .date),
+      .required(5, "status", "Status", .choice(["open", "in-progress", "done", "dropped"])),
+      .optional(6, "tags", "Tags", .texts),
+      .optional(7, "remark", "Remark", .prose),
+    ])
+}
+
+extension FieldDefinition {
+  fileprivate static func required(
+    _ number: UInt32, _ name: String, _ label: String, _ type: FieldType,
+    _ constraints: [Constraint] = []
+  ) -> FieldDefinition {
+    FieldDefinition(
+      FieldNumber(number), name, label: label, type: type, isRequired: true,
+      constraints: constraints)
+  }
+
+  fileprivate static func optional(
+    _ number: UInt32, _ name: String, _ label: String, _ type: FieldType,
+    _ constraints: [Constraint] = []
+  ) -> FieldDefinition {
+    FieldDefinition(FieldNumber(number), name, label: label, type: type, constraints: constraints)
+  }
+}

@@ -1,0 +1,174 @@
+/// What two offices could not both have of one record.
+public enum Disagreement: Hashable, Sendable {
+  /// Both changed the field, differently.
+  case field(FieldNumber)
+  /// Both gave the record another code.
+  case code
+  /// One deleted the record, the other changed it.
+  case deletion
+  /// Each side alone may stand; both together break a rule of the schema or a limit.
+  case together
+}
+
+/// The three-way merge of one record: the only place where two edits become one.
+///
+/// It is a pure function of three states and a kind, and symmetric: swapping the sides swaps
+/// only which side's values stand where they disagree.
+public struct Merge: Hashable, Sendable {
+  /// All that could be merged; ours where the sides disagree.
+  public let state: RecordState
+  /// Empty where the merge is complete. In the order of the kind's fields.
+  public let disagreements: [Disagreement]
+
+  /// - Parameters:
+  ///   - base: what both sides started from.
+  ///   - ours: this office's edit of it.
+  ///   - theirs: what the register holds by now.
+  ///   - kind: names the fields' rules; a field that it does not know follows its value's type.
+  public init(base: RecordState, ours: RecordState, theirs: RecordState, kind: Kind?) {
+    guard ours != theirs, theirs != base else {
+      (state, disagreements) = (ours, [])
+      return
+    }
+    guard ours != base else {
+      (state, disagreements) = (theirs, [])
+      return
+    }
+    guard !ours.isDeleted, !theirs.isDeleted, !base.isDeleted else {
+      (state, disagreements) = (ours, ours.content == theirs.content ? [.code] : [.deletion])
+      return
+    }
+    var merge = FieldMerge(kind: kind)
+    let code = merge.code(base.code, ours.code, theirs.code)
+    let numbers = Set(base.fields.keys).union(ours.fields.keys).union(theirs.fields.keys)
+    var fields: Fields = [:]
+    for number in numbers.sorted() {
+      fields[number] = merge.field(
+        number, base.fields[number], ours.fields[number], theirs.fields[number])
+    }
+    // This version cannot have changed what it does not know: where the sides differ, theirs did.
+    let unknown = theirs.unknown == base.unknown ? ours.unknown : theirs.unknown
+    state = RecordState(code: code, content: .fields(fields), unknown: unknown)
+    disagreements = merge.disagreements
+  }
+}
+
+/// Merges one field after the other and remembers where the sides disagree.
+private struct FieldMerge {
+  let kind: Kind?
+  var disagreements: [Disagreement] = []
+
+  init(kind: Kind?) { self.kind = kind }
+
+  mutating func code(_ base: RecordCode, _ ours: RecordCode, _ theirs: RecordCode) -> RecordCode {
+    if ours == theirs || theirs == base { return ours }
+    if ours == base { return theirs }
+    disagreements.append(.code)
+    return ours
+  }
+
+  mutating func field(
+    _ number: FieldNumber, _ base: FieldValue?, _ ours: FieldValue?, _ theirs: FieldValue?
+  ) -> FieldValue? {
+    if ours == theirs || theirs == base { return ours }
+    if ours == base { return theirs }
+    switch Self.reconcile(base, ours, theirs, rule: kind?.field(number)?.rule ?? .byType) {
+    case .agreed(let value):
+      return value
+    case .disagreed:
+      disagreements.append(.field(number))
+      return ours
+    }
+  }
+
+  private enum Outcome {
+    case agreed(FieldValue?)
+    case disagreed
+  }
+
+  /// Both sides changed the field, differently.
+  private static func reconcile(
+    _ base: FieldValue?, _ ours: FieldValue?, _ theirs: FieldValue?, rule: MergeRule
+  ) -> Outcome {
+    if let base = base.asTexts, let ours = ours.asTexts, let theirs = theirs.asTexts {
+      return .agreed(FieldValue.texts(merged(base, ours, theirs)).unlessEmpty)
+    }
+    if let base = base.asReferences, let ours = ours.asReferences,
+      let theirs = theirs.asReferences
+    {
+      return .agreed(FieldValue.references(merged(base, ours, theirs)).unlessEmpty)
+    }
+    if let base = base.asLines, let ours = ours.asLines, let theirs = theirs.asLines {
+      guard let merged = SequenceMerge(base: base, ours: ours, theirs: theirs).merged else {
+        return .disagreed
+      }
+      return .agreed(FieldValue.prose(merged.joined(separator: "\n")).unlessEmpty)
+    }
+    if let base = base.asList, let ours = ours.asList, let theirs = theirs.asList {
+      guard let merged = SequenceMerge(base: base, ours: ours, theirs: theirs).merged else {
+        return .disagreed
+      }
+      return .agreed(FieldValue.list(merged).unlessEmpty)
+    }
+    return greater(ours, theirs, rule: rule).map { .agreed($0) } ?? .disagreed
+  }
+
+  /// Adds of both and removals of both.
+  private static func merged<Member>(
+    _ base: Set<Member>, _ ours: Set<Member>, _ theirs: Set<Member>
+  ) -> Set<Member> {
+    ours.intersection(theirs).union(ours.subtracting(base)).union(theirs.subtracting(base))
+  }
+
+  /// Of two dates the later, of two numbers the larger, where the field declares it. A value
+  /// stands above none.
+  private static func greater(
+    _ ours: FieldValue?, _ theirs: FieldValue?, rule: MergeRule
+  ) -> FieldValue? {
+    switch (rule, ours, theirs) {
+    case (.latest, .date(let one), .date(let other)): .date(max(one, other))
+    case (.largest, .number(let one), .number(let other)): .number(max(one, other))
+    case (.latest, .date, nil), (.largest, .number, nil): ours
+    case (.latest, nil, .date), (.largest, nil, .number): theirs
+    default: nil
+    }
+  }
+}
+
+// A value as what it is merged by. An absent value is the empty one of any sort; a value of another
+// sort, as a changed schema could leave it, is none.
+extension FieldValue? {
+  fileprivate var asTexts: Set<String>? {
+    switch self {
+    case nil: []
+    case .texts(let texts): texts
+    default: nil
+    }
+  }
+
+  fileprivate var asReferences: Set<RecordID>? {
+    switch self {
+    case nil: []
+    case .references(let references): references
+    default: nil
+    }
+  }
+
+  fileprivate var asList: [String]? {
+    switch self {
+    case nil: []
+    case .list(let list): list
+    default: nil
+    }
+  }
+
+  /// The lines of a prose; a line feed at its end leaves an empty last line.
+  fileprivate var asLines: [String]? {
+    switch self {
+    case nil: []
+    case .prose(let text):
+      text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    default: nil
+    }
+  }
+}

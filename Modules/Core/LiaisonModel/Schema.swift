@@ -1,0 +1,182 @@
+/// The number of a kind on the wire and in the stores. Never given again to another kind.
+public struct KindNumber: Hashable, Comparable, Sendable {
+  public let number: UInt32
+  public init(_ number: UInt32) { self.number = number }
+  public static func < (one: Self, other: Self) -> Bool { one.number < other.number }
+}
+
+/// The number of a field within its kind, on the wire and in the stores. Never given again.
+public struct FieldNumber: Hashable, Comparable, Sendable {
+  public let number: UInt32
+  public init(_ number: UInt32) { self.number = number }
+  public static func < (one: Self, other: Self) -> Bool { one.number < other.number }
+}
+
+/// What a field can hold.
+public enum FieldType: Hashable, Sendable {
+  /// One line of text.
+  case text
+  /// Text of many lines, merged line by line.
+  case prose
+  case date
+  /// A whole number of 64 bits.
+  case number
+  /// One of these words.
+  case choice([String])
+  case flag
+  /// A record of this kind.
+  case reference(KindNumber)
+  /// A set of one-line texts.
+  case texts
+  /// A set of records of this kind.
+  case references(KindNumber)
+  /// An ordered list of one-line texts, merged element by element.
+  case list
+}
+
+/// How two changes of one field are merged, where its type alone does not say.
+public enum MergeRule: Hashable, Sendable {
+  case byType
+  /// Of two dates the later one.
+  case latest
+  /// Of two numbers the larger one.
+  case largest
+}
+
+/// What a field's value must satisfy beyond its type.
+public enum Constraint: Hashable, Sendable {
+  /// A number not below this one.
+  case minimum(Int64)
+  /// A web address: http or https.
+  case web
+  /// A country code: ISO 3166-1 alpha-2, by shape.
+  case country
+  /// A date that does not start before the date in that field.
+  case notBefore(FieldNumber)
+  /// References of this field never lead back to their record.
+  case acyclic
+}
+
+/// One field of a kind.
+public struct FieldDefinition: Hashable, Sendable {
+  public let number: FieldNumber
+  /// What people and files write: `[a-z][a-z0-9_]*`.
+  public let name: String
+  /// What a person reads.
+  public let label: String
+  public let type: FieldType
+  public let isRequired: Bool
+  public let rule: MergeRule
+  public let constraints: [Constraint]
+
+  public init(
+    _ number: FieldNumber, _ name: String, label: String, type: FieldType,
+    isRequired: Bool = false, rule: MergeRule = .byType, constraints: [Constraint] = []
+  ) {
+    self.number = number
+    self.name = name
+    self.label = label
+    self.type = type
+    self.isRequired = isRequired
+    self.rule = rule
+    self.constraints = constraints
+  }
+
+  /// The kind of record that the field refers to; nil where it holds no references.
+  public var target: KindNumber? {
+    switch type {
+    case .reference(let kind), .references(let kind): kind
+    default: nil
+    }
+  }
+}
+
+/// One kind of record: its fields, in the order in which people see them.
+public struct Kind: Hashable, Sendable {
+  /// Where the codes of a kind's records come from.
+  public enum Coding: Hashable, Sendable {
+    /// A person chooses them: `UNODC`.
+    case chosen
+    /// The office numbers them: `VIE-2026-0012`.
+    case numbered
+  }
+
+  public let number: KindNumber
+  public let name: String
+  public let label: String
+  public let coding: Coding
+  public let fields: [FieldDefinition]
+
+  public init(
+    _ number: KindNumber, _ name: String, label: String, coding: Coding, fields: [FieldDefinition]
+  ) {
+    self.number = number
+    self.name = name
+    self.label = label
+    self.coding = coding
+    self.fields = fields
+  }
+
+  public func field(_ number: FieldNumber) -> FieldDefinition? { fields.first { $0.number == number } }
+  public func field(named name: some StringProtocol) -> FieldDefinition? { fields.first { $0.name == name } }
+}
+
+/// The kinds of a register. It is data: a server holds it, and replicas receive it.
+public struct Schema: Hashable, Sendable {
+  /// Grows with every change of the schema.
+  public let version: UInt32
+  public let kinds: [Kind]
+
+  /// - Throws: ``Problem`` where numbers or names repeat, or a reference leads to no kind.
+  public init(version: UInt32, kinds: [Kind]) throws(Problem) {
+    self.version = version
+    self.kinds = kinds
+    try check()
+  }
+
+  public func kind(_ number: KindNumber) -> Kind? { kinds.first { $0.number == number } }
+  public func kind(named name: some StringProtocol) -> Kind? { kinds.first { $0.name == name } }
+
+  private func check() throws(Problem) {
+    guard version > 0 else { throw Problem("a schema's version starts at 1") }
+    guard kinds.count <= Limits.kinds, Set(kinds.map(\.number)).count == kinds.count,
+      Set(kinds.map(\.name)).count == kinds.count
+    else { throw Problem("the schema's kinds are too many, or repeat a number or a name") }
+    for kind in kinds { try check(kind) }
+  }
+
+  private func check(_ kind: Kind) throws(Problem) {
+    guard kind.fields.count <= Limits.fields,
+      Set(kind.fields.map(\.number)).count == kind.fields.count,
+      Set(kind.fields.map(\.name)).count == kind.fields.count,
+      Schema.isName(kind.name), kind.fields.allSatisfy({ Schema.isName($0.name) })
+    else {
+      throw Problem("the fields of a kind are too many, repeat a number or a name, or have none")
+    }
+    for field in kind.fields {
+      if let target = field.target, self.kind(target) == nil {
+        throw Problem("field \(kind.name).\(field.name) refers to a kind that is not there")
+      }
+    }
+  }
+
+  /// `[a-z][a-z0-9_]*`, at most 64 bytes, and not the word `code`, which every record has.
+  private static func isName(_ name: String) -> Bool {
+    guard (1...64).contains(name.utf8.count), name != "code",
+      let first = name.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first)
+    else { return false }
+    return name.utf8.allSatisfy {
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || ASCII.isDigit($0)
+        || $0 == UInt8(ascii: "_")
+    }
+  }
+}
+
+/// What is wrong with a value, a record or a schema, said so that a person can mend it.
+///
+/// It names fields and rules, never the value: this is a police register.
+public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
+  public let message: String
+  public init(_ message: String) { self.message = message }
+  public var description: String { message }
+}

@@ -1,0 +1,45 @@
+public import LiaisonModel
+
+/// Brings an edit onto a record that has moved on: the replica's use of ``Merge``. Pure.
+public struct Rebase: Sendable {
+  public enum Outcome: Hashable, Sendable {
+    /// The edit on its new parent, with its own new id.
+    case rebased(FiledRevision, edit: EditID)
+    /// Base, ours and theirs stay until a person resolves them.
+    case conflict
+  }
+
+  private let schema: Schema
+  private let coding: any RevisionCoding
+
+  public init(schema: Schema, coding: any RevisionCoding) {
+    self.schema = schema
+    self.coding = coding
+  }
+
+  /// - Parameters:
+  ///   - entry: the edit and its base.
+  ///   - theirs: the record's head.
+  ///   - edit: names the edit that the merge makes.
+  /// - Throws: what `coding` throws for bytes that it cannot read.
+  public func outcome(
+    of entry: OutboxEntry, onto theirs: EncodedRevision, edit: EditID
+  ) throws -> Outcome {
+    let ours = try coding.decode(entry.ours.bytes)
+    let head = try coding.decode(theirs.bytes)
+    guard let base = try entry.base.map({ try coding.decode($0.bytes) }) else { return .conflict }
+    let merge = Merge(
+      base: base.state, ours: ours.state, theirs: head.state, kind: schema.kind(ours.kind))
+    guard merge.disagreements.isEmpty else { return .conflict }
+    let merged = Revision(
+      record: ours.record, kind: ours.kind, parent: theirs.id, secondParent: entry.ours.id,
+      state: merge.state, origin: ours.origin)
+    // What each side may hold alone, both together may not: past a limit, or against a rule.
+    guard schema.problems(with: merged.state, of: merged.kind).isEmpty else { return .conflict }
+    do {
+      return .rebased(try coding.encode(merged), edit: edit)
+    } catch CodingError.tooLarge {
+      return .conflict
+    }
+  }
+}

@@ -1,0 +1,165 @@
+public import LiaisonModel
+
+/// What an office keeps: its copy of the register, its outbox and its conflicts. A port.
+///
+/// Every store of it passes the same contract tests. It keeps values and decides nothing: the rules
+/// are ``OutboxEntry`` and ``Rebase``.
+public protocol ReplicaStore: Sendable {
+  func identity() async throws -> ReplicaIdentity
+
+  /// Runs `body` on the store as it stands at one moment.
+  func read<Result: Sendable>(
+    _ body: @escaping @Sendable (any ReplicaReader) throws -> Result
+  ) async throws -> Result
+
+  /// Runs `body` in one transaction: gone if it throws, and otherwise as durable as asked for when
+  /// the call returns.
+  func write<Result: Sendable>(
+    _ durability: Durability,
+    _ body: @escaping @Sendable (any ReplicaTransaction) throws -> Result
+  ) async throws -> Result
+
+  /// Reads every page of the store.
+  /// - Throws: ``StoreError/damaged(_:)`` if one is not what it should be.
+  func checkIntegrity() async throws
+}
+
+/// What a commit survives.
+public enum Durability: Hashable, Sendable {
+  /// A power cut: for whatever a person or a server was told.
+  case durable
+  /// A killed process; a power cut may take it back as a whole: for what can be pulled again.
+  case repeatable
+}
+
+/// A replica at one moment.
+public protocol ReplicaReader {
+  func identity() throws -> ReplicaIdentity
+
+  func counts() throws -> ReplicaCounts
+
+  func record(_ id: RecordID) throws -> StoredRecord?
+
+  /// The records that have this code, in the register or in an edit, in the order in which they
+  /// came here: more than one if the code is taken or was handed on.
+  func records(code: RecordCode) throws -> [StoredRecord]
+
+  /// The records whose head or edit may refer to this one, and itself.
+  func records(mentioning record: RecordID) throws -> [StoredRecord]
+
+  /// Hands over every record of a kind, or of all, in the order of their codes.
+  func forEachRecord(of kind: KindNumber?, _ body: (StoredRecord) throws -> Void) throws
+
+  /// Hands over the register's head of each record, in the order of the records' ids.
+  func forEachHead(_ body: (EncodedRevision) throws -> Void) throws
+
+  /// Where each edit of the outbox stands, oldest first.
+  func outbox() throws -> [OutboxStanding]
+
+  /// The codes of these records, as this office sees them.
+  func codes(of records: Set<RecordID>) throws -> [RecordID: RecordCode]
+
+  /// The earlier revisions of a record that this replica has seen, latest first, without its head.
+  func history(of record: RecordID) throws -> [EncodedRevision]
+
+  /// The highest number that an office has given in a year, here or anywhere the replica knows of.
+  func highestNumber(of office: OfficeID, in year: Int) throws -> Int
+
+  /// The records that have every one of these words, or a word that begins with it, best first.
+  func search(_ words: [String], limit: Int) throws -> [StoredRecord]
+}
+
+/// A replica inside one transaction.
+public protocol ReplicaTransaction: ReplicaReader {
+  /// Takes over what a pull's header says: register and lineage at the first pull, the head, and the
+  /// schema if it has one.
+  func adopt(_ header: PullHeader) throws
+
+  /// Makes entries their records' heads, or history if a later head is there; the cursor is then at
+  /// least at `through`. An entry that was applied before is harmless.
+  func apply(_ entries: [Entry], through: LogPosition) throws
+
+  /// Puts an edit into the outbox, in the place of its record's earlier one.
+  func put(_ entry: OutboxEntry) throws
+
+  /// Takes a record's edit out of the outbox, and the record with it if the register has none.
+  func remove(_ record: RecordID) throws
+
+  /// Remembers a number that was given to a record.
+  func give(_ number: Int, of office: OfficeID, in year: Int) throws
+
+  func setAddress(_ address: String) throws
+
+  /// Up to `limit` records whose text has changed since they were indexed.
+  func unindexed(limit: Int) throws -> [StoredRecord]
+
+  /// Files the text of a record for search; nil for one that is not to be found.
+  func index(_ record: RecordID, text: String?) throws
+}
+
+/// Which register a replica is of, whose it is, and where it stands.
+public struct ReplicaIdentity: Hashable, Sendable {
+  public let office: OfficeID
+  public let address: String
+  /// Nil before the first pull.
+  public let register: RegisterID?
+  public let cursor: Cursor?
+  /// The register's last change when its last pull began; nil if that is not known.
+  public let head: LogPosition?
+  public let schema: Schema?
+
+  public init(
+    office: OfficeID, address: String, register: RegisterID?, cursor: Cursor?,
+    head: LogPosition? = nil, schema: Schema?
+  ) {
+    self.office = office
+    self.address = address
+    self.register = register
+    self.cursor = cursor
+    self.head = head
+    self.schema = schema
+  }
+}
+
+/// How much a replica holds.
+public struct ReplicaCounts: Hashable, Sendable {
+  /// Live records of the register, as far as the replica knows.
+  public var records = 0
+  /// Edits, by what they wait for.
+  public var ready = 0
+  public var inFlight = 0
+  public var conflicts = 0
+  public var codeTaken = 0
+  public var refused = 0
+
+  public init() {}
+
+  /// Edits that wait for a person to settle a conflict, of both kinds.
+  public var unsettled: Int { conflicts + codeTaken }
+  public var pending: Int { ready + inFlight + conflicts + codeTaken + refused }
+}
+
+/// A record as a replica holds it: what the register says, and what waits in the outbox.
+public struct StoredRecord: Hashable, Sendable {
+  public let id: RecordID
+  public let kind: KindNumber
+  /// The register's revision; nil for a record that was never accepted.
+  public let head: EncodedRevision?
+  /// The head's place in the log.
+  public let position: LogPosition?
+  public let pending: OutboxEntry?
+
+  public init(
+    id: RecordID, kind: KindNumber, head: EncodedRevision?, position: LogPosition?,
+    pending: OutboxEntry?
+  ) {
+    self.id = id
+    self.kind = kind
+    self.head = head
+    self.position = position
+    self.pending = pending
+  }
+
+  /// What a person at this office sees: the office's own edit if there is one.
+  public var visible: EncodedRevision? { pending?.latest.encoded ?? head }
+}

@@ -1,0 +1,59 @@
+public import LiaisonModel
+
+/// The canonical encoding of revisions. A port: LiaisonWire has the one implementation.
+public protocol RevisionCoding: Sendable {
+  /// - Throws: ``CodingError/tooLarge`` if the revision is longer than ``Limits/revisionBytes``.
+  func encode(_ revision: Revision) throws -> FiledRevision
+
+  /// - Throws: ``CodingError`` if the bytes are not the canonical encoding of a revision.
+  func decode(_ bytes: [UInt8]) throws -> Revision
+
+  /// Names and reads what a pull brought, with every check of `decode`.
+  /// - Throws: ``CodingError`` if the bytes of one are not the canonical encoding of a revision.
+  func file(_ changes: [Change]) throws -> [Entry]
+
+  /// The name of the revision that these bytes encode.
+  func id(of bytes: [UInt8]) -> RevisionID
+
+  /// A digest of nothing yet.
+  func newDigest() -> any RegisterDigest
+
+  /// What `decode` would tell, at a fraction of its cost.
+  func summary(of bytes: [UInt8]) throws -> RevisionSummary
+}
+
+/// The encoding of schemas. A port: LiaisonWire has the one implementation.
+public protocol SchemaCoding: Sendable {
+  func encode(_ schema: Schema) throws -> [UInt8]
+  /// - Throws: ``CodingError`` if the bytes are not a schema, or hold what only a newer version knows.
+  func decodeSchema(_ bytes: [UInt8]) throws -> Schema
+}
+
+/// One number for all that a register holds: SHA-256 over the names of all heads, in the order of
+/// their records' ids. Two copies with the same digest hold the same bytes.
+public protocol RegisterDigest {
+  mutating func add(_ head: RevisionID)
+  /// 64 hexadecimal digits.
+  func finish() -> String
+}
+
+/// Why bytes are not a message, or a value cannot become one.
+public enum CodingError: Error, Hashable, Sendable {
+  /// The bytes do not decode, or a part holds what it may not; what it is.
+  case malformed(String)
+  /// The bytes decode, but are not the one encoding of what they say; why.
+  case notCanonical(String)
+  /// The message holds something that only a newer version knows; what it is.
+  case unknown(String)
+  /// The message is longer than its limit; what it is, and the limit in bytes.
+  case tooLarge(String, limit: Int)
+}
+
+extension CodingError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .malformed(let what), .notCanonical(let what), .unknown(let what): what
+    case .tooLarge(let what, let limit): "\(what) takes more than \(limit) bytes"
+    }
+  }
+}

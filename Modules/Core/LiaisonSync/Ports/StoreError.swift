@@ -1,0 +1,32 @@
+/// Why a store could not do what it was asked. Nothing of the failed transaction remains.
+public enum StoreError: Error, Hashable, Sendable {
+  /// Another process holds the store, or writes to it for too long; who, if it said so.
+  case locked(by: String?)
+  /// The disk is full.
+  case full
+  /// A newer version wrote the store.
+  case newer
+  /// The store is not what it should be, and how.
+  case damaged(String)
+  /// There is no store, and where.
+  case missing(String)
+  /// There is something already, and what.
+  case exists(String)
+  /// What was to be changed has changed in the meantime.
+  case changed
+  /// The system refused to read or write, and how.
+  case io(String)
+}
+
+extension StoreError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .locked(let holder?): "another process is at work there: \(holder)"
+    case .locked(nil): "another process is writing"
+    case .full: "the disk is full; nothing of this step was written"
+    case .newer: "a newer version of Liaison wrote it"
+    case .damaged(let what), .missing(let what), .exists(let what), .io(let what): what
+    case .changed: "it has changed in the meantime"
+    }
+  }
+}

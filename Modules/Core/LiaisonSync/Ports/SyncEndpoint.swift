@@ -1,0 +1,36 @@
+public import LiaisonModel
+
+/// A register as one office calls it: the two calls of a sync round. A port.
+///
+/// A server's service is one for each of its callers, and so is a connection to a server.
+public protocol SyncEndpoint: Sendable {
+  /// Pulls. Hands over each message in order, and waits for `receive` before it takes the next.
+  /// - Throws: ``CallError``, or what `receive` throws.
+  func pull(
+    _ request: PullRequest, receive: @escaping @Sendable (PullResponse) async throws -> Void
+  ) async throws
+
+  /// Pushes request after request: asks `next` for one, sends it, and hands its verdicts to
+  /// `receive` before it asks for another. Ends when `next` returns nil.
+  /// - Throws: ``CallError``, or what the closures throw.
+  func push(
+    next: @escaping @Sendable () async throws -> PushRequest?,
+    receive: @escaping @Sendable (PushResponse) async throws -> Void
+  ) async throws
+}
+
+/// The way from an office to a server. A port.
+public protocol SyncConnector: Sendable {
+  /// Connects for the length of `body`.
+  /// - Throws: ``CallError``, or what `body` throws.
+  func connecting<Result: Sendable>(
+    _ body: @escaping @Sendable (any SyncEndpoint) async throws -> Result
+  ) async throws -> Result
+}
+
+/// What an office reaches: a service that knows its callers. A port.
+public protocol SyncListener: Sendable {
+  /// The register as this office may call it.
+  /// - Throws: ``CallError/unknownOffice``.
+  func endpoint(for office: OfficeID?) async throws -> any SyncEndpoint
+}

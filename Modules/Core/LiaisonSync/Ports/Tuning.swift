@@ -1,0 +1,37 @@
+/// Numbers that neither the register's contract nor the protocol fixes: each side may choose its own.
+public enum Tuning {
+  // Connections.
+  /// HTTP/2's flow-control window of a stream, and its largest frame, in bytes.
+  public static let windowBytes = 2 * 1024 * 1024
+  public static let frameBytes = 1024 * 1024
+  /// Seconds of silence after which either side asks whether the other is still there, and how long
+  /// it waits for the answer before it gives the connection up.
+  public static let keepaliveSeconds = 30
+  public static let keepaliveAnswerSeconds = 10
+  /// The shortest time between two such questions that a server puts up with.
+  public static let keepaliveFloorSeconds = 15
+  /// Seconds that a server which is told to stop lets calls go on.
+  public static let drainSeconds = 10
+
+  // Memory.
+  /// Bytes that one decoded message may take in the arena.
+  public static let arenaBytes = 32 * 1024 * 1024
+
+  // Waiting.
+  /// The first pause of a backoff, in milliseconds; it doubles each time.
+  public static let backoffMilliseconds = 50
+  /// The longest pause of a backoff, in milliseconds.
+  public static let backoffCeilingMilliseconds = 30_000
+  /// How often a watching replica looks for new edits of its own, in milliseconds.
+  public static let watchMilliseconds = 1000
+  /// How often a command applies its changes anew because another command came between.
+  public static let saveAttempts = 50
+  /// How long a command waits for another one's transaction, in seconds.
+  public static let busySeconds = 5
+
+  // The commit rule.
+  /// How often the edits of a batch that wait for each other are looked through.
+  public static let commitPasses = 16
+  /// Lines that an import commits at a time.
+  public static let importLines = 1000
+}

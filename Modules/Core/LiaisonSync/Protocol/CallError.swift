@@ -1,0 +1,107 @@
+/// Why a call of a sync round failed as a whole, on either side of it. What became of one edit is a
+/// ``Verdict``, never an error.
+public enum CallError: Error, Hashable, Sendable {
+  /// The call names no office that the register has.
+  case unknownOffice
+  /// The server holds another register than the replica.
+  case otherRegister
+  /// The server's log is not the one that the replica has followed: it was restored from a backup,
+  /// or has lost changes.
+  case otherLineage
+  /// The two sides speak different versions of the protocol.
+  case otherProtocol
+  /// A message is larger than the other side takes.
+  case tooLarge
+  /// The server's store cannot answer now.
+  case storeUnavailable
+  /// The message cannot be decoded, or is not what the protocol allows there.
+  case malformed
+  /// No server answers, or it went away in the middle: waiting may mend it.
+  case unreachable(Silence)
+  /// The other side sent what the protocol does not allow.
+  case peerFault(PeerFault)
+  /// Other offices' edits kept arriving first.
+  case tooManyRounds
+
+  /// Where a call fell silent.
+  public enum Silence: Hashable, Sendable {
+    /// Nobody listens at the address, or the connection broke.
+    case noAnswer
+    /// The connection stands, and what is awaited does not come within ``SyncLimits/patience``.
+    case silent
+    /// The server ended a pull before its head.
+    case endedEarly
+  }
+
+  /// What a peer did.
+  public enum PeerFault: Hashable, Sendable, CaseIterable {
+    case headerOutOfOrder
+    case noHeader
+    case changesOutOfOrder
+    case cursorBehindChanges
+    case noSchema
+    case unreadableRevision
+    case otherVerdicts
+    case missingVerdicts
+    case verdictOnUnsentEdit
+    case otherRevisionCommitted
+    /// A gRPC status that no server of ours gives.
+    case failed
+  }
+
+  /// Whether waiting may mend it.
+  public var isPassing: Bool {
+    switch self {
+    case .unreachable, .storeUnavailable, .tooManyRounds: true
+    case .unknownOffice, .otherRegister, .otherLineage, .otherProtocol, .tooLarge, .malformed,
+      .peerFault:
+      false
+    }
+  }
+}
+
+extension CallError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownOffice: "the register has no such office"
+    case .otherRegister: "the server holds another register than this replica"
+    case .otherLineage:
+      "the server was restored from a backup since the last sync, or has lost changes"
+    case .otherProtocol: "the server speaks another version of the protocol"
+    case .tooLarge: "the message is larger than the server takes"
+    case .storeUnavailable: "the server's store cannot answer now"
+    case .malformed: "the message is not one of this protocol"
+    case .unreachable(let silence): silence.description
+    case .peerFault(let fault): fault.description
+    case .tooManyRounds: "other offices' edits came first too many times in a row"
+    }
+  }
+}
+
+extension CallError.Silence: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .noAnswer: "no server answers"
+    case .silent: "the server does not answer"
+    case .endedEarly: "the server stopped in the middle of a pull"
+    }
+  }
+}
+
+extension CallError.PeerFault: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .headerOutOfOrder: "the server sent a header or a batch out of order"
+    case .noHeader: "the server ended a pull without a header"
+    case .changesOutOfOrder: "the server sent changes out of order"
+    case .cursorBehindChanges: "the server sent a cursor before its own changes"
+    case .noSchema: "the server sent no schema"
+    case .unreadableRevision: "the server sent a revision that cannot be read"
+    case .otherVerdicts: "the server's verdicts are not on the edits that were sent"
+    case .missingVerdicts: "the server ended a push before every edit had its verdict"
+    case .verdictOnUnsentEdit: "the server gave a verdict on an edit that was not sent"
+    case .otherRevisionCommitted: "the server committed another revision than was sent"
+    case .failed: "the server failed"
+    }
+  }
+}

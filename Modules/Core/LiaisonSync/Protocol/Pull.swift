@@ -1,0 +1,129 @@
+public import LiaisonModel
+
+/// The protocol that both sides must speak.
+public enum SyncProtocol {
+  public static let version: UInt32 = 1
+}
+
+/// Where a replica stands in a server's log.
+public struct Cursor: Hashable, Sendable {
+  public let lineage: Lineage
+  /// The last position that the replica has applied.
+  public let position: LogPosition
+
+  public init(lineage: Lineage, position: LogPosition) {
+    self.lineage = lineage
+    self.position = position
+  }
+}
+
+/// Asks for what changed since a cursor.
+public struct PullRequest: Hashable, Sendable {
+  public let version: UInt32
+  /// The register that the replica is of; nil for a clone.
+  public let register: RegisterID?
+  /// Nil before the first pull.
+  public let cursor: Cursor?
+  /// The version of the schema that the replica has; 0 if it has none.
+  public let schemaVersion: UInt32
+  /// Whether the stream stays open and delivers new changes as they are committed.
+  public let follow: Bool
+
+  public init(
+    version: UInt32 = SyncProtocol.version, register: RegisterID?, cursor: Cursor?,
+    schemaVersion: UInt32, follow: Bool
+  ) {
+    self.version = version
+    self.register = register
+    self.cursor = cursor
+    self.schemaVersion = schemaVersion
+    self.follow = follow
+  }
+}
+
+/// One message of a pull: the header first, then batches.
+public enum PullResponse: Hashable, Sendable {
+  case header(PullHeader)
+  case batch(PullBatch)
+}
+
+/// Opens every pull.
+public struct PullHeader: Hashable, Sendable {
+  public let version: UInt32
+  public let register: RegisterID
+  /// The log's lineage, and its last position as the call began.
+  public let head: Cursor
+  public let schemaVersion: UInt32
+  /// The schema, if the replica's is older.
+  public let schema: Schema?
+  public let limits: ServerLimits
+
+  public init(
+    version: UInt32 = SyncProtocol.version, register: RegisterID, head: Cursor,
+    schemaVersion: UInt32, schema: Schema?, limits: ServerLimits
+  ) {
+    self.version = version
+    self.register = register
+    self.head = head
+    self.schemaVersion = schemaVersion
+    self.schema = schema
+    self.limits = limits
+  }
+}
+
+/// What a server takes in one message.
+public struct ServerLimits: Hashable, Sendable {
+  public let batch: BatchLimit
+  public let revisionBytes: Int
+
+  public init(batch: BatchLimit = BatchLimit(), revisionBytes: Int = Limits.revisionBytes) {
+    self.batch = batch
+    self.revisionBytes = revisionBytes
+  }
+}
+
+/// What one batch holds at most; a single revision may always travel alone.
+public struct BatchLimit: Hashable, Sendable {
+  /// Changes or edits.
+  public let count: Int
+  /// Bytes of revisions.
+  public let bytes: Int
+
+  public init(count: Int = SyncLimits.batchCount, bytes: Int = SyncLimits.batchBytes) {
+    self.count = count
+    self.bytes = bytes
+  }
+
+  /// What both sides take.
+  public func narrowed(to other: BatchLimit) -> BatchLimit {
+    BatchLimit(count: min(count, other.count), bytes: min(bytes, other.bytes))
+  }
+}
+
+/// The latest revision of each record that changed, in the order of the log.
+public struct PullBatch: Hashable, Sendable {
+  public let changes: [Change]
+  /// The replica's position once it has applied this batch. A batch without changes is a heartbeat,
+  /// or moves the cursor on.
+  public let through: LogPosition
+  /// About how many records are still to come; 0 says that the log held nothing after `through`.
+  public let remaining: Int
+
+  public init(changes: [Change], through: LogPosition, remaining: Int) {
+    self.changes = changes
+    self.through = through
+    self.remaining = remaining
+  }
+}
+
+/// A revision with its place in the log, as the bytes that its office pushed: a server does not
+/// decode what it forwards.
+public struct Change: Hashable, Sendable {
+  public let position: LogPosition
+  public let bytes: [UInt8]
+
+  public init(position: LogPosition, bytes: [UInt8]) {
+    self.position = position
+    self.bytes = bytes
+  }
+}

@@ -1,0 +1,23 @@
+/// The numbers of the protocol: both sides keep to them, or are told them.
+public enum SyncLimits {
+  /// Bytes of revisions in one batch; a single revision may always travel alone.
+  public static let batchBytes = 512 * 1024
+  /// Changes or edits in one batch.
+  public static let batchCount = 1000
+  /// References in the edits of one batch.
+  public static let batchReferences = 100_000
+  /// Bytes that a message of a peer may take, encoded. Well under gRPC's usual 4 MiB is the batch,
+  /// not the limit.
+  public static let messageBytes = 4 * 1024 * 1024
+
+  /// How long either side waits for what it is owed, a header, a batch, a verdict or a heartbeat,
+  /// before it gives the other up.
+  public static let patience = Duration.seconds(30)
+  /// How often a server says in a quiet follow that it is still there.
+  public static let heartbeat = Duration.seconds(10)
+  /// How long a caller waits for the first answer of a server.
+  public static let answer = Duration.seconds(20)
+
+  /// How often a sync goes back to pulling because an edit was stale, before it gives up.
+  public static let staleRounds = 8
+}

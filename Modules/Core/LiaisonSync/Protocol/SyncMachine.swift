@@ -1,0 +1,179 @@
+public import LiaisonModel
+
+/// The sync round of a replica as pure logic: a method for each event, no clock and no effects.
+///
+///     pull ──▶ header ──▶ batch … ──▶ ended ──▶ rebased ──▶ push ──▶ verdicts … ──▶ ended ──▶ done
+///      ▲                                 ▲                                           │ │
+///      │                                 └────────────── amended meanwhile ──────────┘ │
+///      └───────────────────────────── pause ◀── stale ─────────────────────────────────┘
+///
+/// A follow is a pull that does not end, with pushes beside it. Calling a method when its call is not
+/// under way is the driver's bug and traps; what a peer may not send throws.
+public struct SyncMachine: Sendable {
+  /// The pull under way.
+  private enum Pull: Hashable {
+    /// None. Next: awaiting.
+    case none
+    /// The header has not come. Next: streaming.
+    case awaiting
+    /// Batches come, at least up to this position. Next: none.
+    case streaming(head: LogPosition)
+  }
+
+  /// The push under way.
+  private enum Push: Hashable {
+    /// None. Next: open.
+    case none
+    /// These edits have no verdict yet. Next: none.
+    case open(awaiting: [EditID])
+  }
+
+  /// What a sync did.
+  public struct Report: Hashable, Sendable {
+    public var received = 0
+    public var committed = 0
+    public var refused = 0
+    public var stale = 0
+    public var calls = 0
+    public init() {}
+  }
+
+  /// What follows a rebase.
+  public enum AfterRebase: Hashable, Sendable {
+    case push
+    case done
+  }
+
+  /// What follows a push.
+  public enum AfterPush: Hashable, Sendable {
+    /// What was sent has been amended meanwhile: it goes on as it is now.
+    case rebase
+    /// Other offices' edits came first: pull again, after the pause of this attempt.
+    case pull(afterAttempt: Int)
+    case done
+  }
+
+  public private(set) var report = Report()
+  private var pull = Pull.none
+  private var push = Push.none
+  private var register: RegisterID?
+  private var cursor: Cursor?
+  private var schemaVersion: UInt32
+  private var staleInPush = 0
+  private var staleRounds = 0
+  private var amendedRounds = 0
+
+  /// - Parameter identity: what the replica holds as the sync starts.
+  public init(_ identity: ReplicaIdentity) {
+    register = identity.register
+    cursor = identity.cursor
+    schemaVersion = identity.schema?.version ?? 0
+  }
+
+  // MARK: Pull
+
+  /// A pull begins: the first, one after a pause, or one that follows.
+  /// - Parameter cursor: where the replica stands, its own edits in the log included.
+  public mutating func beginPull(at cursor: Cursor?, follow: Bool = false) -> PullRequest {
+    precondition(pull == .none, "one pull at a time")
+    self.cursor = cursor
+    pull = .awaiting
+    report.calls += 1
+    return PullRequest(
+      register: register, cursor: cursor, schemaVersion: schemaVersion, follow: follow)
+  }
+
+  /// The pull's header is in: the replica adopts it.
+  public mutating func received(_ header: PullHeader) throws(CallError) {
+    guard pull == .awaiting else { throw .peerFault(.headerOutOfOrder) }
+    guard header.version == SyncProtocol.version else { throw .otherProtocol }
+    guard register == nil || register == header.register else { throw .otherRegister }
+    if let cursor {
+      guard cursor.lineage == header.head.lineage, cursor.position <= header.head.position else {
+        throw .otherLineage
+      }
+    }
+    guard header.schema != nil || schemaVersion > 0 else { throw .peerFault(.noSchema) }
+    register = header.register
+    schemaVersion = header.schema?.version ?? schemaVersion
+    if cursor == nil { cursor = Cursor(lineage: header.head.lineage, position: .zero) }
+    pull = .streaming(head: header.head.position)
+  }
+
+  /// A batch is in: the replica applies it.
+  public mutating func received(_ batch: PullBatch) throws(CallError) {
+    guard case .streaming = pull, let before = cursor else { throw .peerFault(.headerOutOfOrder) }
+    var last = before.position
+    for change in batch.changes {
+      guard change.position > last else { throw .peerFault(.changesOutOfOrder) }
+      last = change.position
+    }
+    guard batch.through >= last else { throw .peerFault(.cursorBehindChanges) }
+    cursor = Cursor(lineage: before.lineage, position: batch.through)
+    report.received += batch.changes.count
+  }
+
+  /// The pull's stream ended.
+  public mutating func pullEnded() throws(CallError) {
+    switch pull {
+    case .none: preconditionFailure("no pull is under way")
+    case .awaiting: throw .peerFault(.noHeader)
+    case .streaming(let head):
+      pull = .none
+      guard let cursor, cursor.position >= head else { throw .unreachable(.endedEarly) }
+    }
+  }
+
+  // MARK: Push
+
+  /// The outbox stands on the heads that were pulled.
+  /// - Parameter sendable: how many edits may be pushed.
+  public func rebased(sendable: Int) -> AfterRebase { sendable > 0 ? .push : .done }
+
+  public mutating func beginPush() {
+    precondition(push == .none, "one push at a time")
+    push = .open(awaiting: [])
+    staleInPush = 0
+    report.calls += 1
+  }
+
+  /// These edits leave in one request.
+  public mutating func sending(_ edits: [EditID]) {
+    precondition(push == .open(awaiting: []), "a request leaves after the verdicts of the last")
+    push = .open(awaiting: edits)
+  }
+
+  /// The verdicts on one request are in: the replica settles them.
+  public mutating func received(_ response: PushResponse) throws(CallError) {
+    guard case .open(let awaited) = push else { preconditionFailure("no push is under way") }
+    guard !awaited.isEmpty, response.verdicts.map(\.edit) == awaited else {
+      throw .peerFault(.otherVerdicts)
+    }
+    push = .open(awaiting: [])
+    for verdict in response.verdicts {
+      switch verdict.outcome {
+      case .committed, .alreadyCommitted: report.committed += 1
+      case .refused: report.refused += 1
+      case .stale: staleInPush += 1
+      }
+    }
+  }
+
+  /// The push's stream ended.
+  /// - Parameters:
+  ///   - unsent: how many edits have not been sent although they could.
+  ///   - amended: how many amendments stand in the place of an edit that was sent.
+  public mutating func pushEnded(unsent: Int, amended: Int) throws(CallError) -> AfterPush {
+    guard case .open(let awaited) = push else { preconditionFailure("no push is under way") }
+    push = .none
+    guard awaited.isEmpty, unsent == 0 else { throw .peerFault(.missingVerdicts) }
+    guard staleInPush > 0 else {
+      amendedRounds += 1
+      return amended > 0 && amendedRounds <= SyncLimits.staleRounds ? .rebase : .done
+    }
+    report.stale += staleInPush
+    staleRounds += 1
+    guard staleRounds <= SyncLimits.staleRounds else { throw .tooManyRounds }
+    return .pull(afterAttempt: staleRounds)
+  }
+}

@@ -1,0 +1,73 @@
+public import LiaisonModel
+
+/// What a batch of edits asks of the log: every fact that ``CommitRule`` may need to decide it.
+public struct CommitQuestion: Hashable, Sendable {
+  public var edits: Set<EditID> = []
+  /// The records of the edits, and those that they refer to.
+  public var records: Set<RecordID> = []
+  /// The codes that the edits take.
+  public var codes: Set<RecordCode> = []
+  /// The records that a field which may lead in no circle refers to: all that is reached from them.
+  public var chains: Set<RecordID> = []
+
+  public init() {}
+}
+
+/// What the log answered, at one moment.
+public struct CommitFacts: Sendable {
+  public var schema: Schema
+  /// The edits that are in the log already.
+  public var known: [EditID: Committed] = [:]
+  /// The records that the log has, of those asked for.
+  public var heads: [RecordID: LogHead] = [:]
+  /// Which live record has a code, of those asked for.
+  public var holders: [RecordCode: RecordID] = [:]
+  /// What the acyclic fields of a record refer to, for every record that is reached from a chain.
+  public var links: [RecordID: Set<Link>] = [:]
+
+  public init(schema: Schema) { self.schema = schema }
+}
+
+/// A record's latest revision in the log.
+public struct LogHead: Hashable, Sendable {
+  public let revision: RevisionID
+  public let kind: KindNumber
+  public let code: RecordCode
+  public let isDeleted: Bool
+
+  public init(revision: RevisionID, kind: KindNumber, code: RecordCode, isDeleted: Bool) {
+    self.revision = revision
+    self.kind = kind
+    self.code = code
+    self.isDeleted = isDeleted
+  }
+}
+
+/// One step of an acyclic field: from the record that has it to a record that it names.
+public struct Link: Hashable, Sendable {
+  public let field: FieldNumber
+  public let target: RecordID
+
+  public init(field: FieldNumber, target: RecordID) {
+    self.field = field
+    self.target = target
+  }
+}
+
+/// What becomes of one edit.
+public struct CommitDecision: Hashable, Sendable {
+  public enum Action: Hashable, Sendable {
+    /// Append the revision; its record's acyclic fields refer to these from now on.
+    case append(FiledRevision, links: Set<Link>)
+    /// Nothing is appended.
+    case answer(Verdict.Outcome)
+  }
+
+  public let edit: EditID
+  public let action: Action
+
+  public init(edit: EditID, action: Action) {
+    self.edit = edit
+    self.action = action
+  }
+}

@@ -1,0 +1,162 @@
+internal import Foundation
+internal import GRDB
+internal import LiaisonFolder
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// Opens the SQLite file of a folder and says in our words what SQLite says.
+enum Databases {
+  static func configuration() -> Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(TimeInterval(Tuning.busySeconds))
+    configuration.journalMode = .wal
+    configuration.foreignKeysEnabled = true
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA trusted_schema = OFF")
+      try db.execute(sql: "PRAGMA cell_size_check = ON")
+    }
+    return configuration
+  }
+
+  /// Makes every commit of a writer survive a power cut, also in WAL, and reads that back.
+  ///
+  /// It cannot stand in `prepareDatabase`: GRDB sets NORMAL when it enters WAL, which is later.
+  /// - Throws: ``StoreError`` `.io` where SQLite does not take it.
+  static func makeDurable(_ writer: some DatabaseWriter) throws {
+    try writer.writeWithoutTransaction { db in
+      try setSynchronous(.full, in: db)
+      guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == Synchronous.full.rawValue else {
+        throw StoreError.io("the database does not take PRAGMA synchronous = FULL")
+      }
+    }
+  }
+
+  /// When a commit returns; the numbers are SQLite's.
+  enum Synchronous: Int {
+    /// Before its bytes are on the disk: only for what can be pulled again.
+    case normal = 1
+    case full = 2
+  }
+
+  /// Outside of a transaction only.
+  static func setSynchronous(_ level: Synchronous, in db: Database) throws {
+    try db.cachedStatement(sql: "PRAGMA synchronous = \(level.rawValue)").execute()
+  }
+
+  /// Brings the file to this version's layout.
+  /// - Throws: ``StoreError`` `.newer` where a newer version wrote it, `.damaged` where it is not
+  ///   one of ours.
+  static func migrate(
+    _ writer: some DatabaseWriter, _ directory: DataDirectory, with migrator: DatabaseMigrator,
+    isNew: Bool
+  ) throws {
+    let role = directory.role
+    let state = try writer.read { db in
+      let mark = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+      guard isNew || mark == role.applicationID else {
+        throw StoreError.damaged("\(directory.databasePath) is not a Liaison \(role.rawValue)")
+      }
+      return (
+        isNewer: try migrator.hasBeenSuperseded(db),
+        isCurrent: try migrator.hasCompletedMigrations(db)
+      )
+    }
+    guard !state.isNewer else {
+      throw StoreError.newer
+    }
+    // Migrating takes the write lock: who only reads must not wait for it.
+    if !state.isCurrent { try migrator.migrate(writer) }
+    if isNew {
+      try writer.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA application_id = \(role.applicationID)")
+      }
+    }
+  }
+
+  /// A database that can only be read, for a folder where SQLite cannot make the files that it
+  /// shares with other processes.
+  /// - Returns: nil where the file alone does not tell all, or is not at this version.
+  static func readOnly(
+    _ directory: DataDirectory, with migrator: DatabaseMigrator
+  ) -> DatabaseQueue? {
+    let path = URL(filePath: directory.databasePath)
+    let log = try? FileManager.default.attributesOfItem(atPath: path.path + "-wal")
+    guard (log?[.size] as? NSNumber)?.intValue ?? 0 == 0 else { return nil }
+    var configuration = Configuration()
+    configuration.readonly = true
+    let queue = try? DatabaseQueue(
+      path: path.absoluteString + "?immutable=1", configuration: configuration)
+    guard let queue, (try? queue.read(migrator.hasCompletedMigrations)) == true else { return nil }
+    return queue
+  }
+
+  static func checkIntegrity(_ db: Database) throws {
+    let answer = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)")
+    guard answer == "ok" else { throw StoreError.damaged("the database file is damaged") }
+  }
+
+  /// Runs a database call and turns its error into ours.
+  static func guarding<Result>(_ body: () async throws -> Result) async throws -> Result {
+    do {
+      return try await body()
+    } catch let error as DatabaseError {
+      throw storeError(error)
+    }
+  }
+
+  static func guarding<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw storeError(error)
+    }
+  }
+
+  private static func storeError(_ error: DatabaseError) -> StoreError {
+    switch error.resultCode {
+    case .SQLITE_FULL: .full
+    case .SQLITE_BUSY, .SQLITE_LOCKED: .locked(by: nil)
+    case .SQLITE_IOERR: .io("the disk refused a read or a write; nothing was changed")
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN: .io("the database file cannot be written")
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT:
+      .damaged("the database file is damaged")
+    default:
+      // SQLite's message names tables and columns, never what stands in them.
+      .io("the database refused: \(error.message ?? "\(error.resultCode)")")
+    }
+  }
+}
+
+extension Row {
+  func bytes(_ index: Int) throws -> [UInt8] {
+    try withUnsafeData(atIndex: index) { $0.map { Array($0) } ?? [] }
+  }
+
+  func revision(_ id: Int, _ bytes: Int) throws -> EncodedRevision? {
+    guard let revision = RevisionID(try self.bytes(id)) else { return nil }
+    return EncodedRevision(id: revision, bytes: try self.bytes(bytes))
+  }
+
+  func identity<ID: Identity>(_ index: Int) throws -> ID {
+    guard let id = ID(try bytes(index)) else {
+      throw StoreError.damaged("the database holds an id that is none")
+    }
+    return id
+  }
+
+  func revisionID(_ index: Int) throws -> RevisionID {
+    guard let id = RevisionID(try bytes(index)) else {
+      throw StoreError.damaged("the database holds a revision's name that is none")
+    }
+    return id
+  }
+}
+
+extension Identity {
+  var data: Data { Data(bytes) }
+}
+
+extension RevisionID {
+  var data: Data { Data(bytes) }
+}

@@ -1,0 +1,62 @@
+internal import CLiaisonProto
+internal import LiaisonModel
+
+// Copies what C holds into Swift values, and checks it on the way.
+
+extension ProtobufCBinaryData {
+  var buffer: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: data, count: len) }
+  var array: [UInt8] { Array(buffer) }
+
+  func string(_ what: String) throws -> String {
+    guard len > 0 else { return "" }
+    let utf8 = UnsafeBufferPointer(start: data, count: len)
+    guard let text = String(validating: utf8, as: UTF8.self) else {
+      throw CodingError.malformed("\(what) is not valid UTF-8")
+    }
+    return text
+  }
+
+  func identity<ID: Identity>(_ what: String) throws -> ID {
+    guard let id = ID(buffer) else {
+      throw CodingError.malformed("\(what) is not a UUID of version 7")
+    }
+    return id
+  }
+
+  func revisionID(_ what: String) throws -> RevisionID {
+    guard let id = RevisionID(buffer) else {
+      throw CodingError.malformed("\(what) is not 32 bytes")
+    }
+    return id
+  }
+
+  func optionalRevisionID(_ what: String) throws -> RevisionID? {
+    len == 0 ? nil : try revisionID(what)
+  }
+
+  func code(_ what: String) throws -> RecordCode {
+    guard let code = RecordCode(try string(what)) else {
+      throw CodingError.malformed("\(what) is not a code")
+    }
+    return code
+  }
+}
+
+/// The messages of a repeated field.
+func elements<Message>(
+  _ pointers: UnsafeMutablePointer<UnsafeMutablePointer<Message>?>?, _ count: Int
+) -> [UnsafeMutablePointer<Message>] {
+  UnsafeBufferPointer(start: pointers, count: count).compactMap { $0 }
+}
+
+/// The members of a repeated field of bytes.
+func elements(
+  _ pointer: UnsafeMutablePointer<ProtobufCBinaryData>?, _ count: Int
+) -> UnsafeBufferPointer<ProtobufCBinaryData> {
+  UnsafeBufferPointer(start: pointer, count: count)
+}
+
+func position(_ number: Int64) throws -> LogPosition {
+  guard number >= 0 else { throw CodingError.malformed("a position is negative") }
+  return LogPosition(number)
+}

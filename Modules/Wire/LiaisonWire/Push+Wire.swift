@@ -1,0 +1,137 @@
+internal import CLiaisonProto
+internal import LiaisonModel
+public import LiaisonSync
+
+// The messages of Push.
+
+extension PushRequest: WireEncodable, WireDecodable {
+  public func packed() throws -> Packed {
+    try Packed(first: edits.reduce(1024) { $0 + $1.bytes.count + 160 }) { arena in
+      let message = try arena.make(pb__push_request__init)
+      message.pointee.protocol = version
+      message.pointee.register_ = try arena.copy(register.bytes)
+      message.pointee.lineage = lineage.number
+      message.pointee.n_edits = edits.count
+      message.pointee.edits = try arena.array(edits) { edit in
+        let part = try arena.make(pb__edit__init)
+        part.pointee.id = try arena.copy(edit.id.bytes)
+        part.pointee.revision = try arena.copy(edit.bytes)
+        return part
+      }
+      return message
+    }
+  }
+
+  public init(wire bytes: UnsafeRawBufferPointer) throws {
+    let arena = Arena(first: bytes.count * 2)
+    let message = try arena.unpack(bytes, pb__push_request__unpack).pointee
+    self.init(
+      version: message.protocol, register: try message.register_.identity("a register"),
+      lineage: Lineage(message.lineage),
+      edits: try elements(message.edits, message.n_edits).map { edit in
+        Edit(
+          id: try edit.pointee.id.identity("an edit's id"), bytes: edit.pointee.revision.array)
+      })
+  }
+}
+
+/// The verdicts on one ``PushRequest``, in its order.
+public struct PushResponse: Hashable, Sendable {
+  public let verdicts: [Verdict]
+  public init(verdicts: [Verdict]) { self.verdicts = verdicts }
+}
+
+extension PushResponse: WireEncodable, WireDecodable {
+  public func packed() throws -> Packed {
+    try Packed(first: verdicts.count * 256 + 1024) { arena in
+      let message = try arena.make(pb__push_response__init)
+      message.pointee.n_verdicts = verdicts.count
+      message.pointee.verdicts = try arena.array(verdicts) { try $0.message(in: arena) }
+      return message
+    }
+  }
+
+  public init(wire bytes: UnsafeRawBufferPointer) throws {
+    let arena = Arena(first: bytes.count * 2)
+    let message = try arena.unpack(bytes, pb__push_response__unpack).pointee
+    verdicts = try elements(message.verdicts, message.n_verdicts).map { try Verdict($0.pointee) }
+  }
+}
+
+extension Verdict {
+  fileprivate func message(in arena: Arena) throws -> UnsafeMutablePointer<Pb__Verdict>? {
+    let message = try arena.make(pb__verdict__init)
+    message.pointee.edit = try arena.copy(edit.bytes)
+    switch outcome {
+    case .committed(let accepted):
+      message.pointee.outcome_case = PB__VERDICT__OUTCOME_COMMITTED
+      message.pointee.committed = try accepted.message(in: arena)
+    case .alreadyCommitted(let accepted):
+      message.pointee.outcome_case = PB__VERDICT__OUTCOME_ALREADY_COMMITTED
+      message.pointee.already_committed = try accepted.message(in: arena)
+    case .stale(let head):
+      let stale = try arena.make(pb__stale__init)
+      stale.pointee.head = try arena.copy(head?.bytes ?? [])
+      message.pointee.outcome_case = PB__VERDICT__OUTCOME_STALE
+      message.pointee.stale = stale
+    case .refused(let refusal):
+      let refused = try arena.make(pb__refused__init)
+      refused.pointee.code = refusal.code.number
+      refused.pointee.reason = try arena.copy(refusal.reason)
+      message.pointee.outcome_case = PB__VERDICT__OUTCOME_REFUSED
+      message.pointee.refused = refused
+    }
+    return message
+  }
+
+  fileprivate init(_ message: Pb__Verdict) throws {
+    let outcome: Outcome
+    switch message.outcome_case {
+    case PB__VERDICT__OUTCOME_COMMITTED:
+      outcome = .committed(try Committed(message.committed.pointee))
+    case PB__VERDICT__OUTCOME_ALREADY_COMMITTED:
+      outcome = .alreadyCommitted(try Committed(message.already_committed.pointee))
+    case PB__VERDICT__OUTCOME_STALE:
+      outcome = .stale(head: try message.stale.pointee.head.optionalRevisionID("a head"))
+    case PB__VERDICT__OUTCOME_REFUSED:
+      let refused = message.refused.pointee
+      outcome = .refused(
+        Refusal(Refusal.Code(refused.code), try refused.reason.string("a reason")))
+    default:
+      throw CodingError.unknown("the server sent a verdict that only a newer version knows")
+    }
+    self.init(edit: try message.edit.identity("an edit's id"), outcome: outcome)
+  }
+}
+
+extension Committed {
+  fileprivate func message(in arena: Arena) throws -> UnsafeMutablePointer<Pb__Committed> {
+    let message = try arena.make(pb__committed__init)
+    message.pointee.position = position.number
+    message.pointee.revision = try arena.copy(revision.bytes)
+    return message
+  }
+
+  fileprivate init(_ message: Pb__Committed) throws {
+    self.init(
+      position: try LiaisonWire.position(message.position),
+      revision: try message.revision.revisionID("a revision"))
+  }
+}
+
+extension Refusal.Code {
+  fileprivate var number: Pb__Refusal {
+    switch self {
+    case .malformed: PB__REFUSAL__REFUSAL_MALFORMED
+    case .invalid: PB__REFUSAL__REFUSAL_INVALID
+    case .codeTaken: PB__REFUSAL__REFUSAL_CODE_TAKEN
+    case .reference: PB__REFUSAL__REFUSAL_REFERENCE
+    case .office: PB__REFUSAL__REFUSAL_OFFICE
+    }
+  }
+
+  /// A code that only a newer server knows is read as `invalid`: its reason says the rest.
+  fileprivate init(_ number: Pb__Refusal) {
+    self = Refusal.Code.allCases.first { $0.number == number } ?? .invalid
+  }
+}

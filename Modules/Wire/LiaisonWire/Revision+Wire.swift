@@ -1,0 +1,186 @@
+internal import CLiaisonProto
+internal import LiaisonModel
+
+// Revision ↔ liaison.sync.v1.Revision.
+
+extension Revision {
+  func message(in arena: Arena) throws -> UnsafeMutablePointer<Pb__Revision> {
+    let message = try arena.make(pb__revision__init)
+    message.pointee.record = try arena.copy(record.bytes)
+    message.pointee.kind = kind.number
+    message.pointee.parent = try arena.copy(parent?.bytes ?? [])
+    message.pointee.second_parent = try arena.copy(secondParent?.bytes ?? [])
+    message.pointee.office = try arena.copy(office.text)
+    message.pointee.author = try arena.copy(author)
+    message.pointee.note = try arena.copy(note)
+    message.pointee.time = time.milliseconds
+    message.pointee.code = try arena.copy(state.code.text)
+    message.pointee.deleted = state.isDeleted ? 1 : 0
+    let fields = state.fields.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }
+    message.pointee.n_fields = fields.count
+    message.pointee.fields = try arena.array(fields) { try $0.value.message($0.key, in: arena) }
+    message.pointee.base.n_unknown_fields = UInt32(state.unknown.count)
+    message.pointee.base.unknown_fields = try arena.array(state.unknown) { field in
+      let bytes = try arena.copy(field.bytes)
+      return ProtobufCMessageUnknownField(
+        tag: field.number, wire_type: ProtobufCWireType(field.wireType), len: bytes.len,
+        data: bytes.data)
+    }
+    return message
+  }
+
+  init(_ message: Pb__Revision) throws {
+    guard let office = OfficeID(try message.office.string("an office")) else {
+      throw CodingError.malformed("a revision names no office")
+    }
+    self.init(
+      record: try message.record.identity("a record"),
+      kind: KindNumber(message.kind),
+      parent: try message.parent.optionalRevisionID("a parent"),
+      secondParent: try message.second_parent.optionalRevisionID("a second parent"),
+      state: RecordState(
+        code: try message.code.code("a code"), content: try Revision.content(message),
+        unknown: Revision.unknown(message.base)),
+      origin: Origin(
+        office: office, author: try message.author.string("an author"),
+        note: try message.note.string("a note"),
+        time: Timestamp(milliseconds: message.time)))
+  }
+
+  private static func unknown(_ message: ProtobufCMessage) -> [UnknownField] {
+    UnsafeBufferPointer(start: message.unknown_fields, count: Int(message.n_unknown_fields)).map {
+      UnknownField(
+        number: $0.tag, wireType: $0.wire_type.rawValue,
+        bytes: ProtobufCBinaryData(len: $0.len, data: $0.data).array)
+    }
+  }
+
+  private static func content(_ message: Pb__Revision) throws -> RecordState.Content {
+    guard message.deleted == 0 else {
+      guard message.n_fields == 0 else {
+        throw CodingError.notCanonical("a deleted record has fields")
+      }
+      return .deleted
+    }
+    var fields: Fields = [:]
+    fields.reserveCapacity(message.n_fields)
+    var last: UInt32 = 0
+    for field in elements(message.fields, message.n_fields) {
+      guard field.pointee.number > last else {
+        throw CodingError.notCanonical("a revision's fields are not in ascending order")
+      }
+      last = field.pointee.number
+      fields[FieldNumber(last)] = try FieldValue(field.pointee)
+    }
+    return .fields(fields)
+  }
+}
+
+extension FieldValue {
+  fileprivate func message(
+    _ number: FieldNumber, in arena: Arena
+  ) throws -> UnsafeMutablePointer<Pb__Field>? {
+    let message = try arena.make(pb__field__init)
+    message.pointee.number = number.number
+    switch self {
+    case .text(let text):
+      message.pointee.value_case = PB__FIELD__VALUE_TEXT
+      message.pointee.text = try arena.copy(text)
+    case .prose(let text):
+      message.pointee.value_case = PB__FIELD__VALUE_PROSE
+      message.pointee.prose = try arena.copy(text)
+    case .date(let date):
+      message.pointee.value_case = PB__FIELD__VALUE_DATE
+      message.pointee.date = try arena.copy(date.description)
+    case .number(let number):
+      message.pointee.value_case = PB__FIELD__VALUE_INTEGER
+      message.pointee.integer = number
+    case .choice(let choice):
+      message.pointee.value_case = PB__FIELD__VALUE_CHOICE
+      message.pointee.choice = try arena.copy(choice)
+    case .flag(let flag):
+      message.pointee.value_case = PB__FIELD__VALUE_FLAG
+      message.pointee.flag = flag ? 1 : 0
+    case .reference(let record):
+      message.pointee.value_case = PB__FIELD__VALUE_REFERENCE
+      message.pointee.reference = try arena.copy(record.bytes)
+    case .texts(let texts):
+      message.pointee.value_case = PB__FIELD__VALUE_TEXTS
+      message.pointee.texts = try arena.texts(texts.sorted(by: FieldValue.precedes))
+    case .references(let records):
+      let references = try arena.make(pb__references__init)
+      references.pointee.n_members = records.count
+      references.pointee.members = try arena.array(records.sorted()) { try arena.copy($0.bytes) }
+      message.pointee.value_case = PB__FIELD__VALUE_REFERENCES
+      message.pointee.references = references
+    case .list(let list):
+      message.pointee.value_case = PB__FIELD__VALUE_LIST
+      message.pointee.list = try arena.texts(list)
+    }
+    return message
+  }
+
+  fileprivate init(_ message: Pb__Field) throws {
+    switch message.value_case {
+    case PB__FIELD__VALUE_TEXT: self = .text(try message.text.string("a text"))
+    case PB__FIELD__VALUE_PROSE:
+      self = .prose(try message.prose.string("a prose"))
+    case PB__FIELD__VALUE_DATE:
+      guard let date = PartialDate(try message.date.string("a date")) else {
+        throw CodingError.malformed("a date does not exist")
+      }
+      self = .date(date)
+    case PB__FIELD__VALUE_INTEGER: self = .number(message.integer)
+    case PB__FIELD__VALUE_CHOICE:
+      self = .choice(try message.choice.string("a choice"))
+    case PB__FIELD__VALUE_FLAG: self = .flag(message.flag != 0)
+    case PB__FIELD__VALUE_REFERENCE:
+      self = .reference(try message.reference.identity("a reference"))
+    case PB__FIELD__VALUE_TEXTS:
+      self = .texts(try FieldValue.set(of: message.texts.pointee))
+    case PB__FIELD__VALUE_REFERENCES:
+      self = .references(try FieldValue.set(of: message.references.pointee))
+    case PB__FIELD__VALUE_LIST:
+      self = .list(try FieldValue.members(of: message.list.pointee))
+    default:
+      throw CodingError.unknown("a field holds what only a newer version knows")
+    }
+    guard !isEmpty else { throw CodingError.notCanonical("a field holds an empty value") }
+  }
+
+  private static func members(of message: Pb__Texts) throws -> [String] {
+    try elements(message.members, message.n_members).map { try $0.string("a member") }
+  }
+
+  private static func set(of message: Pb__Texts) throws -> Set<String> {
+    let members = try members(of: message)
+    let set = Set(members)
+    guard set.count == members.count, zip(members, members.dropFirst()).allSatisfy(precedes)
+    else { throw CodingError.notCanonical("a set's members are not in ascending order") }
+    return set
+  }
+
+  private static func set(of message: Pb__References) throws -> Set<RecordID> {
+    let members: [RecordID] = try elements(message.members, message.n_members).map {
+      try $0.identity("a reference")
+    }
+    guard zip(members, members.dropFirst()).allSatisfy(<) else {
+      throw CodingError.notCanonical("a set's members are not in ascending order")
+    }
+    return Set(members)
+  }
+
+  /// The order of bytes, which no locale and no Unicode version changes.
+  private static func precedes(_ one: String, _ other: String) -> Bool {
+    one.utf8.lexicographicallyPrecedes(other.utf8)
+  }
+}
+
+extension Arena {
+  fileprivate func texts(_ members: [String]) throws -> UnsafeMutablePointer<Pb__Texts> {
+    let message = try make(pb__texts__init)
+    message.pointee.n_members = members.count
+    message.pointee.members = try array(members) { try copy($0) }
+    return message
+  }
+}

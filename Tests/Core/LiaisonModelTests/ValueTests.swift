@@ -1,0 +1,158 @@
+import LiaisonModel
+import TestSupport
+import Testing
+
+struct ValueTests {
+  @Test(arguments: [
+    "2007-02-29", "2007-13", "2007-00", "0000", "2007-3", "2007-03-", "07", "2007-03-26T10:00",
+    "٢٠٠٧", "-2007", "2007-04-31", "", "1900-02-29",
+  ])
+  func aDateThatDoesNotExistIsNone(text: String) { #expect(PartialDate(text) == nil) }
+
+  @Test func datesKeepTheirTextAndCompareTheirStart() throws {
+    let texts = ["2007", "2007-01", "2007-01-01", "2007-03", "2007-03-26", "2008-02-29"]
+    let dates = try texts.map { try #require(PartialDate($0)) }
+    #expect(dates.map(\.description) == texts)
+    #expect(dates.sorted() == dates && Set(dates).count == texts.count)
+    #expect(!dates[0].starts(before: dates[1]) && dates[0].starts(before: dates[3]))
+  }
+
+  @Test func aTimestampIsPrintedInUTC() {
+    #expect(Timestamp(milliseconds: 0).description == "1970-01-01T00:00:00Z")
+    #expect(Timestamp(milliseconds: -1).description == "1969-12-31T23:59:59Z")
+    #expect(Timestamp(milliseconds: 1_709_164_800_000).description == "2024-02-29T00:00:00Z")
+    #expect(Timestamp(milliseconds: 1_709_164_800_000).year == 2024)
+    // Any number that a peer may send has a text.
+    #expect(Timestamp(milliseconds: .min).description.hasSuffix("T16:47:04Z"))
+    #expect(Timestamp(milliseconds: .max).description.hasSuffix("T07:12:55Z"))
+  }
+
+  @Test func codesAreCapitalsDigitsAndHyphens() throws {
+    for text in ["UN", "SDG-16", "1267-MT", String(repeating: "A", count: 32)] {
+      #expect(RecordCode(text)?.text == text)
+    }
+    for text in ["", "A", "-A", "un", "A B", "É1", String(repeating: "A", count: 33), "A\0"] {
+      #expect(RecordCode(text) == nil, "\(text)")
+    }
+    let office = try #require(OfficeID("VIE"))
+    #expect(RecordCode(office: office, year: 2026, number: 12).text == "VIE-2026-0012")
+    #expect(RecordCode(office: office, year: 2026, number: 12_345).text == "VIE-2026-12345")
+    #expect(RecordCode.numberedPrefix(office: office, year: 2026) == "VIE-2026-")
+    #expect(OfficeID("V") == nil && OfficeID("VI-E") == nil && OfficeID("vie") == nil)
+  }
+
+  @Test func idsGoRoundAndSortByTime() throws {
+    var random = Seeded(1)
+    var last = UUIDv7(milliseconds: 0, random: &random)
+    for time in 1..<500 {
+      let uuid = UUIDv7(milliseconds: Int64(time) * 1_000_000_007, random: &random)
+      #expect(last < uuid)
+      #expect(UUIDv7(uuid.description) == uuid)
+      #expect(RecordID(uuid.bytes)?.uuid == uuid)
+      last = uuid
+    }
+    #expect(UUIDv7("018f3e7a-0000-4000-8000-000000000000") == nil, "version 4")
+    #expect(UUIDv7("018f3e7a-0000-7000-0000-000000000000") == nil, "variant 0")
+    #expect(RecordID([1, 2, 3]) == nil && RevisionID([1]) == nil)
+  }
+
+  @Test func textThatIsNotInNFCIsRefused() {
+    #expect(TextRules.problem(withLine: "Yaound\u{E9}") == nil)
+    #expect(TextRules.problem(withLine: "Yaounde\u{301}") != nil)
+    #expect(TextRules.normalized("Yaounde\u{301}").utf8.elementsEqual("Yaound\u{E9}".utf8))
+  }
+
+  @Test func textHasNoControlCharactersAndALimitToTheByte() {
+    for text in ["a\nb", "a\0", "\u{1B}[31m", "a\u{85}", "a\u{2028}b", "\u{7F}"] {
+      #expect(TextRules.problem(withLine: text) != nil)
+    }
+    #expect(TextRules.problem(withProse: "a\nb") == nil)
+    #expect(TextRules.problem(withProse: "a\tb") != nil)
+    let limit = String(repeating: "x", count: Limits.textBytes)
+    #expect(TextRules.problem(withLine: limit) == nil)
+    #expect(TextRules.problem(withLine: limit + "x") != nil)
+    #expect(TextRules.problem(withProse: String(repeating: "x", count: Limits.proseBytes)) == nil)
+    #expect(
+      TextRules.problem(withProse: String(repeating: "x", count: Limits.proseBytes + 1)) != nil)
+  }
+}
+
+struct SchemaTests {
+  let schema = Schema.cooperationRegister
+
+  private func problem(_ kind: String, _ fields: [String: FieldValue]) throws -> String? {
+    let kind = try #require(schema.kind(named: kind))
+    let numbered = try Dictionary(
+      uniqueKeysWithValues: fields.map { (try #require(kind.field(named: $0)).number, $1) })
+    let state = RecordState(code: try #require(RecordCode("AA")), fields: numbered)
+    return schema.problems(with: state, of: kind.number).first?.message
+  }
+
+  @Test func requiredFieldsAreRequired() throws {
+    #expect(try problem("area", ["name": .text("A")]) == nil)
+    #expect(try problem("area", [:]) == "field 'name' is required")
+  }
+
+  @Test func eachConstraintHolds() throws {
+    func body(_ name: String, _ value: FieldValue) throws -> String? {
+      let fine: [String: FieldValue] = ["name": .text("B"), "type": .choice("compact")]
+      return try problem("body", fine.merging([name: value]) { $1 })
+    }
+    #expect(try body("un_entities", .number(0)) == nil)
+    #expect(try body("un_entities", .number(-1)) != nil)
+    #expect(try body("un_entities", .text("39")) != nil)
+    #expect(try body("type", .choice("club")) != nil)
+    #expect(try body("areas", .references([])) != nil)
+    let organization: [String: FieldValue] = ["name": .text("O"), "type": .choice("other")]
+    for (address, isFine) in [("https://x.org", true), ("ftp://x.org", false), ("http://", false)] {
+      let found = try problem(
+        "organization", organization.merging(["website": .text(address)]) { $1 })
+      #expect((found == nil) == isFine, "\(address)")
+    }
+    let dates = try ["2018-12", "2018", "2019"].map {
+      FieldValue.date(try #require(PartialDate($0)))
+    }
+    var random = Seeded(7)
+    let id = RecordID(UUIDv7(milliseconds: 1, random: &random))
+    let participation: [String: FieldValue] = [
+      "organization": .reference(id), "body": .reference(id), "role": .choice("member"),
+      "since": dates[0],
+    ]
+    #expect(try problem("participation", participation.merging(["until": dates[2]]) { $1 }) == nil)
+    #expect(try problem("participation", participation.merging(["until": dates[1]]) { $1 }) != nil)
+  }
+
+  @Test func aFieldOfANewerSchemaIsKept() throws {
+    let kind = try #require(schema.kind(named: "area"))
+    let state = RecordState(
+      code: try #require(RecordCode("AA")),
+      fields: [FieldNumber(1): .text("A"), FieldNumber(99): .flag(true)])
+    #expect(schema.problems(with: state, of: kind.number).isEmpty)
+  }
+
+  @Test func aSchemaWithRepeatsOrHolesIsRefused() throws {
+    let field = FieldDefinition(FieldNumber(1), "name", label: "", type: .text)
+    func kind(_ fields: [FieldDefinition]) -> Kind {
+      Kind(KindNumber(1), "thing", label: "", coding: .chosen, fields: fields)
+    }
+    for kinds in [
+      [kind([field]), kind([field])], [kind([field, field])],
+      [kind([FieldDefinition(FieldNumber(1), "code", label: "", type: .text)])],
+      [kind([FieldDefinition(FieldNumber(1), "to", label: "", type: .reference(KindNumber(9)))])],
+    ] {
+      #expect(throws: Problem.self) { try Schema(version: 1, kinds: kinds) }
+    }
+    #expect(throws: Problem.self) { try Schema(version: 0, kinds: []) }
+  }
+
+  @Test func theDefaultSchemaHasTheKindsOfTheDomain() {
+    #expect(
+      schema.kinds.map(\.name) == [
+        "organization", "office", "body", "area", "goal", "instrument", "participation",
+        "engagement", "action",
+      ])
+    #expect(schema.kind(named: "engagement")?.field(named: "last_contact")?.rule == .latest)
+    #expect(schema.kind(named: "area")?.field(named: "parent")?.constraints == [.acyclic])
+    #expect(schema.kinds.filter { $0.coding == .numbered }.count == 3)
+  }
+}

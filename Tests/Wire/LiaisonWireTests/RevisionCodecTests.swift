@@ -1,0 +1,174 @@
+import LiaisonModel
+import LiaisonSync
+import LiaisonWire
+import TestSupport
+import Testing
+
+enum Sample {
+  static func id(_ seed: UInt64) -> UUIDv7 {
+    var random = Seeded(seed)
+    return UUIDv7(milliseconds: Int64(seed), random: &random)
+  }
+
+  /// A revision with a field of every type.
+  static func revision(_ text: String = "Ünïcode", second: Bool = true) throws -> Revision {
+    let parent = RevisionID([UInt8](repeating: 7, count: 32))
+    return Revision(
+      record: RecordID(id(1)), kind: KindNumber(3), parent: parent,
+      secondParent: second ? parent : nil,
+      state: RecordState(
+        code: try #require(RecordCode("SDG-16")),
+        fields: [
+          FieldNumber(1): .text(text), FieldNumber(2): .prose("a\nb"),
+          FieldNumber(3): .date(try #require(PartialDate("2007-03"))),
+          FieldNumber(4): .number(-39), FieldNumber(5): .choice("compact"),
+          FieldNumber(6): .flag(false), FieldNumber(7): .reference(RecordID(id(2))),
+          FieldNumber(8): .texts(["b", "a", "é"]),
+          FieldNumber(9): .references([RecordID(id(4)), RecordID(id(3))]),
+          FieldNumber(10): .list(["b", "a", "b"]), FieldNumber(11): .number(0),
+        ]),
+      origin: Origin(
+        office: try #require(OfficeID("VIE")), author: "M. Huber", note: "why",
+        time: Timestamp(milliseconds: 1_795_522_000_000)))
+  }
+
+  static func code(_ body: () throws -> Void) -> WireError.Code? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return (error as? WireError)?.code
+    }
+  }
+}
+
+struct RevisionCodecTests {
+  let codec = RevisionCodec()
+
+  @Test func aRevisionOfEveryTypeGoesRoundAndKeepsItsName() throws {
+    let revision = try Sample.revision()
+    let encoded = try codec.encode(revision)
+    #expect(try codec.decode(encoded.bytes) == revision)
+    #expect(codec.id(of: encoded.bytes) == encoded.id)
+    #expect(try codec.encode(codec.decode(encoded.bytes)) == encoded)
+    #expect(try codec.summary(of: encoded.bytes) == RevisionSummary(revision))
+  }
+
+  @Test func theEncodingIsTheOneThatTheProtocolFixes() throws {
+    let code = try #require(RecordCode("UN"))
+    let office = try #require(OfficeID("LYO"))
+    let record = try #require(RecordID(text: "018f3e7a-1234-7abc-8def-0123456789ab"))
+    let revision = Revision(
+      record: record, kind: KindNumber(1), parent: nil,
+      state: RecordState(
+        code: code,
+        fields: [FieldNumber(2): .choice("other"), FieldNumber(1): .text("United Nations")]),
+      origin: Origin(office: office, author: "A", time: Timestamp(milliseconds: 1)))
+    let hex =
+      "0a10018f3e7a12347abc8def0123456789ab" + "1001" + "2a034c594f" + "320141" + "4001"
+      + "4a02554e" + "5a12080112 0e556e69746564204e6174696f6e73".replacing(" ", with: "")
+      + "5a09080232 056f74686572".replacing(" ", with: "").replacing("080232", with: "080232")
+    let bytes = try codec.encode(revision).bytes
+    #expect(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() == hex)
+    #expect(try codec.decode(bytes) == revision)
+  }
+
+  @Test func truncationAtEveryByteGivesAnErrorOrAShorterRevisionButNeverATrap() throws {
+    let bytes = try codec.encode(Sample.revision()).bytes
+    var errors = 0
+    for length in 0..<bytes.count {
+      let cut = Array(bytes.prefix(length))
+      guard let revision = try? codec.decode(cut) else {
+        errors += 1
+        continue
+      }
+      // Cut between two fields of the record: a revision of its own, with a name of its own.
+      #expect(try codec.encode(revision).bytes == cut)
+      #expect(revision.state.fields.count < 11)
+    }
+    #expect(errors >= bytes.count - 11)
+  }
+
+  @Test func fiveThousandMutationsNeverTrap() throws {
+    print("seed 42")
+    var random = Seeded(42)
+    let bytes = try codec.encode(Sample.revision()).bytes
+    var read = 0
+    for _ in 0..<5000 {
+      var mutant = bytes
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        mutant[Int.random(in: 0..<mutant.count, using: &random)] = UInt8.random(
+          in: 0...255, using: &random)
+      }
+      guard let revision = try? codec.decode(mutant) else { continue }
+      read += 1
+      // What only a newer version knows stays in the bytes; all else goes round.
+      #expect(try codec.decode(codec.encode(revision).bytes) == revision)
+    }
+    #expect(read > 0 && read < 5000)
+  }
+
+  @Test func onlyTheCanonicalEncodingIsARevision() throws {
+    let bytes = try codec.encode(Sample.revision()).bytes
+    // A default written out: `deleted` = false.
+    #expect(Sample.code { _ = try codec.decode(bytes + [0x50, 0x00]) } == .notCanonical)
+    // The office twice: the last one counts for protobuf, not for us.
+    #expect(
+      Sample.code { _ = try codec.decode(bytes + [0x2A, 3] + "NYC".utf8) } == .notCanonical)
+    // An empty text as a field's value.
+    #expect(
+      Sample.code { _ = try codec.decode(bytes + [0x5A, 4, 0x08, 99, 0x12, 0]) } == .notCanonical)
+    // A set out of order.
+    let set: [UInt8] = [0x5A, 10, 0x08, 99, 0x4A, 6, 0x0A, 1, 0x62, 0x0A, 1, 0x61]
+    #expect(Sample.code { _ = try codec.decode(bytes + set) } == .notCanonical)
+    // Fields out of order.
+    let field: [UInt8] = [0x5A, 5, 0x08, 1, 0x12, 1, 0x61]
+    #expect(Sample.code { _ = try codec.decode(bytes + field) } == .notCanonical)
+  }
+
+  @Test func aFieldOfANewerProtocolKeepsItsBytes() throws {
+    let encoded = try codec.encode(Sample.revision())
+    let newer = encoded.bytes + [0x9A, 0x06, 1, 0x61]  // field 99, one byte
+    let revision = try codec.decode(newer)
+    #expect(try codec.encode(revision).bytes == newer)
+    // An edit by this version keeps what it does not know.
+    var state = revision.state
+    state.content = .fields([FieldNumber(1): .text("edited")])
+    let edited = try codec.encode(
+      Revision(
+        record: revision.record, kind: revision.kind, parent: encoded.id, state: state,
+        origin: revision.origin))
+    #expect(edited.bytes.suffix(4) == newer.suffix(4))
+    #expect(codec.id(of: newer) != encoded.id)
+  }
+
+  @Test func whatIsNoTextNoIdAndNoDateIsRefused() throws {
+    for bytes: [UInt8] in [
+      [0x0A, 3, 1, 2, 3], [0x5A, 5, 0x08, 99, 0x12, 1, 0xFF], [0x5A, 5, 0x08, 99, 0x22, 1, 0x61],
+      [0x5A, 2, 0x08, 99], [0x4A, 1, 0x61], [0x1A, 1, 0], [0xFF, 0xFF, 0xFF],
+      [0x5A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F],
+    ] {
+      let all = try codec.encode(Sample.revision()).bytes + bytes
+      #expect(throws: WireError.self, "\(bytes)") { try codec.decode(all) }
+    }
+  }
+
+  @Test func anOversizeRevisionIsTooLargeBothWays() throws {
+    let text = String(repeating: "x", count: Limits.revisionBytes)
+    #expect(Sample.code { _ = try codec.encode(Sample.revision(text)) } == .tooLarge)
+    let bytes = [UInt8](repeating: 0, count: Limits.revisionBytes + 1)
+    #expect(Sample.code { _ = try codec.decode(bytes) } == .tooLarge)
+  }
+
+  @Test func aDeletedRecordHasNoFields() throws {
+    let code = try #require(RecordCode("UN"))
+    let sample = try Sample.revision(second: false)
+    let gone = Revision(
+      record: sample.record, kind: sample.kind, parent: sample.parent,
+      state: RecordState(code: code, content: .deleted), origin: sample.origin)
+    let bytes = try codec.encode(gone).bytes
+    #expect(try codec.decode(bytes) == gone)
+    let field: [UInt8] = [0x5A, 5, 0x08, 1, 0x12, 1, 0x61]
+    #expect(Sample.code { _ = try codec.decode(bytes + field) } == .notCanonical)
+  }
+}
