@@ -1,0 +1,132 @@
+"""The two commands of one build, run and measured by the system's own accounting."""
+import collections
+import contextlib
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+Used = collections.namedtuple("Used", "seconds mebibytes")
+
+
+def reference_lines():
+    return (ROOT / "Scripts/data/reference.jsonl").read_text().splitlines(keepends=True)
+
+
+class Build:
+    """A build's commands, which work in one folder."""
+
+    def __init__(self, name, binaries, folder, count):
+        self.name, self.binaries, self.folder, self.count = name, binaries, folder, count
+
+    def run(self, command, *arguments, status=0):
+        """Runs a command to its end."""
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            [f"{self.binaries}/{command}", *arguments], cwd=self.folder,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        _, code, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        if os.waitstatus_to_exitcode(code) != status:
+            sys.exit(f"measure: {command} {' '.join(arguments)[:200]} failed: "
+                     f"{process.stderr.read().decode()}")
+        process.stderr.close()
+        process.returncode = 0
+        return Used(seconds, usage.ru_maxrss / 1024)
+
+    def make_register(self, name, offices=("LYO", "VIE", "NYC")):
+        self.run("liaisond", "init", name)
+        for office in offices:
+            self.run("liaisond", "office", "add", office, "--name", office, "-C", name)
+
+    @contextlib.contextmanager
+    def serving(self, name, counted=False):
+        server = Server(self, name, counted)
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+class Server:
+    """A running `liaisond serve`; `counted` counts its fsyncs by a shim that the loader puts before
+    the C library."""
+
+    def __init__(self, build, name, counted):
+        environment = dict(os.environ)
+        self.counts = None
+        if counted:
+            self.counts = tempfile.NamedTemporaryFile()
+            self.counts.write(bytes(8))
+            self.counts.flush()
+            environment |= {"LD_PRELOAD": shim(), "LIAISON_FSYNC_COUNT": self.counts.name}
+        self.process = subprocess.Popen(
+            [f"{build.binaries}/liaisond", "serve", name, "--listen", "127.0.0.1:0"],
+            cwd=build.folder, env=environment, stdout=subprocess.PIPE)
+        line = self.process.stdout.readline().decode()
+        if not line.startswith("listening on "):
+            sys.exit(f"measure: the server does not listen: {line}")
+        self.address = line.split()[-1]
+
+    def peak(self):
+        """Peak memory so far, in MiB."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
+
+    def fsyncs(self):
+        with open(self.counts.name, "rb") as file:
+            return int.from_bytes(file.read(8), "little")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def shim():
+    """Builds the shim that counts fsync and fdatasync in a mapped file."""
+    library = ROOT / ".build/fsync_count.so"
+    source = ROOT / "Scripts/measuring/fsync_count.c"
+    if not library.exists() or library.stat().st_mtime < source.stat().st_mtime:
+        subprocess.run(
+            ["cc", "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    return str(library)
+
+
+class Proxy:
+    """Forwards one address and counts the payload of TCP in each direction."""
+
+    def __init__(self, target):
+        host, port = target.rsplit(":", 1)
+        self.target = (host, int(port))
+        self.up = self.down = 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            client, _ = self.listener.accept()
+            server = socket.create_connection(self.target)
+            for source, sink, name in ((client, server, "up"), (server, client, "down")):
+                threading.Thread(target=self.pump, args=(source, sink, name), daemon=True).start()
+
+    def pump(self, source, sink, name):
+        try:
+            while data := source.recv(1 << 16):
+                setattr(self, name, getattr(self, name) + len(data))
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # The other direction has closed the connection.
+
+    def counted(self, build, *command):
+        """The bytes of one command, up and down."""
+        self.up = self.down = 0
+        build.run(*command)
+        return self.up, self.down

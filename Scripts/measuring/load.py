@@ -1,0 +1,149 @@
+"""Load for a running server, by the Python client's messages: many offices, and many references."""
+import asyncio
+import multiprocessing
+import pathlib
+import sys
+import time
+
+import grpc
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "Tests/Interop"))
+from client import load, uuid7  # noqa: E402
+
+PROCESSES = 2
+
+
+def edit(register, sync, office, code, kind=1, fields=None, record=None):
+    fields = fields or [register.Field(number=1, text="A name"),
+                        register.Field(number=2, choice="other")]
+    revision = register.Revision(
+        record=record or uuid7(), kind=kind, office=office, author="load", time=1, code=code,
+        fields=fields)
+    return sync.Edit(id=uuid7(), revision=revision.SerializeToString(deterministic=True))
+
+
+class Caller:
+    """One office on a connection of its own."""
+
+    def __init__(self, modules, address, office):
+        self.register, self.sync, service = modules
+        self.office = office
+        self.metadata = [("liaison-office", office)]
+        self.channel = grpc.aio.insecure_channel(
+            address, options=[("grpc.use_local_subchannel_pool", 1)])
+        self.stub = service.SyncStub(self.channel)
+
+    async def open(self):
+        async for message in self.stub.Pull(
+                self.sync.PullRequest(protocol=1), metadata=self.metadata):
+            if message.HasField("header"):
+                self.header = message.header
+        self.call = self.stub.Push(metadata=self.metadata)
+
+    async def push(self, edits):
+        await self.call.write(self.sync.PushRequest(
+            protocol=1, register=self.header.register, lineage=self.header.head.lineage,
+            edits=edits))
+        reply = await self.call.read()
+        kinds = {verdict.WhichOneof("outcome") for verdict in reply.verdicts}
+        if kinds != {"committed"}:
+            raise RuntimeError(f"verdicts: {reply.verdicts[:1]}")
+
+    async def close(self):
+        await self.call.done_writing()
+        await self.channel.close()
+
+
+def push_one_at_a_time(address, offices, edits):
+    """Each office pushes its edits one by one; seconds until all are committed."""
+    barrier = multiprocessing.Barrier(PROCESSES + 1)
+    share = offices // PROCESSES
+    processes = [
+        multiprocessing.Process(target=office_process, args=(
+            address, range(n * share, (n + 1) * share), edits, barrier))
+        for n in range(PROCESSES)]
+    for process in processes:
+        process.start()
+    barrier.wait()
+    start = time.perf_counter()
+    barrier.wait()
+    seconds = time.perf_counter() - start
+    for process in processes:
+        process.join()
+        if process.exitcode:
+            raise RuntimeError("an office failed")
+    return seconds
+
+
+def office_process(address, numbers, edits, barrier):
+    async def run():
+        modules = load()
+        callers = [Caller(modules, address, f"O{number:02}") for number in numbers]
+        await asyncio.gather(*(caller.open() for caller in callers))
+        batches = [[edit(caller.register, caller.sync, caller.office,
+                         f"{caller.office}-N{number}") for number in range(edits)]
+                   for caller in callers]
+        barrier.wait()
+
+        async def work(caller, batch):
+            for one in batch:
+                await caller.push([one])
+
+        await asyncio.gather(*map(work, callers, batches))
+        barrier.wait()
+        await asyncio.gather(*(caller.close() for caller in callers))
+
+    asyncio.run(run())
+
+
+def push_references(address, edits, references):
+    """One push of goals that each refer to many others; seconds, and how long a second office that
+    pushes one edit after the other had to wait at most meanwhile."""
+    async def run():
+        modules = load()
+        one, other = Caller(modules, address, "O00"), Caller(modules, address, "O01")
+        await one.open()
+        await other.open()
+        register, sync = one.register, one.sync
+
+        def goal(code, targets):
+            fields = [register.Field(number=1, text="G"), register.Field(number=2, choice="sdg"),
+                      register.Field(number=3, integer=1)]
+            if targets:
+                fields.append(register.Field(
+                    number=4, references=register.References(members=sorted(targets))))
+            return code, fields
+
+        targets = [uuid7() for _ in range(references)]
+        await one.push([
+            edit(register, sync, "O00", *goal_arguments(goal(f"T-{n}", [])), record=record)
+            for n, record in enumerate(targets)])
+        batch = [edit(register, sync, "O00", *goal_arguments(goal(f"G-{n}", targets)))
+                 for n in range(edits)]
+        waits, stop = [], asyncio.Event()
+
+        async def beside():
+            number = 0
+            while not stop.is_set():
+                start = time.perf_counter()
+                await other.push([edit(register, sync, "O01", f"B-{number}")])
+                waits.append(time.perf_counter() - start)
+                number += 1
+
+        task = asyncio.create_task(beside())
+        await asyncio.sleep(0.3)
+        start = time.perf_counter()
+        await one.push(batch)
+        seconds = time.perf_counter() - start
+        stop.set()
+        await task
+        await one.close()
+        await other.close()
+        return seconds, max(waits)
+
+    return asyncio.run(run())
+
+
+def goal_arguments(goal):
+    code, fields = goal
+    return code, 5, fields

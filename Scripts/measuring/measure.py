@@ -1,0 +1,192 @@
+"""The measurements of Scripts/measure: measure.py BINARIES [COUNT] [--runs N] [--beside BINARIES]."""
+import argparse
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+from commands import ROOT, Build, Proxy, reference_lines
+from load import push_one_at_a_time, push_references
+
+PROSE = ("Discussion of joint work on border security, biometrics and the exchange of police "
+         "information; follow-up on the last meeting and on training in the regions. " * 2)[:212]  # Makes a revision of about 450 bytes.
+
+
+def records(count):
+    for number in range(count):
+        yield {"kind": "engagement", "code": f"LYO-2026-{number:07}", "fields": {
+            "title": f"Coordination meeting {number}", "starts": "2026-12-01",
+            "place": "New York", "body": "COMPACT", "lead": "VIE", "status": "planned",
+            "participants": ["UNODC", "UNOCT"], "summary": PROSE}}
+
+
+class Table:
+    """Figures of several builds and runs; prints medians, and the ratio to the first build."""
+
+    def __init__(self, builds):
+        self.names = [build.name for build in builds]
+        self.rows = {}
+
+    def add(self, row, build, value):
+        self.rows.setdefault(row, {}).setdefault(build.name, []).append(value)
+
+    def print(self):
+        width = max(len(row) for row in self.rows) + 2
+        print(" " * width + "".join(f"{name:>14}" for name in self.names)
+              + ("      this/beside" if len(self.names) > 1 else ""))
+        for row, values in self.rows.items():
+            medians = [statistics.median(values[name]) for name in self.names if name in values]
+            ratio = f"{medians[0] / medians[1]:>17.3f}" if len(medians) > 1 and medians[1] else ""
+            print(f"{row:<{width}}" + "".join(f"{m:>14,.3f}" for m in medians) + ratio)
+
+
+def copied(source, target):
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target)
+    return target
+
+
+def prepare(build, lines):
+    """A register of all records; a replica with 1,000 edits, one in step, one with conflicts."""
+    folder = build.folder
+    with open(f"{folder}/all.jsonl", "w") as file:
+        file.writelines(lines)
+    build.make_register("hq")
+    build.run("liaisond", "import", "all.jsonl", "-C", "hq")
+    with build.serving("hq") as server:
+        for name, office in (("vienna", "VIE"), ("newyork", "NYC")):
+            build.run("liaison", "clone", server.address, name, "--office", office)
+    step = max(1, build.count // 1000)
+    for number in range(min(1000, build.count)):
+        build.run("liaison", "-C", "newyork", "edit", f"LYO-2026-{number * step:07}",
+                  f"place=Room {number}")
+
+
+def measure_import(build, table):
+    shutil.rmtree(f"{build.folder}/imported", ignore_errors=True)
+    build.make_register("imported")
+    used = build.run("liaisond", "import", "all.jsonl", "-C", "imported")
+    table.add("import, s", build, used.seconds)
+    table.add("import, MiB", build, used.mebibytes)
+    shutil.rmtree(f"{build.folder}/imported")
+
+
+def measure_sync(build, table):
+    folder = build.folder
+    copied(f"{folder}/hq", f"{folder}/hq-now")
+    with build.serving("hq-now") as server:
+        shutil.rmtree(f"{folder}/cloned", ignore_errors=True)
+        used = build.run("liaison", "clone", server.address, "cloned", "--office", "VIE")
+        table.add("clone, s", build, used.seconds)
+        table.add("clone, MiB of the client", build, used.mebibytes)
+        table.add("clone, MiB of the server", build, server.peak())
+
+        at = ["--address", server.address]
+        copied(f"{folder}/vienna", f"{folder}/vienna-now")
+        build.run("liaison", "-C", "vienna-now", "sync", *at)
+        proxy = Proxy(server.address)
+        table.add("no-op sync, bytes", build, sum(proxy.counted(
+            build, "liaison", "-C", "vienna-now", "sync", "--address", proxy.address)))
+        build.run("liaison", "-C", "vienna-now", "sync", *at)
+        for _ in range(5):
+            used = build.run("liaison", "-C", "vienna-now", "sync")
+            table.add("no-op sync, s", build, used.seconds)
+
+        copied(f"{folder}/newyork", f"{folder}/newyork-now")
+        used = build.run("liaison", "-C", "newyork-now", "sync", *at)
+        table.add("push of 1,000 edits, s", build, used.seconds)
+        used = build.run("liaison", "-C", "vienna-now", "sync")
+        table.add("pull of 1,000 changes, s", build, used.seconds)
+
+
+def measure_conflicts(build, table):
+    """A sync with nothing to do, beside 40 standing conflicts of long proses and without."""
+    folder = build.folder
+    shutil.rmtree(f"{folder}/small", ignore_errors=True)
+    os.mkdir(f"{folder}/small")
+    small = Build(build.name, build.binaries, f"{folder}/small", 0)
+    small.make_register("hq")
+    with open(f"{folder}/small/all.jsonl", "w") as file:
+        file.writelines(reference_lines())
+    small.run("liaisond", "import", "all.jsonl", "-C", "hq")
+    text = "\n".join(f"line {number} " + "x" * 50 for number in range(990))
+    with small.serving("hq") as server:
+        for name, office in (("a", "VIE"), ("b", "NYC")):
+            small.run("liaison", "clone", server.address, name, "--office", office)
+        for number in range(40):
+            small.run("liaison", "-C", "a", "new", "area", f"code=AREA-{number}", "name=A",
+                      f"description={text}")
+        small.run("liaison", "-C", "a", "sync")
+        small.run("liaison", "-C", "b", "sync")
+        for name in "ab":
+            for number in range(40):
+                small.run("liaison", "-C", name, "edit", f"AREA-{number}",
+                          "description=" + text.replace("line 500 ", f"line of {name} "))
+        small.run("liaison", "-C", "a", "sync")
+        small.run("liaison", "-C", "b", "sync", status=3)
+        for _ in range(5):
+            table.add("no-op sync, 40 conflicts, s", build,
+                      small.run("liaison", "-C", "b", "sync", status=3).seconds)
+            table.add("no-op sync, no conflict, s", build,
+                      small.run("liaison", "-C", "a", "sync").seconds)
+
+
+def measure_load(build, table, offices=32, edits=100):
+    folder = build.folder
+    shutil.rmtree(f"{folder}/load", ignore_errors=True)
+    build.make_register("load", [f"O{number:02}" for number in range(offices)])
+    with build.serving("load", counted=True) as server:
+        before = server.fsyncs()
+        seconds = push_one_at_a_time(server.address, offices, edits)
+        table.add(f"{offices} offices, one edit at a time, edits/s", build,
+                  offices * edits / seconds)
+        table.add(f"{offices} offices, fsyncs per edit", build,
+                  (server.fsyncs() - before) / (offices * edits))
+    shutil.rmtree(f"{folder}/load")
+    build.make_register("load", ["O00", "O01"])
+    with build.serving("load") as server:
+        seconds, waited = push_references(server.address, edits=400, references=150)
+        table.add("push of 400 edits × 150 references, s", build, seconds)
+        table.add("… another office's longest wait meanwhile, s", build, waited)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binaries")
+    parser.add_argument("count", nargs="?", type=int, default=100_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--beside")
+    parser.add_argument("--only", choices=["sync", "import", "conflicts", "load"], action="append")
+    given = parser.parse_args()
+    phases = given.only or ["import", "sync", "conflicts", "load"]
+    work = tempfile.mkdtemp()
+    try:
+        builds = [Build("this", given.binaries, f"{work}/this", given.count)]
+        if given.beside:
+            builds.append(Build("beside", given.beside, f"{work}/beside", given.count))
+        table = Table(builds)
+        lines = [*reference_lines(), *(build_line(r) for r in records(given.count))]
+        for build in builds:
+            os.mkdir(build.folder)
+            if {"sync", "import"} & set(phases):
+                prepare(build, lines)
+        for run in range(given.runs):
+            for build in builds if run % 2 == 0 else builds[::-1]:
+                for phase in phases:
+                    globals()[f"measure_{phase}"](build, table)
+                print(f"run {run + 1} of {given.runs}, {build.name}", file=sys.stderr, flush=True)
+        print(f"{len(lines):,} records, medians of {given.runs} runs")
+        table.print()
+    finally:
+        shutil.rmtree(work)
+
+
+def build_line(record):
+    import json
+    return json.dumps(record) + "\n"
+
+
+main()
