@@ -18,9 +18,12 @@ struct SQLiteReplicaStoreTests {
 
   @Test func aTransactionIsAsDurableAsItWasAskedFor() async throws {
     let kept = try await KeptReplica(Self.sqlite)
-    #expect(try await kept.store.write(.durable) { try level($0) } == 2)
-    #expect(try await kept.store.write(.repeatable) { try level($0) } == 1)
-    #expect(try await kept.store.write(.durable) { try level($0) } == 2)
+    // Statements are kept: each time, the level must follow.
+    for _ in 1...3 {
+      #expect(try await kept.store.write(.durable) { try level($0) } == 2)
+      #expect(try await kept.store.write(.durable) { try level($0) } == 2)
+      #expect(try await kept.store.write(.repeatable) { try level($0) } == 1)
+    }
     await #expect(throws: StoreError.changed) {
       try await kept.store.write(.repeatable) { _ in throw StoreError.changed }
     }
