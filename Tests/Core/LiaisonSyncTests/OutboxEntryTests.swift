@@ -96,27 +96,6 @@ struct OutboxEntryTests {
     }
   }
 
-  @Test func anEditIsTakenBackIfItIsStillTheOneThatWasSeen() {
-    func all(_ text: String, sent: String? = nil) -> [OutboxLife.Stage: String] {
-      let isSent: Set<OutboxLife.Stage> = [.sent, .amended, .deleted]
-      return Dictionary(
-        uniqueKeysWithValues: OutboxLife.Stage.allCases.map {
-          ($0, isSent.contains($0) ? sent ?? text : text)
-        })
-    }
-    let changed = "throws \(StoreError.changed)"
-    for (isUnsent, sent) in [(false, "gone"), (true, changed)] {
-      life.check(all("gone", sent: sent)) {
-        try $0.checkDiscard(latest: $0.latest.id, isUnsent: isUnsent)
-        return "gone"
-      }
-      life.check(all(changed)) {
-        try $0.checkDiscard(latest: life.saved.id, isUnsent: isUnsent)
-        return "gone"
-      }
-    }
-  }
-
   @Test func onlyARefusedEditIsRetried() {
     life.check([
       .ready: "edit: base → ours, ready",

@@ -78,4 +78,21 @@ struct SQLiteReplicaStoreTests {
     }
     #expect(names.suffix(3) == ["base_bytes", "bytes", "next_bytes"])
   }
+
+  /// The hot path of a clone: one statement a record, and two for the batch.
+  @Test func aNewRecordOfABatchIsOneStatement() async throws {
+    let kept = try await KeptReplica(Self.sqlite)
+    let entries = try (1...100).map {
+      kept.maker.entry(Int64($0), try kept.maker.revision("TOPIC-\($0)"))
+    }
+    let count = try await kept.store.write(.repeatable) { transaction in
+      let database = try #require(transaction as? SQLiteReplicaTransaction).db
+      var count = 0
+      database.trace { _ in count += 1 }
+      try transaction.apply(entries, through: LogPosition(100))
+      database.trace(nil)
+      return count
+    }
+    #expect(count == entries.count + 2)
+  }
 }
