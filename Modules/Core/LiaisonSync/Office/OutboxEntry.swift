@@ -4,9 +4,12 @@ public import LiaisonModel
 ///
 ///     saved ──▶ ready ── sent ──▶ in flight ── committed ──▶ gone, or ready: the amendment on it
 ///                 ▲                   ├─ stale ──▶ ready
-///                 ├── retried ────────┼─ refused ──▶ refused, code taken
+///                 │                   └─ refused ──▶ refused, code taken
+///                 ├── retried ── refused, code taken
 ///                 └── rebased ── any but in flight ──▶ conflict, until saved as a resolution
 ///
+/// A person may discard it anywhere: then it is gone, and whatever the register took of it comes back
+/// with a pull. What was amended in flight takes the place of an edit that comes back, and is ready.
 /// Every transition is pure. A store keeps what it returns, if the entry is still the one that it was
 /// made from.
 public struct OutboxEntry: Hashable, Sendable {
@@ -114,15 +117,6 @@ extension OutboxEntry {
       state: .ready)
   }
 
-  /// A person takes the edit back.
-  /// - Parameters:
-  ///   - latest: the revision that the person saw of it.
-  ///   - isUnsent: only if it is not in flight.
-  /// - Throws: ``StoreError/changed`` if it is another one by now, or has been sent.
-  public func checkDiscard(latest: RevisionID, isUnsent: Bool) throws(StoreError) {
-    guard self.latest.id == latest, !isUnsent || !isInFlight else { throw .changed }
-  }
-
   /// A person asked, or what the edit depends on has changed: the next sync sends it again.
   public func retried() -> OutboxEntry {
     switch state {
@@ -134,9 +128,11 @@ extension OutboxEntry {
 
 // A sync's events.
 extension OutboxEntry {
-  /// The record moved, and the edit was merged with its head, or could not be.
+  /// The record moved, and the edit was merged with its head, or could not be. One in flight stays
+  /// as it was sent: its verdict decides.
   public func rebased(_ outcome: Rebase.Outcome, onto head: EncodedRevision) -> OutboxEntry {
-    switch outcome {
+    guard !isInFlight else { return self }
+    return switch outcome {
     case .rebased(let revision, let edit):
       OutboxEntry(edit: edit, base: head, ours: revision, state: .ready)
     case .conflict: with(.conflict(theirs: head.id))
