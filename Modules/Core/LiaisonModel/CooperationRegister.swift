@@ -131,7 +131,7 @@ extension Kind {
       .optional(8, "areas", "Areas", .references(.area)),
       .optional(9, "goals", "Goals", .references(.goal)),
       .required(10, "status", "Status", .choice(["planned", "held", "cancelled"])),
-      .optional(11, "agenda", "Agenda", .list),
+      .optional(11, "agenda", "Agenda", .items),
       FieldDefinition(
         FieldNumber(12), "last_contact", label: "Last contact", type: .date, rule: .latest),
       .optional(13, "summary", "Summary", .prose),

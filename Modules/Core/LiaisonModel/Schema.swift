@@ -12,28 +12,6 @@ public struct FieldNumber: Hashable, Comparable, Sendable {
   public static func < (one: Self, other: Self) -> Bool { one.number < other.number }
 }
 
-/// What a field can hold.
-public enum FieldType: Hashable, Sendable {
-  /// One line of text.
-  case text
-  /// Text of many lines, merged line by line.
-  case prose
-  case date
-  /// A whole number of 64 bits.
-  case number
-  /// One of these words.
-  case choice([String])
-  case flag
-  /// A record of this kind.
-  case reference(KindNumber)
-  /// A set of one-line texts.
-  case texts
-  /// A set of records of this kind.
-  case references(KindNumber)
-  /// An ordered list of one-line texts, merged element by element.
-  case list
-}
-
 /// How two changes of one field are merged, where its type alone does not say.
 public enum MergeRule: Hashable, Sendable {
   case byType
@@ -82,13 +60,8 @@ public struct FieldDefinition: Hashable, Sendable {
     self.constraints = constraints
   }
 
-  /// The kind of record that the field refers to; nil where it holds no references.
-  public var target: KindNumber? {
-    switch type {
-    case .reference(let kind), .references(let kind): kind
-    default: nil
-    }
-  }
+  /// The kind of record that the field refers to; nil if it holds no references.
+  public var target: KindNumber? { type.scalar.target }
 }
 
 /// One kind of record: its fields, in the order in which people see them.
@@ -117,8 +90,12 @@ public struct Kind: Hashable, Sendable {
     self.fields = fields
   }
 
-  public func field(_ number: FieldNumber) -> FieldDefinition? { fields.first { $0.number == number } }
-  public func field(named name: some StringProtocol) -> FieldDefinition? { fields.first { $0.name == name } }
+  public func field(_ number: FieldNumber) -> FieldDefinition? {
+    fields.first { $0.number == number }
+  }
+  public func field(named name: some StringProtocol) -> FieldDefinition? {
+    fields.first { $0.name == name }
+  }
 }
 
 /// The kinds of a register. It is data: a server holds it, and replicas receive it.
