@@ -6,6 +6,27 @@ public enum FieldType: Hashable, Sendable {
   /// Any number of them in an order; merged element by element.
   case list(ScalarType)
 
+  /// How many scalars. The raw value is the word that a schema file has for it.
+  public enum Arity: String, CaseIterable, Hashable, Sendable {
+    case one, set, list
+  }
+
+  public init(_ arity: Arity, _ scalar: ScalarType) {
+    switch arity {
+    case .one: self = .one(scalar)
+    case .set: self = .set(scalar)
+    case .list: self = .list(scalar)
+    }
+  }
+
+  public var arity: Arity {
+    switch self {
+    case .one: .one
+    case .set: .set
+    case .list: .list
+    }
+  }
+
   /// What each value, member or element is.
   public var scalar: ScalarType {
     switch self {

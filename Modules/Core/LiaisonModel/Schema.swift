@@ -12,9 +12,10 @@ public struct FieldNumber: Hashable, Comparable, Sendable {
   public static func < (one: Self, other: Self) -> Bool { one.number < other.number }
 }
 
-/// How two changes of one field are merged, where its type alone does not say.
-public enum MergeRule: Hashable, Sendable {
-  case byType
+/// How two changes of one field are merged, where its type alone does not say. The raw value is the
+/// word that a schema file has for it.
+public enum MergeRule: String, CaseIterable, Hashable, Sendable {
+  case byType = "by_type"
   /// Of two dates the later one.
   case latest
   /// Of two numbers the larger one.
@@ -33,6 +34,17 @@ public enum Constraint: Hashable, Sendable {
   case notBefore(FieldNumber)
   /// References of this field never lead back to their record.
   case acyclic
+
+  /// The word that a schema file has for it.
+  public var word: String {
+    switch self {
+    case .minimum: "minimum"
+    case .web: "web"
+    case .country: "country"
+    case .notBefore: "not_before"
+    case .acyclic: "acyclic"
+    }
+  }
 }
 
 /// One field of a kind.
@@ -66,8 +78,9 @@ public struct FieldDefinition: Hashable, Sendable {
 
 /// One kind of record: its fields, in the order in which people see them.
 public struct Kind: Hashable, Sendable {
-  /// Where the codes of a kind's records come from.
-  public enum Coding: Hashable, Sendable {
+  /// Where the codes of a kind's records come from. The raw value is the word that a schema file
+  /// has for it.
+  public enum Coding: String, CaseIterable, Hashable, Sendable {
     /// A person chooses them: `UNODC`.
     case chosen
     /// The office numbers them: `VIE-2026-0012`.
@@ -104,8 +117,8 @@ public struct Schema: Hashable, Sendable {
   public let version: UInt32
   public let kinds: [Kind]
 
-  /// - Throws: ``Problem`` where numbers or names repeat, or a reference leads to no kind.
-  public init(version: UInt32, kinds: [Kind]) throws(Problem) {
+  /// - Throws: ``SchemaFault`` if something in it repeats, leads nowhere, or does not fit its field.
+  public init(version: UInt32, kinds: [Kind]) throws(SchemaFault) {
     self.version = version
     self.kinds = kinds
     try check()
@@ -113,43 +126,9 @@ public struct Schema: Hashable, Sendable {
 
   public func kind(_ number: KindNumber) -> Kind? { kinds.first { $0.number == number } }
   public func kind(named name: some StringProtocol) -> Kind? { kinds.first { $0.name == name } }
-
-  private func check() throws(Problem) {
-    guard version > 0 else { throw Problem("a schema's version starts at 1") }
-    guard kinds.count <= Limits.kinds, Set(kinds.map(\.number)).count == kinds.count,
-      Set(kinds.map(\.name)).count == kinds.count
-    else { throw Problem("the schema's kinds are too many, or repeat a number or a name") }
-    for kind in kinds { try check(kind) }
-  }
-
-  private func check(_ kind: Kind) throws(Problem) {
-    guard kind.fields.count <= Limits.fields,
-      Set(kind.fields.map(\.number)).count == kind.fields.count,
-      Set(kind.fields.map(\.name)).count == kind.fields.count,
-      Schema.isName(kind.name), kind.fields.allSatisfy({ Schema.isName($0.name) })
-    else {
-      throw Problem("the fields of a kind are too many, repeat a number or a name, or have none")
-    }
-    for field in kind.fields {
-      if let target = field.target, self.kind(target) == nil {
-        throw Problem("field \(kind.name).\(field.name) refers to a kind that is not there")
-      }
-    }
-  }
-
-  /// `[a-z][a-z0-9_]*`, at most 64 bytes, and not the word `code`, which every record has.
-  private static func isName(_ name: String) -> Bool {
-    guard (1...64).contains(name.utf8.count), name != "code",
-      let first = name.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first)
-    else { return false }
-    return name.utf8.allSatisfy {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || ASCII.isDigit($0)
-        || $0 == UInt8(ascii: "_")
-    }
-  }
 }
 
-/// What is wrong with a value, a record or a schema, said so that a person can mend it.
+/// What is wrong with a value or a record, said so that a person can mend it.
 ///
 /// It names fields and rules, never the value: this is a police register.
 public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
