@@ -99,7 +99,8 @@ let package = Package(
       name: "TestSupport", dependencies: core, path: "Tests/Support", swiftSettings: settings),
     tests("Core/LiaisonModelTests", ["LiaisonModel"]),
     tests("Core/LiaisonSyncTests", core + ["LiaisonWire"]),
-    tests("Wire/LiaisonWireTests", core + ["LiaisonWire", grpc]),
+    tests("Wire/LiaisonWireTests", core + ["LiaisonWire"]),
+    tests("Wire/LiaisonGRPCTests", core + ["LiaisonGRPC", "LiaisonWire", grpc, log]),
     tests("Stores/LiaisonSQLiteTests", core + ["LiaisonSQLite", "LiaisonFolder", "LiaisonWire", grdb]),
     tests(
       "Rounds",
