@@ -1,0 +1,68 @@
+internal import GRPCCore
+internal import GRPCNIOTransportHTTP2Posix
+public import LiaisonModel
+public import LiaisonSync
+
+public import struct LiaisonSync.Endpoint
+
+/// The way from an office to a server over gRPC: HTTP/2 over TCP.
+public struct GRPCConnector: SyncConnector {
+  public let server: Endpoint
+  public let office: OfficeID
+  private let patience: Duration
+  private let answer: Duration
+  private let clock: any Clock<Duration>
+
+  /// - Parameters:
+  ///   - patience: how long the server may take for each thing that it owes: a header, a batch, a
+  ///     verdict, a heartbeat, the end of a stream.
+  ///   - answer: how long it may take for its first answer to a call, if that is less.
+  ///   - clock: measures both.
+  public init(
+    to server: Endpoint, office: OfficeID, patience: Duration = SyncLimits.patience,
+    answer: Duration = SyncLimits.answer, clock: any Clock<Duration> = ContinuousClock()
+  ) {
+    self.server = server
+    self.office = office
+    self.patience = patience
+    self.answer = min(answer, patience)
+    self.clock = clock
+  }
+
+  /// Connects with the first call, and anew with a later one if the connection broke.
+  public func connecting<Result: Sendable>(
+    _ body: @escaping @Sendable (any SyncEndpoint) async throws -> Result
+  ) async throws -> Result {
+    let client = GRPCClient(transport: try transport())
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      // All calls have ended when `body` has: nothing is left to wait for, and a silent server would
+      // not answer a farewell.
+      defer { group.cancelAll() }
+      // What it fails of, the calls fail of.
+      group.addTask { try? await client.runConnections() }
+      return try await body(
+        GRPCEndpoint(
+          client: client, office: office, patience: patience, answer: answer, clock: clock))
+    }
+  }
+
+  private func transport() throws(CallError) -> HTTP2ClientTransport.Posix {
+    let target: any ResolvableTarget =
+      server.isIPv6
+      ? .ipv6(address: server.host, port: server.port)
+      : .dns(host: server.host, port: server.port)
+    do {
+      return try HTTP2ClientTransport.Posix(
+        target: target, transportSecurity: .plaintext,
+        config: .defaults { config in
+          config.http2.targetWindowSize = Tuning.windowBytes
+          config.http2.maxFrameSize = Tuning.frameBytes
+          config.connection.keepalive = .init(
+            time: .seconds(Tuning.keepaliveSeconds),
+            timeout: .seconds(Tuning.keepaliveAnswerSeconds), allowWithoutCalls: false)
+        })
+    } catch {
+      throw CallError(transport: error)
+    }
+  }
+}
