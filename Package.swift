@@ -99,6 +99,7 @@ let package = Package(
       name: "TestSupport", dependencies: core, path: "Tests/Support", swiftSettings: settings),
     tests("Core/LiaisonModelTests", ["LiaisonModel"]),
     tests("Core/LiaisonSyncTests", core + ["LiaisonWire"]),
+    tests("Wire/LiaisonExchangeTests", core + ["LiaisonExchange"]),
     tests("Wire/LiaisonWireTests", core + ["LiaisonWire", grpc]),
     tests("Stores/LiaisonSQLiteTests", core + ["LiaisonSQLite", "LiaisonFolder", "LiaisonWire", grdb]),
     tests(

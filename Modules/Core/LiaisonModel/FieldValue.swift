@@ -1,25 +1,25 @@
-/// What a field holds. A field that holds nothing is absent from its record: there is no empty
-/// text, no empty set and no empty list.
+/// What a field holds: one scalar, a set or a list of scalars of one sort. A field that holds
+/// nothing is absent from its record: there is no empty text, no empty set and no empty list.
 public enum FieldValue: Hashable, Sendable {
-  case text(String)
-  case prose(String)
-  case date(PartialDate)
-  case number(Int64)
-  case choice(String)
-  case flag(Bool)
-  case reference(RecordID)
-  case texts(Set<String>)
-  case references(Set<RecordID>)
-  case list([String])
+  case one(Scalar)
+  case set(Set<Scalar>)
+  case list([Scalar])
+
+  /// The scalars that the value holds, in no order of a set's.
+  public var scalars: [Scalar] {
+    switch self {
+    case .one(let scalar): [scalar]
+    case .set(let members): Array(members)
+    case .list(let elements): elements
+    }
+  }
 
   /// Whether the value is one that a record leaves out instead of holding it.
   public var isEmpty: Bool {
     switch self {
-    case .text(let text), .prose(let text), .choice(let text): text.isEmpty
-    case .texts(let texts): texts.isEmpty
-    case .references(let references): references.isEmpty
-    case .list(let list): list.isEmpty
-    case .date, .number, .flag, .reference: false
+    case .one(let scalar): scalar.isEmpty
+    case .set(let members): members.isEmpty
+    case .list(let elements): elements.isEmpty
     }
   }
 
@@ -29,20 +29,58 @@ public enum FieldValue: Hashable, Sendable {
   /// The records that the value refers to.
   public var references: Set<RecordID> {
     switch self {
-    case .reference(let record): [record]
-    case .references(let records): records
-    default: []
+    case .one(let scalar): scalar.reference.map { [$0] } ?? []
+    case .set(let members): Set(members.lazy.compactMap(\.reference))
+    case .list(let elements): Set(elements.lazy.compactMap(\.reference))
     }
   }
 
   /// Whether the value is of this type, its choice or reference aside.
   public func matches(_ type: FieldType) -> Bool {
     switch (self, type) {
-    case (.text, .text), (.prose, .prose), (.date, .date), (.number, .number),
-      (.choice, .choice), (.flag, .flag), (.reference, .reference), (.texts, .texts),
-      (.references, .references), (.list, .list):
-      true
-    default: false
+    case (.one(let scalar), .one(let type)): scalar.word == type.word
+    case (.set(let members), .set(let type)): members.allSatisfy { $0.word == type.word }
+    case (.list(let elements), .list(let type)): elements.allSatisfy { $0.word == type.word }
+    case (.one, _), (.set, _), (.list, _): false
+    }
+  }
+}
+
+// The values that registers are made of, by their short names.
+extension FieldValue {
+  public static func text(_ text: String) -> FieldValue { .one(.text(text)) }
+  public static func prose(_ text: String) -> FieldValue { .one(.prose(text)) }
+  public static func date(_ date: PartialDate) -> FieldValue { .one(.date(date)) }
+  public static func number(_ number: Int64) -> FieldValue { .one(.number(number)) }
+  public static func choice(_ word: String) -> FieldValue { .one(.choice(word)) }
+  public static func flag(_ flag: Bool) -> FieldValue { .one(.flag(flag)) }
+  public static func reference(_ record: RecordID) -> FieldValue { .one(.reference(record)) }
+  /// A set of texts.
+  public static func texts(_ texts: Set<String>) -> FieldValue { .set(Set(texts.map(Scalar.text))) }
+  /// A set of references.
+  public static func references(_ records: Set<RecordID>) -> FieldValue {
+    .set(Set(records.map(Scalar.reference)))
+  }
+  /// A list of texts.
+  public static func items(_ texts: [String]) -> FieldValue { .list(texts.map(Scalar.text)) }
+}
+
+extension FieldValue {
+  /// The value as a person or a file writes it.
+  /// - Parameter code: how a reference is written.
+  public func input(code: (RecordID) -> String) -> FieldInput {
+    switch self {
+    case .one(let scalar): .one(scalar.text(code: code))
+    case .set(let members): .many(members.map { $0.text(code: code) }.sorted())
+    case .list(let elements): .many(elements.map { $0.text(code: code) })
+    }
+  }
+
+  /// The value on one line, or on as many as a prose has.
+  public func text(code: (RecordID) -> String) -> String {
+    switch input(code: code) {
+    case .one(let text): text
+    case .many(let texts): texts.joined(separator: ", ")
     }
   }
 }

@@ -90,13 +90,10 @@ private struct FieldMerge {
   private static func reconcile(
     _ base: FieldValue?, _ ours: FieldValue?, _ theirs: FieldValue?, rule: MergeRule
   ) -> Outcome {
-    if let base = base.asTexts, let ours = ours.asTexts, let theirs = theirs.asTexts {
-      return .agreed(FieldValue.texts(merged(base, ours, theirs)).unlessEmpty)
-    }
-    if let base = base.asReferences, let ours = ours.asReferences,
-      let theirs = theirs.asReferences
+    if let base = base.asSet, let ours = ours.asSet, let theirs = theirs.asSet,
+      areOfOneSort(base, ours, theirs)
     {
-      return .agreed(FieldValue.references(merged(base, ours, theirs)).unlessEmpty)
+      return .agreed(FieldValue.set(merged(base, ours, theirs)).unlessEmpty)
     }
     if let base = base.asLines, let ours = ours.asLines, let theirs = theirs.asLines {
       guard let merged = SequenceMerge(base: base, ours: ours, theirs: theirs).merged else {
@@ -104,13 +101,21 @@ private struct FieldMerge {
       }
       return .agreed(FieldValue.prose(merged.joined(separator: "\n")).unlessEmpty)
     }
-    if let base = base.asList, let ours = ours.asList, let theirs = theirs.asList {
+    if let base = base.asList, let ours = ours.asList, let theirs = theirs.asList,
+      areOfOneSort(base, ours, theirs)
+    {
       guard let merged = SequenceMerge(base: base, ours: ours, theirs: theirs).merged else {
         return .disagreed
       }
       return .agreed(FieldValue.list(merged).unlessEmpty)
     }
     return greater(ours, theirs, rule: rule).map { .agreed($0) } ?? .disagreed
+  }
+
+  /// Scalars of two sorts, as a changed schema could leave them, never meet in one value.
+  private static func areOfOneSort<Side: Collection<Scalar>>(_ sides: Side...) -> Bool {
+    guard let word = sides.lazy.compactMap(\.first).first?.word else { return true }
+    return sides.allSatisfy { side in side.allSatisfy { $0.word == word } }
   }
 
   /// Adds of both and removals of both.
@@ -120,17 +125,28 @@ private struct FieldMerge {
     ours.intersection(theirs).union(ours.subtracting(base)).union(theirs.subtracting(base))
   }
 
-  /// Of two dates the later, of two numbers the larger, where the field declares it. A value
-  /// stands above none.
+  /// Of two dates the later, of two numbers the larger, if the field declares it. A value stands
+  /// above none. Nil if the field does not declare it, or a value is no date or number.
   private static func greater(
     _ ours: FieldValue?, _ theirs: FieldValue?, rule: MergeRule
   ) -> FieldValue? {
-    switch (rule, ours, theirs) {
-    case (.latest, .date(let one), .date(let other)): .date(max(one, other))
-    case (.largest, .number(let one), .number(let other)): .number(max(one, other))
-    case (.latest, .date, nil), (.largest, .number, nil): ours
-    case (.latest, nil, .date), (.largest, nil, .number): theirs
-    default: nil
+    switch rule {
+    case .byType: nil
+    case .latest: greater(ours, theirs) { if case .one(.date(let date)) = $0 { date } else { nil } }
+    case .largest:
+      greater(ours, theirs) { if case .one(.number(let number)) = $0 { number } else { nil } }
+    }
+  }
+
+  private static func greater<Value: Comparable>(
+    _ ours: FieldValue?, _ theirs: FieldValue?, _ read: (FieldValue) -> Value?
+  ) -> FieldValue? {
+    switch (ours, theirs) {
+    case (let ours?, let theirs?):
+      guard let one = read(ours), let other = read(theirs) else { return nil }
+      return one > other ? ours : theirs
+    case (let value?, nil), (nil, let value?): return read(value) == nil ? nil : value
+    case (nil, nil): return nil
     }
   }
 }
@@ -138,27 +154,19 @@ private struct FieldMerge {
 // A value as what it is merged by. An absent value is the empty one of any sort; a value of another
 // sort, as a changed schema could leave it, is none.
 extension FieldValue? {
-  fileprivate var asTexts: Set<String>? {
+  fileprivate var asSet: Set<Scalar>? {
     switch self {
     case nil: []
-    case .texts(let texts): texts
-    default: nil
+    case .set(let members): members
+    case .one, .list: nil
     }
   }
 
-  fileprivate var asReferences: Set<RecordID>? {
+  fileprivate var asList: [Scalar]? {
     switch self {
     case nil: []
-    case .references(let references): references
-    default: nil
-    }
-  }
-
-  fileprivate var asList: [String]? {
-    switch self {
-    case nil: []
-    case .list(let list): list
-    default: nil
+    case .list(let elements): elements
+    case .one, .set: nil
     }
   }
 
@@ -166,9 +174,9 @@ extension FieldValue? {
   fileprivate var asLines: [String]? {
     switch self {
     case nil: []
-    case .prose(let text):
+    case .one(.prose(let text)):
       text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    default: nil
+    case .one, .set, .list: nil
     }
   }
 }

@@ -73,7 +73,9 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     let (year, month, day) = CivilCalendar.civil(daysSince1970: parts.days)
     let second = Int(parts.milliseconds / 1000)
     let date = [CivilCalendar.padded(year, to: 4), CivilCalendar.padded(month, to: 2)]
-    let time = [second / 3600, second / 60 % 60, second % 60].map { CivilCalendar.padded($0, to: 2) }
+    let time = [second / 3600, second / 60 % 60, second % 60].map {
+      CivilCalendar.padded($0, to: 2)
+    }
     return (date + [CivilCalendar.padded(day, to: 2)]).joined(separator: "-") + "T"
       + time.joined(separator: ":") + "Z"
   }

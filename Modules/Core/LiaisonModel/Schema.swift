@@ -12,31 +12,10 @@ public struct FieldNumber: Hashable, Comparable, Sendable {
   public static func < (one: Self, other: Self) -> Bool { one.number < other.number }
 }
 
-/// What a field can hold.
-public enum FieldType: Hashable, Sendable {
-  /// One line of text.
-  case text
-  /// Text of many lines, merged line by line.
-  case prose
-  case date
-  /// A whole number of 64 bits.
-  case number
-  /// One of these words.
-  case choice([String])
-  case flag
-  /// A record of this kind.
-  case reference(KindNumber)
-  /// A set of one-line texts.
-  case texts
-  /// A set of records of this kind.
-  case references(KindNumber)
-  /// An ordered list of one-line texts, merged element by element.
-  case list
-}
-
-/// How two changes of one field are merged, where its type alone does not say.
-public enum MergeRule: Hashable, Sendable {
-  case byType
+/// How two changes of one field are merged, where its type alone does not say. The raw value is the
+/// word that a schema file has for it.
+public enum MergeRule: String, CaseIterable, Hashable, Sendable {
+  case byType = "by_type"
   /// Of two dates the later one.
   case latest
   /// Of two numbers the larger one.
@@ -55,6 +34,17 @@ public enum Constraint: Hashable, Sendable {
   case notBefore(FieldNumber)
   /// References of this field never lead back to their record.
   case acyclic
+
+  /// The word that a schema file has for it.
+  public var word: String {
+    switch self {
+    case .minimum: "minimum"
+    case .web: "web"
+    case .country: "country"
+    case .notBefore: "not_before"
+    case .acyclic: "acyclic"
+    }
+  }
 }
 
 /// One field of a kind.
@@ -82,19 +72,15 @@ public struct FieldDefinition: Hashable, Sendable {
     self.constraints = constraints
   }
 
-  /// The kind of record that the field refers to; nil where it holds no references.
-  public var target: KindNumber? {
-    switch type {
-    case .reference(let kind), .references(let kind): kind
-    default: nil
-    }
-  }
+  /// The kind of record that the field refers to; nil if it holds no references.
+  public var target: KindNumber? { type.scalar.target }
 }
 
 /// One kind of record: its fields, in the order in which people see them.
 public struct Kind: Hashable, Sendable {
-  /// Where the codes of a kind's records come from.
-  public enum Coding: Hashable, Sendable {
+  /// Where the codes of a kind's records come from. The raw value is the word that a schema file
+  /// has for it.
+  public enum Coding: String, CaseIterable, Hashable, Sendable {
     /// A person chooses them: `UNODC`.
     case chosen
     /// The office numbers them: `VIE-2026-0012`.
@@ -117,8 +103,12 @@ public struct Kind: Hashable, Sendable {
     self.fields = fields
   }
 
-  public func field(_ number: FieldNumber) -> FieldDefinition? { fields.first { $0.number == number } }
-  public func field(named name: some StringProtocol) -> FieldDefinition? { fields.first { $0.name == name } }
+  public func field(_ number: FieldNumber) -> FieldDefinition? {
+    fields.first { $0.number == number }
+  }
+  public func field(named name: some StringProtocol) -> FieldDefinition? {
+    fields.first { $0.name == name }
+  }
 }
 
 /// The kinds of a register. It is data: a server holds it, and replicas receive it.
@@ -127,8 +117,8 @@ public struct Schema: Hashable, Sendable {
   public let version: UInt32
   public let kinds: [Kind]
 
-  /// - Throws: ``Problem`` where numbers or names repeat, or a reference leads to no kind.
-  public init(version: UInt32, kinds: [Kind]) throws(Problem) {
+  /// - Throws: ``SchemaFault`` if something in it repeats, leads nowhere, or does not fit its field.
+  public init(version: UInt32, kinds: [Kind]) throws(SchemaFault) {
     self.version = version
     self.kinds = kinds
     try check()
@@ -136,43 +126,9 @@ public struct Schema: Hashable, Sendable {
 
   public func kind(_ number: KindNumber) -> Kind? { kinds.first { $0.number == number } }
   public func kind(named name: some StringProtocol) -> Kind? { kinds.first { $0.name == name } }
-
-  private func check() throws(Problem) {
-    guard version > 0 else { throw Problem("a schema's version starts at 1") }
-    guard kinds.count <= Limits.kinds, Set(kinds.map(\.number)).count == kinds.count,
-      Set(kinds.map(\.name)).count == kinds.count
-    else { throw Problem("the schema's kinds are too many, or repeat a number or a name") }
-    for kind in kinds { try check(kind) }
-  }
-
-  private func check(_ kind: Kind) throws(Problem) {
-    guard kind.fields.count <= Limits.fields,
-      Set(kind.fields.map(\.number)).count == kind.fields.count,
-      Set(kind.fields.map(\.name)).count == kind.fields.count,
-      Schema.isName(kind.name), kind.fields.allSatisfy({ Schema.isName($0.name) })
-    else {
-      throw Problem("the fields of a kind are too many, repeat a number or a name, or have none")
-    }
-    for field in kind.fields {
-      if let target = field.target, self.kind(target) == nil {
-        throw Problem("field \(kind.name).\(field.name) refers to a kind that is not there")
-      }
-    }
-  }
-
-  /// `[a-z][a-z0-9_]*`, at most 64 bytes, and not the word `code`, which every record has.
-  private static func isName(_ name: String) -> Bool {
-    guard (1...64).contains(name.utf8.count), name != "code",
-      let first = name.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first)
-    else { return false }
-    return name.utf8.allSatisfy {
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || ASCII.isDigit($0)
-        || $0 == UInt8(ascii: "_")
-    }
-  }
 }
 
-/// What is wrong with a value, a record or a schema, said so that a person can mend it.
+/// What is wrong with a value or a record, said so that a person can mend it.
 ///
 /// It names fields and rules, never the value: this is a police register.
 public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {

@@ -45,71 +45,51 @@ extension Schema {
 extension FieldValue {
   /// - Parameter type: nil for a field that only a newer schema knows.
   fileprivate func fault(as type: FieldType?) -> String? {
-    switch self {
-    case .text(let text): TextRules.problem(withLine: text)
-    case .prose(let text): TextRules.problem(withProse: text)
-    case .texts(let texts): fault(inMembers: Array(texts))
-    case .list(let list): fault(inMembers: list)
-    case .references(let references): fault(inCount: references.count)
-    case .choice(let choice):
-      if case .choice(let choices) = type, !choices.contains(choice) {
-        "must be one of \(choices.joined(separator: ", "))"
-      } else {
-        TextRules.problem(withLine: choice)
-      }
-    case .date, .number, .flag, .reference: nil
-    }
-  }
-
-  private func fault(inMembers members: [String]) -> String? {
-    if let fault = fault(inCount: members.count) { return fault }
-    if members.contains("") { return "has an empty member" }
-    return members.lazy.compactMap { TextRules.problem(withLine: $0) }.first.map {
+    let scalars = scalars
+    if case .one(let scalar) = self { return FieldValue.fault(in: scalar, as: type?.scalar) }
+    guard scalars.count <= Limits.members else { return "has more than \(Limits.members) members" }
+    if scalars.contains(where: \.isEmpty) { return "has an empty member" }
+    return scalars.lazy.compactMap { FieldValue.fault(in: $0, as: type?.scalar) }.first.map {
       "has a member that \($0)"
     }
   }
 
-  private func fault(inCount count: Int) -> String? {
-    count <= Limits.members ? nil : "has more than \(Limits.members) members"
+  private static func fault(in scalar: Scalar, as type: ScalarType?) -> String? {
+    type.map { $0.fault(in: scalar) } ?? scalar.fault
   }
 }
 
 extension Constraint {
   fileprivate func fault(in value: FieldValue, of fields: Fields, _ kind: Kind) -> String? {
-    switch (self, value) {
-    case (.minimum(let minimum), .number(let number)):
-      return number < minimum ? "must be at least \(minimum)" : nil
-    case (.web, .text(let text)):
-      let isAddress = ["http://", "https://"].contains { prefix in
-        text.hasPrefix(prefix) && text.utf8.count > prefix.utf8.count && !text.contains(" ")
-      }
-      return isAddress ? nil : "must begin with http:// or https://"
-    case (.country, .text(let text)):
-      let isCode = text.utf8.count == 2 && text.utf8.allSatisfy(ASCII.isUpper)
-      return isCode ? nil : "must be a country code of two capital letters (ISO 3166-1)"
-    case (.notBefore(let other), .date(let date)):
-      guard case .date(let first) = fields[other], date.starts(before: first) else { return nil }
+    guard case .one(let scalar) = value else { return nil }
+    switch self {
+    case .minimum(let minimum):
+      guard case .number(let number) = scalar, number < minimum else { return nil }
+      return "must be at least \(minimum)"
+    case .web:
+      guard case .text(let text) = scalar, !Constraint.isAddress(text) else { return nil }
+      return "must begin with http:// or https://"
+    case .country:
+      guard case .text(let text) = scalar, !Constraint.isCountry(text) else { return nil }
+      return "must be a country code of two capital letters (ISO 3166-1)"
+    case .notBefore(let other):
+      guard case .date(let date) = scalar, case .one(.date(let first)) = fields[other],
+        date.starts(before: first)
+      else { return nil }
       return "must not be before '\(kind.field(other)?.name ?? "the first date")'"
-    default:
+    case .acyclic:
+      // Where references lead is asked of the register, not of a record.
       return nil
     }
   }
-}
 
-extension FieldType {
-  /// The type as a person reads it: "a date", "one of …".
-  public var article: String {
-    switch self {
-    case .text: "a text of one line"
-    case .prose: "a text of many lines"
-    case .date: "a date (2007, 2007-03 or 2007-03-26)"
-    case .number: "a whole number"
-    case .choice(let choices): "one of \(choices.joined(separator: ", "))"
-    case .flag: "yes or no"
-    case .reference: "the code of a record"
-    case .texts: "a set of texts"
-    case .references: "a set of codes of records"
-    case .list: "a list of texts"
+  private static func isAddress(_ text: String) -> Bool {
+    ["http://", "https://"].contains { prefix in
+      text.hasPrefix(prefix) && text.utf8.count > prefix.utf8.count && !text.contains(" ")
     }
+  }
+
+  private static func isCountry(_ text: String) -> Bool {
+    text.utf8.count == 2 && text.utf8.allSatisfy(ASCII.isUpper)
   }
 }

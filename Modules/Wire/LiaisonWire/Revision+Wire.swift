@@ -1,5 +1,6 @@
 internal import CLiaisonProto
 internal import LiaisonModel
+internal import LiaisonSync
 
 // Revision ↔ liaison.sync.v1.Revision.
 
@@ -83,41 +84,41 @@ extension FieldValue {
     let message = try arena.make(pb__field__init)
     message.pointee.number = number.number
     switch self {
-    case .text(let text):
-      message.pointee.value_case = PB__FIELD__VALUE_TEXT
-      message.pointee.text = try arena.copy(text)
-    case .prose(let text):
-      message.pointee.value_case = PB__FIELD__VALUE_PROSE
-      message.pointee.prose = try arena.copy(text)
-    case .date(let date):
-      message.pointee.value_case = PB__FIELD__VALUE_DATE
-      message.pointee.date = try arena.copy(date.description)
-    case .number(let number):
-      message.pointee.value_case = PB__FIELD__VALUE_INTEGER
-      message.pointee.integer = number
-    case .choice(let choice):
-      message.pointee.value_case = PB__FIELD__VALUE_CHOICE
-      message.pointee.choice = try arena.copy(choice)
-    case .flag(let flag):
-      message.pointee.value_case = PB__FIELD__VALUE_FLAG
-      message.pointee.flag = flag ? 1 : 0
-    case .reference(let record):
-      message.pointee.value_case = PB__FIELD__VALUE_REFERENCE
-      message.pointee.reference = try arena.copy(record.bytes)
-    case .texts(let texts):
-      message.pointee.value_case = PB__FIELD__VALUE_TEXTS
-      message.pointee.texts = try arena.texts(texts.sorted(by: FieldValue.precedes))
-    case .references(let records):
-      let references = try arena.make(pb__references__init)
-      references.pointee.n_members = records.count
-      references.pointee.members = try arena.array(records.sorted()) { try arena.copy($0.bytes) }
-      message.pointee.value_case = PB__FIELD__VALUE_REFERENCES
-      message.pointee.references = references
-    case .list(let list):
+    case .one(let scalar): try scalar.fill(&message.pointee, in: arena)
+    case .set(let members):
+      if let texts = FieldValue.texts(members) {
+        message.pointee.value_case = PB__FIELD__VALUE_TEXTS
+        message.pointee.texts = try arena.texts(texts.sorted(by: FieldValue.precedes))
+      } else {
+        let records = members.compactMap(\.reference).sorted()
+        guard records.count == members.count else {
+          throw CodingError.unknown("a field is a set of what no revision can carry")
+        }
+        let references = try arena.make(pb__references__init)
+        references.pointee.n_members = records.count
+        references.pointee.members = try arena.array(records) { try arena.copy($0.bytes) }
+        message.pointee.value_case = PB__FIELD__VALUE_REFERENCES
+        message.pointee.references = references
+      }
+    case .list(let elements):
+      guard let texts = FieldValue.texts(elements) else {
+        throw CodingError.unknown("a field is a list of what no revision can carry")
+      }
       message.pointee.value_case = PB__FIELD__VALUE_LIST
-      message.pointee.list = try arena.texts(list)
+      message.pointee.list = try arena.texts(texts)
     }
     return message
+  }
+
+  /// The texts that these are; nil if one is something else.
+  private static func texts(_ scalars: some Collection<Scalar>) -> [String]? {
+    var texts: [String] = []
+    texts.reserveCapacity(scalars.count)
+    for scalar in scalars {
+      guard case .text(let text) = scalar else { return nil }
+      texts.append(text)
+    }
+    return texts
   }
 
   fileprivate init(_ message: Pb__Field) throws {
@@ -137,11 +138,11 @@ extension FieldValue {
     case PB__FIELD__VALUE_REFERENCE:
       self = .reference(try message.reference.identity("a reference"))
     case PB__FIELD__VALUE_TEXTS:
-      self = .texts(try FieldValue.set(of: message.texts.pointee))
+      self = .set(try FieldValue.set(of: message.texts.pointee))
     case PB__FIELD__VALUE_REFERENCES:
-      self = .references(try FieldValue.set(of: message.references.pointee))
+      self = .set(try FieldValue.set(of: message.references.pointee))
     case PB__FIELD__VALUE_LIST:
-      self = .list(try FieldValue.members(of: message.list.pointee))
+      self = .items(try FieldValue.members(of: message.list.pointee))
     default:
       throw CodingError.unknown("a field holds what only a newer version knows")
     }
@@ -152,27 +153,56 @@ extension FieldValue {
     try elements(message.members, message.n_members).map { try $0.string("a member") }
   }
 
-  private static func set(of message: Pb__Texts) throws -> Set<String> {
+  private static func set(of message: Pb__Texts) throws -> Set<Scalar> {
     let members = try members(of: message)
-    let set = Set(members)
+    // Ascending by their bytes, two may still be equal as Swift compares texts.
+    let set = Set(members.lazy.map(Scalar.text))
     guard set.count == members.count, zip(members, members.dropFirst()).allSatisfy(precedes)
     else { throw CodingError.notCanonical("a set's members are not in ascending order") }
     return set
   }
 
-  private static func set(of message: Pb__References) throws -> Set<RecordID> {
+  private static func set(of message: Pb__References) throws -> Set<Scalar> {
     let members: [RecordID] = try elements(message.members, message.n_members).map {
       try $0.identity("a reference")
     }
     guard zip(members, members.dropFirst()).allSatisfy(<) else {
       throw CodingError.notCanonical("a set's members are not in ascending order")
     }
-    return Set(members)
+    return Set(members.lazy.map(Scalar.reference))
   }
 
   /// The order of bytes, which no locale and no Unicode version changes.
   private static func precedes(_ one: String, _ other: String) -> Bool {
     one.utf8.lexicographicallyPrecedes(other.utf8)
+  }
+}
+
+extension Scalar {
+  fileprivate func fill(_ message: inout Pb__Field, in arena: Arena) throws {
+    switch self {
+    case .text(let text):
+      message.value_case = PB__FIELD__VALUE_TEXT
+      message.text = try arena.copy(text)
+    case .prose(let text):
+      message.value_case = PB__FIELD__VALUE_PROSE
+      message.prose = try arena.copy(text)
+    case .date(let date):
+      message.value_case = PB__FIELD__VALUE_DATE
+      message.date = try arena.copy(date.description)
+    case .number(let number):
+      message.value_case = PB__FIELD__VALUE_INTEGER
+      message.integer = number
+    case .choice(let choice):
+      message.value_case = PB__FIELD__VALUE_CHOICE
+      message.choice = try arena.copy(choice)
+    case .flag(let flag):
+      message.value_case = PB__FIELD__VALUE_FLAG
+      message.flag = flag ? 1 : 0
+    case .reference(let record):
+      message.value_case = PB__FIELD__VALUE_REFERENCE
+      message.reference = try arena.copy(record.bytes)
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 internal import CLiaisonProto
 internal import LiaisonModel
+internal import LiaisonSync
 
 // Schema ↔ liaison.sync.v1.Schema.
 
@@ -14,10 +15,10 @@ extension Schema {
 
   init(_ message: Pb__Schema) throws {
     let kinds = try elements(message.kinds, message.n_kinds).map { try Kind($0.pointee) }
-    do throws(Problem) {
+    do throws(SchemaFault) {
       self = try Schema(version: message.version, kinds: kinds)
-    } catch let problem {
-      throw CodingError.malformed(problem.message)
+    } catch let fault {
+      throw CodingError.malformed(fault.description)
     }
   }
 }
@@ -39,7 +40,8 @@ extension Kind {
       KindNumber(message.number), try message.name.string("a kind's name"),
       label: try message.label.string("a kind's label"),
       coding: message.numbered != 0 ? .numbered : .chosen,
-      fields: try elements(message.fields, message.n_fields).map { try FieldDefinition($0.pointee) })
+      fields: try elements(message.fields, message.n_fields).map { try FieldDefinition($0.pointee) }
+    )
   }
 }
 
@@ -52,30 +54,15 @@ extension FieldDefinition {
     message.pointee.name = try arena.copy(name)
     message.pointee.label = try arena.copy(label)
     message.pointee.required = isRequired ? 1 : 0
-    switch type {
-    case .text: message.pointee.type = PB__FIELD_TYPE__FIELD_TYPE_TEXT
-    case .prose: message.pointee.type = PB__FIELD_TYPE__FIELD_TYPE_PROSE
-    case .date: message.pointee.type = PB__FIELD_TYPE__FIELD_TYPE_DATE
-    case .number: message.pointee.type = PB__FIELD_TYPE__FIELD_TYPE_NUMBER
-    case .choice(let choices):
-      message.pointee.type = PB__FIELD_TYPE__FIELD_TYPE_CHOICE
-      message.pointee.n_choices = choices.count
-      message.pointee.choices = try arena.array(choices) { try arena.copy($0) }
-    case .flag: message.pointee.type = PB__FIELD_TYPE__FIELD_TYPE_FLAG
-    case .reference(let target):
-      message.pointee.type = PB__FIELD_TYPE__FIELD_TYPE_REFERENCE
-      message.pointee.target = target.number
-    case .texts: message.pointee.type = PB__FIELD_TYPE__FIELD_TYPE_TEXTS
-    case .references(let target):
-      message.pointee.type = PB__FIELD_TYPE__FIELD_TYPE_REFERENCES
-      message.pointee.target = target.number
-    case .list: message.pointee.type = PB__FIELD_TYPE__FIELD_TYPE_LIST
+    guard let type = FieldDefinition.types[FieldSort(type)] else {
+      throw CodingError.unknown("a field's type is one that no revision can carry")
     }
-    switch rule {
-    case .byType: message.pointee.merge = PB__MERGE_RULE__MERGE_RULE_BY_TYPE
-    case .latest: message.pointee.merge = PB__MERGE_RULE__MERGE_RULE_LATEST
-    case .largest: message.pointee.merge = PB__MERGE_RULE__MERGE_RULE_LARGEST
-    }
+    message.pointee.type = type
+    let choices = self.type.scalar.choices
+    message.pointee.n_choices = choices.count
+    message.pointee.choices = try arena.array(choices) { try arena.copy($0) }
+    message.pointee.target = target?.number ?? 0
+    message.pointee.merge = FieldDefinition.rules[rule]
     message.pointee.n_constraints = constraints.count
     message.pointee.constraints = try arena.array(constraints) { try $0.message(in: arena) }
     return message
@@ -91,33 +78,69 @@ extension FieldDefinition {
   }
 
   private static func type(_ message: Pb__FieldDefinition) throws -> FieldType {
-    switch message.type {
-    case PB__FIELD_TYPE__FIELD_TYPE_TEXT: .text
-    case PB__FIELD_TYPE__FIELD_TYPE_PROSE: .prose
-    case PB__FIELD_TYPE__FIELD_TYPE_DATE: .date
-    case PB__FIELD_TYPE__FIELD_TYPE_NUMBER: .number
-    case PB__FIELD_TYPE__FIELD_TYPE_CHOICE:
-      .choice(
-        try elements(message.choices, message.n_choices).map { try $0.string("a choice") })
-    case PB__FIELD_TYPE__FIELD_TYPE_FLAG: .flag
-    case PB__FIELD_TYPE__FIELD_TYPE_REFERENCE:
-      .reference(KindNumber(message.target))
-    case PB__FIELD_TYPE__FIELD_TYPE_TEXTS: .texts
-    case PB__FIELD_TYPE__FIELD_TYPE_REFERENCES:
-      .references(KindNumber(message.target))
-    case PB__FIELD_TYPE__FIELD_TYPE_LIST: .list
-    default: throw CodingError.unknown("the schema has a type that only a newer version knows")
+    guard let sort = types.ours(message.type) else {
+      throw CodingError.unknown("the schema has a type that only a newer version knows")
     }
+    let scalar: ScalarType =
+      switch sort.word {
+      case .text: .text
+      case .prose: .prose
+      case .date: .date
+      case .number: .number
+      case .choice:
+        .choice(
+          try elements(message.choices, message.n_choices).map { try $0.string("a choice") })
+      case .flag: .flag
+      case .reference: .reference(KindNumber(message.target))
+      }
+    return FieldType(sort.arity, scalar)
   }
 
   private static func rule(_ message: Pb__FieldDefinition) throws -> MergeRule {
-    switch message.merge {
-    case PB__MERGE_RULE__MERGE_RULE_BY_TYPE: .byType
-    case PB__MERGE_RULE__MERGE_RULE_LATEST: .latest
-    case PB__MERGE_RULE__MERGE_RULE_LARGEST: .largest
-    default:
+    guard let rule = rules.ours(message.merge) else {
       throw CodingError.unknown("the schema has a merge rule that only a newer version knows")
     }
+    return rule
+  }
+
+  /// Nil for what no revision can carry.
+  private static let types = EnumTable<FieldSort, Pb__FieldType?> { sort in
+    switch (sort.arity, sort.word) {
+    case (.one, .text): PB__FIELD_TYPE__FIELD_TYPE_TEXT
+    case (.one, .prose): PB__FIELD_TYPE__FIELD_TYPE_PROSE
+    case (.one, .date): PB__FIELD_TYPE__FIELD_TYPE_DATE
+    case (.one, .number): PB__FIELD_TYPE__FIELD_TYPE_NUMBER
+    case (.one, .choice): PB__FIELD_TYPE__FIELD_TYPE_CHOICE
+    case (.one, .flag): PB__FIELD_TYPE__FIELD_TYPE_FLAG
+    case (.one, .reference): PB__FIELD_TYPE__FIELD_TYPE_REFERENCE
+    case (.set, .text): PB__FIELD_TYPE__FIELD_TYPE_TEXTS
+    case (.set, .reference): PB__FIELD_TYPE__FIELD_TYPE_REFERENCES
+    case (.list, .text): PB__FIELD_TYPE__FIELD_TYPE_LIST
+    case (.set, _), (.list, _): nil
+    }
+  }
+
+  private static let rules = EnumTable<MergeRule, Pb__MergeRule> { rule in
+    switch rule {
+    case .byType: PB__MERGE_RULE__MERGE_RULE_BY_TYPE
+    case .latest: PB__MERGE_RULE__MERGE_RULE_LATEST
+    case .largest: PB__MERGE_RULE__MERGE_RULE_LARGEST
+    }
+  }
+}
+
+/// A field's type without its choices or target: what one number of the wire says.
+private struct FieldSort: Hashable, CaseIterable, Sendable {
+  let arity: FieldType.Arity
+  let word: ScalarWord
+
+  init(_ type: FieldType) { self.init(type.arity, type.scalar.word) }
+  private init(_ arity: FieldType.Arity, _ word: ScalarWord) {
+    (self.arity, self.word) = (arity, word)
+  }
+
+  static var allCases: [FieldSort] {
+    FieldType.Arity.allCases.flatMap { arity in ScalarWord.allCases.map { FieldSort(arity, $0) } }
   }
 }
 

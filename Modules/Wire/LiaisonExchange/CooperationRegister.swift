@@ -1,9 +1,11 @@
-extension Schema {
-  /// The default schema: a register of who works with whom, in which body, on what, since when.
-  ///
-  /// Its first users are INTERPOL's offices to the United Nations. Nothing else in Liaison knows
-  /// what stands here. The numbers of kinds and fields are for ever.
-  public static let cooperationRegister: Schema = {
+public import LiaisonModel
+
+/// The default register: who works with whom, in which body, on what, since when.
+///
+/// Its first users are INTERPOL's offices to the United Nations. Nothing else in Liaison knows
+/// what stands here. The numbers of kinds and fields are for ever.
+public enum CooperationRegister {
+  public static let schema: Schema = {
     do {
       return try Schema(
         version: 1,
@@ -18,19 +20,19 @@ extension Schema {
 }
 
 extension KindNumber {
-  static let organization = KindNumber(1)
-  static let office = KindNumber(2)
-  static let body = KindNumber(3)
-  static let area = KindNumber(4)
-  static let goal = KindNumber(5)
-  static let instrument = KindNumber(6)
-  static let participation = KindNumber(7)
-  static let engagement = KindNumber(8)
-  static let action = KindNumber(9)
+  fileprivate static let organization = KindNumber(1)
+  fileprivate static let office = KindNumber(2)
+  fileprivate static let body = KindNumber(3)
+  fileprivate static let area = KindNumber(4)
+  fileprivate static let goal = KindNumber(5)
+  fileprivate static let instrument = KindNumber(6)
+  fileprivate static let participation = KindNumber(7)
+  fileprivate static let engagement = KindNumber(8)
+  fileprivate static let action = KindNumber(9)
 }
 
 extension Kind {
-  static let organization = Kind(
+  fileprivate static let organization = Kind(
     .organization, "organization", label: "Organization", coding: .chosen,
     fields: [
       .required(1, "name", "Name", .text),
@@ -47,7 +49,7 @@ extension Kind {
       .optional(7, "mandate", "Mandate", .prose),
     ])
 
-  static let office = Kind(
+  fileprivate static let office = Kind(
     .office, "office", label: "Office", coding: .chosen,
     fields: [
       .required(1, "name", "Name", .text),
@@ -57,7 +59,7 @@ extension Kind {
       .optional(5, "liaises_with", "Liaises with", .references(.organization)),
     ])
 
-  static let body = Kind(
+  fileprivate static let body = Kind(
     .body, "body", label: "Body", coding: .chosen,
     fields: [
       .required(1, "name", "Name", .text),
@@ -75,7 +77,7 @@ extension Kind {
       .optional(11, "mandate", "Mandate", .prose),
     ])
 
-  static let area = Kind(
+  fileprivate static let area = Kind(
     .area, "area", label: "Area", coding: .chosen,
     fields: [
       .required(1, "name", "Name", .text),
@@ -83,7 +85,7 @@ extension Kind {
       .optional(3, "description", "Description", .prose),
     ])
 
-  static let goal = Kind(
+  fileprivate static let goal = Kind(
     .goal, "goal", label: "Goal", coding: .chosen,
     fields: [
       .required(1, "name", "Name", .text),
@@ -93,7 +95,7 @@ extension Kind {
       .optional(5, "text", "Text", .prose),
     ])
 
-  static let instrument = Kind(
+  fileprivate static let instrument = Kind(
     .instrument, "instrument", label: "Instrument", coding: .chosen,
     fields: [
       .required(1, "name", "Name", .text),
@@ -105,7 +107,7 @@ extension Kind {
       .optional(6, "areas", "Areas", .references(.area)),
     ])
 
-  static let participation = Kind(
+  fileprivate static let participation = Kind(
     .participation, "participation", label: "Participation", coding: .numbered,
     fields: [
       .required(1, "organization", "Organization", .reference(.organization)),
@@ -118,7 +120,7 @@ extension Kind {
       .optional(6, "remark", "Remark", .prose),
     ])
 
-  static let engagement = Kind(
+  fileprivate static let engagement = Kind(
     .engagement, "engagement", label: "Engagement", coding: .numbered,
     fields: [
       .required(1, "title", "Title", .text),
@@ -131,13 +133,13 @@ extension Kind {
       .optional(8, "areas", "Areas", .references(.area)),
       .optional(9, "goals", "Goals", .references(.goal)),
       .required(10, "status", "Status", .choice(["planned", "held", "cancelled"])),
-      .optional(11, "agenda", "Agenda", .list),
+      .optional(11, "agenda", "Agenda", .items),
       FieldDefinition(
         FieldNumber(12), "last_contact", label: "Last contact", type: .date, rule: .latest),
       .optional(13, "summary", "Summary", .prose),
     ])
 
-  static let action = Kind(
+  fileprivate static let action = Kind(
     .action, "action", label: "Action", coding: .numbered,
     fields: [
       .required(1, "title", "Title", .text),

@@ -1,0 +1,134 @@
+/// What one value of a field, or one member of a set or list, can be.
+public enum ScalarType: Hashable, Sendable {
+  /// One line of text.
+  case text
+  /// Text of many lines, merged line by line.
+  case prose
+  case date
+  /// A whole number of 64 bits.
+  case number
+  /// One of these words.
+  case choice([String])
+  case flag
+  /// A record of this kind.
+  case reference(KindNumber)
+}
+
+/// The sorts of scalars, each with the word that a schema file has for it.
+public enum ScalarWord: String, CaseIterable, Hashable, Sendable {
+  case text, prose, date, number, choice, flag, reference
+}
+
+extension ScalarType {
+  /// The sort of scalar that this type takes.
+  public var word: ScalarWord {
+    switch self {
+    case .text: .text
+    case .prose: .prose
+    case .date: .date
+    case .number: .number
+    case .choice: .choice
+    case .flag: .flag
+    case .reference: .reference
+    }
+  }
+
+  /// The words of a choice; none for any other type.
+  public var choices: [String] {
+    switch self {
+    case .choice(let choices): choices
+    case .text, .prose, .date, .number, .flag, .reference: []
+    }
+  }
+
+  /// The kind of record that a reference leads to; nil for any other type.
+  public var target: KindNumber? {
+    switch self {
+    case .reference(let kind): kind
+    case .text, .prose, .date, .number, .choice, .flag: nil
+    }
+  }
+
+  /// The type as a person reads it: "a date", "one of …".
+  public var article: String {
+    switch self {
+    case .text: "a text of one line"
+    case .prose: "a text of many lines"
+    case .date: "a date (2007, 2007-03 or 2007-03-26)"
+    case .number: "a whole number"
+    case .choice(let choices): "one of \(choices.joined(separator: ", "))"
+    case .flag: "yes or no"
+    case .reference: "the code of a record"
+    }
+  }
+
+  /// Several of the type as a person reads it: "a set of …", "a list of …".
+  public var plural: String {
+    switch self {
+    case .text: "texts"
+    case .prose: "texts of many lines"
+    case .date: "dates"
+    case .number: "whole numbers"
+    case .choice(let choices): "words out of \(choices.joined(separator: ", "))"
+    case .flag: "yes or no"
+    case .reference: "codes of records"
+    }
+  }
+
+  /// A value that a person can imitate at a shell.
+  public var example: String {
+    switch self {
+    case .text: "\"one line\""
+    case .prose: "\"several lines\""
+    case .date: "2007-03-26"
+    case .number: "39"
+    case .choice(let choices): choices.first ?? ""
+    case .flag: "yes"
+    case .reference: "CODE"
+    }
+  }
+
+  /// Reads what ``Scalar/text(code:)`` writes. Text is brought to NFC.
+  ///
+  /// - Parameter resolve: the record of a code; nil if there is none.
+  /// - Throws: ``Problem`` if the text is not of this type.
+  public func scalar(
+    from text: String, resolve: (RecordCode) throws -> RecordID?
+  ) throws -> Scalar {
+    let text = TextRules.normalized(text)
+    switch self {
+    case .text: return .text(text)
+    case .prose: return .prose(text)
+    case .date:
+      if let date = PartialDate(text) { return .date(date) }
+    case .number:
+      if let number = Int64(text) { return .number(number) }
+    case .choice(let choices):
+      if choices.contains(text) { return .choice(text) }
+    case .flag:
+      if ["yes", "true"].contains(text) { return .flag(true) }
+      if ["no", "false"].contains(text) { return .flag(false) }
+    case .reference: return .reference(try ScalarType.record(text, resolve))
+    }
+    throw Problem("is not \(article)")
+  }
+
+  private static func record(
+    _ text: String, _ resolve: (RecordCode) throws -> RecordID?
+  ) throws -> RecordID {
+    guard let code = RecordCode(text) else { throw Problem("names '\(text)', which is not a code") }
+    guard let record = try resolve(code) else {
+      throw Problem("names \(code), which is not in the register")
+    }
+    return record
+  }
+
+  /// What is wrong with a scalar of this type; nil if nothing is.
+  func fault(in scalar: Scalar) -> String? {
+    if case (.choice(let choices), .choice(let choice)) = (self, scalar), !choices.contains(choice)
+    {
+      return "must be \(article)"
+    }
+    return scalar.fault
+  }
+}
