@@ -1,48 +1,41 @@
-internal import Foundation
 internal import GRDB
+public import LiaisonFolder
 public import LiaisonModel
 public import LiaisonSync
 
 /// An office's replica in one SQLite file, in WAL.
 ///
 /// Several processes may use it at once: each call is one transaction, and a sync takes a
-/// ``DirectoryLock`` of its own.
+/// lock of its own.
 public final class SQLiteReplicaStore: ReplicaStore {
-  let queue: DatabaseQueue
-  private let coding: any SchemaCoding
+  private let queue: DatabaseQueue
+  private let schemas: SchemaCache
 
   /// Makes an empty replica that has not pulled yet.
-  /// - Returns: whether the folder was there.
-  /// - Throws: ``StoreError`` where the folder holds something already or cannot be written.
+  /// - Returns: the folder, to take back if the first pull fails.
+  /// - Throws: ``StoreError`` if the folder holds something already or cannot be written.
   @discardableResult
   public static func create(
     _ directory: DataDirectory, office: OfficeID, address: String
-  ) throws -> Bool {
-    let wasThere = try directory.create()
-    do {
+  ) throws -> NewFolder {
+    let folder = try NewFolder(directory)
+    try folder.filled {
       try Databases.guarding {
         let queue = try DatabaseQueue(
           path: directory.databasePath, configuration: Databases.configuration())
         try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: true)
-        try queue.write { db in
-          try db.execute(
-            sql: "INSERT INTO replica (id, office, address) VALUES (1, ?, ?)",
-            arguments: [office.text, address])
-        }
+        try queue.write { try ReplicaTable(db: $0).insert(office: office, address: address) }
         try queue.close()
       }
-    } catch {
-      try directory.remove(keepingFolder: wasThere)
-      throw error
     }
-    return wasThere
+    return folder
   }
 
-  /// Opens a replica; only for reading where its folder takes no writing, as on a full disk.
-  /// - Throws: ``StoreError`` where there is none, or its file is damaged or newer.
+  /// Opens a replica; only for reading if its folder takes no writing, as on a full disk.
+  /// - Throws: ``StoreError`` if there is none, or its file is damaged or newer.
   public init(_ directory: DataDirectory, coding: any SchemaCoding) throws {
     try directory.checkExists()
-    self.coding = coding
+    schemas = SchemaCache(coding)
     do {
       queue = try Databases.guarding {
         let queue = try DatabaseQueue(
@@ -51,7 +44,7 @@ public final class SQLiteReplicaStore: ReplicaStore {
         try Databases.makeDurable(queue)
         return queue
       }
-    } catch let error as StoreError where error.code == .io || error.code == .full {
+    } catch let error as StoreError where error.isOfWriting {
       guard let queue = Databases.readOnly(directory, with: ReplicaMigrations.migrator) else {
         throw error
       }
@@ -60,110 +53,59 @@ public final class SQLiteReplicaStore: ReplicaStore {
   }
 
   public func identity() async throws -> ReplicaIdentity {
-    try await read { [coding] db in
-      let sql = "SELECT office, address, register, lineage, position, schema, head FROM replica"
-      guard let row = try Row.fetchOne(db, sql: sql), let office = OfficeID(row[0] as String) else {
-        throw StoreError.damaged("the database holds no replica")
-      }
-      let lineage: Int64? = row[3]
-      return ReplicaIdentity(
-        office: office, address: row[1], register: RegisterID(try row.bytes(2)),
-        cursor: lineage.map {
-          Cursor(
-            lineage: Lineage(UInt64(bitPattern: $0)), position: LogPosition(row[4]))
-        },
-        head: (row[6] as Int64?).map { LogPosition($0) },
-        schema: try row.hasNull(atIndex: 5) ? nil : coding.decodeSchema(row.bytes(5)))
-    }
+    try await read { try $0.identity() }
   }
 
-  /// Points the replica at another address of the same register's server.
-  public func setAddress(_ address: String) async throws {
-    try await write { db in
-      try db.execute(sql: "UPDATE replica SET address = ?", arguments: [address])
-    }
-  }
-
-  func read<Result: Sendable>(
-    _ body: @escaping @Sendable (Database) throws -> Result
+  public func read<Result: Sendable>(
+    _ body: @escaping @Sendable (any ReplicaReader) throws -> Result
   ) async throws -> Result {
-    try await Databases.guarding { try await queue.read(body) }
-  }
-
-  func write<Result: Sendable>(
-    _ body: @escaping @Sendable (Database) throws -> Result
-  ) async throws -> Result {
-    try await Databases.guarding { try await queue.write(body) }
-  }
-
-  /// A transaction that a power cut may take back as a whole: what it writes can be pulled again.
-  func writeRepeatable(_ body: @escaping @Sendable (Database) throws -> Void) async throws {
     try await Databases.guarding {
-      try await queue.writeWithoutTransaction { db in
-        try Databases.setSynchronous(.normal, in: db)
-        let result = Result { try db.inTransaction(.immediate) { try body(db); return .commit } }
-        try Databases.setSynchronous(.full, in: db)
-        try result.get()
+      try await queue.read { [schemas] db in
+        try body(SQLiteReplicaTransaction(db: db, schemas: schemas))
       }
     }
   }
 
-  public func adopt(_ header: PullHeader) async throws {
-    let schema = try header.schema.map { Data(try coding.encode($0)) }
-    try await write { db in
-      try db.execute(
-        sql: """
-          UPDATE replica SET register = ?, lineage = ?, position = 0 WHERE register IS NULL
-          """,
-        arguments: [header.register.data, Int64(bitPattern: header.head.lineage.number)])
-      // Most syncs find nothing new: they need not write.
-      try db.execute(
-        sql: "UPDATE replica SET head = ?1 WHERE head IS NOT ?1",
-        arguments: [header.head.position.number])
-      guard let schema else { return }
-      try db.execute(sql: "UPDATE replica SET schema = ?", arguments: [schema])
+  public func write<Result: Sendable>(
+    _ durability: Durability,
+    _ body: @escaping @Sendable (any ReplicaTransaction) throws -> Result
+  ) async throws -> Result {
+    try await Databases.guarding {
+      try await queue.writeWithoutTransaction { [schemas] db in
+        // Set before every transaction and never back after one: a task that is cancelled in between
+        // would not get to it.
+        try Databases.setSynchronous(durability.synchronous, in: db)
+        var result: Result?
+        try db.inTransaction(.immediate) {
+          result = try body(SQLiteReplicaTransaction(db: db, schemas: schemas))
+          return .commit
+        }
+        guard let result else { throw StoreError.io("the database did not run a transaction") }
+        return result
+      }
     }
   }
 
-  /// Reads every page of the file.
-  /// - Throws: ``StoreError`` `.damaged` where one is not what it should be.
   public func checkIntegrity() async throws {
     try await Databases.guarding { try await queue.read(Databases.checkIntegrity) }
   }
+}
 
-  public func recordCount() async throws -> Int {
-    try await read { db in
-      try Int.fetchOne(
-        db, sql: "SELECT count(*) FROM record WHERE is_deleted = 0 AND position IS NOT NULL") ?? 0
-    }
-  }
-
-  public func outboxCounts() async throws -> OutboxCounts {
-    try await read { db in
-      var counts = OutboxCounts()
-      let rows = try Row.fetchAll(db, sql: "SELECT status, count(*) FROM outbox GROUP BY status")
-      for row in rows {
-        switch OutboxStatus(rawValue: row[0]) {
-        case .ready: counts.ready = row[1]
-        case .inFlight: counts.inFlight = row[1]
-        case .conflict: counts.conflicts += row[1] as Int
-        case .codeTaken:
-          counts.codeTaken = row[1]
-          counts.conflicts += counts.codeTaken
-        case .refused: counts.refused = row[1]
-        case nil: throw StoreError.damaged("the outbox holds an edit of no known status")
-        }
-      }
-      return counts
+extension Durability {
+  fileprivate var synchronous: Databases.Synchronous {
+    switch self {
+    case .durable: .full
+    case .repeatable: .normal
     }
   }
 }
 
-/// The statuses of an outbox row.
-enum OutboxStatus: Int {
-  case ready = 0
-  case inFlight = 1
-  case conflict = 2
-  case codeTaken = 3
-  case refused = 4
+extension StoreError {
+  /// Whether a folder that takes no writing could be the cause.
+  fileprivate var isOfWriting: Bool {
+    switch self {
+    case .io, .full: true
+    case .locked, .newer, .damaged, .missing, .exists, .changed: false
+    }
+  }
 }

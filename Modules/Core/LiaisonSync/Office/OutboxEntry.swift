@@ -4,11 +4,13 @@ public import LiaisonModel
 ///
 ///     saved ──▶ ready ── sent ──▶ in flight ── committed ──▶ gone, or ready: the amendment on it
 ///                 ▲                   ├─ stale ──▶ ready
-///                 ├── retried ────────┼─ refused ──▶ refused, code taken
+///                 │                   └─ refused ──▶ refused, code taken
+///                 ├── retried ── refused, code taken
 ///                 └── rebased ── any but in flight ──▶ conflict, until saved as a resolution
 ///
-/// Every transition is pure. A store keeps what it returns, if the entry is still the one that it was
-/// made from.
+/// What was amended in flight takes the place of an edit that comes back, and is ready. Every
+/// transition is pure. A store keeps what it returns, if the entry is still the one that it was made
+/// from.
 public struct OutboxEntry: Hashable, Sendable {
   /// What the edit waits for.
   public enum State: Hashable, Sendable {
@@ -134,9 +136,11 @@ extension OutboxEntry {
 
 // A sync's events.
 extension OutboxEntry {
-  /// The record moved, and the edit was merged with its head, or could not be.
+  /// The record moved, and the edit was merged with its head, or could not be. One in flight stays
+  /// as it was sent: its verdict decides.
   public func rebased(_ outcome: Rebase.Outcome, onto head: EncodedRevision) -> OutboxEntry {
-    switch outcome {
+    guard !isInFlight else { return self }
+    return switch outcome {
     case .rebased(let revision, let edit):
       OutboxEntry(edit: edit, base: head, ours: revision, state: .ready)
     case .conflict: with(.conflict(theirs: head.id))

@@ -18,9 +18,8 @@ public struct RetryRule {
     case .ready, .inFlight, .conflict: return false
     case .codeTaken: return try holder(of: ours.state.code, besides: entry.record) == nil
     case .refused(let refused):
-      var known: Set<RecordID> = []
       return try hasMoved(
-        ours.state.references.union([entry.record]), since: refused.position, &known)
+        ours.state.references.union([entry.record]), since: refused.position)
     }
   }
 
@@ -33,16 +32,22 @@ public struct RetryRule {
     }?.id
   }
 
-  /// Whether one of these records, or one that is reached from them, came or changed after a position.
-  private func hasMoved(
-    _ records: Set<RecordID>, since position: LogPosition, _ known: inout Set<RecordID>
-  ) throws -> Bool {
-    var waiting = records
-    while let record = waiting.popFirst(), known.count < Limits.members {
-      guard known.insert(record).inserted, let stored = try reader.record(record) else { continue }
-      if let moved = stored.position, moved > position { return true }
-      guard let head = stored.head else { continue }
-      waiting.formUnion(try coding.decode(head.bytes).state.references.subtracting(known))
+  /// Whether one of these records, or one that is reached from them, came or changed after a
+  /// position. Those that the edit names are all looked at; the way on from them has an end.
+  private func hasMoved(_ named: Set<RecordID>, since position: LogPosition) throws -> Bool {
+    var known = named
+    var layer = named
+    while !layer.isEmpty {
+      var next: Set<RecordID> = []
+      for record in layer {
+        guard let stored = try reader.record(record), let head = stored.head else { continue }
+        if let moved = stored.position, moved > position { return true }
+        guard known.count < named.count + Limits.members else { continue }
+        let reached = try coding.decode(head.bytes).state.references.subtracting(known)
+        known.formUnion(reached)
+        next.formUnion(reached)
+      }
+      layer = next
     }
     return false
   }

@@ -41,13 +41,14 @@ public protocol ReplicaReader {
   func record(_ id: RecordID) throws -> StoredRecord?
 
   /// The records that have this code, in the register or in an edit, in the order in which they
-  /// came here: more than one if the code is taken or was handed on.
+  /// came here: more than one if the code is taken or was handed on. Deleted ones are among them.
   func records(code: RecordCode) throws -> [StoredRecord]
 
-  /// The records whose head or edit may refer to this one, and itself.
+  /// The records whose head or edit may refer to this one, and itself: all whose bytes hold its id.
   func records(mentioning record: RecordID) throws -> [StoredRecord]
 
-  /// Hands over every record of a kind, or of all, in the order of their codes.
+  /// Hands over every record of a kind, or of all, in the order of their kinds and the register's
+  /// codes; a record that the register has not is in its place by the code of its edit.
   func forEachRecord(of kind: KindNumber?, _ body: (StoredRecord) throws -> Void) throws
 
   /// Hands over the register's head of each record, in the order of the records' ids.
@@ -62,11 +63,14 @@ public protocol ReplicaReader {
   /// The earlier revisions of a record that this replica has seen, latest first, without its head.
   func history(of record: RecordID) throws -> [EncodedRevision]
 
-  /// The highest number that an office has given in a year, here or anywhere the replica knows of.
-  func highestNumber(of office: OfficeID, in year: Int) throws -> Int
-
-  /// The records that have every one of these words, or a word that begins with it, best first.
+  /// The records that have every one of these words, or a word that begins with it, best first, as
+  /// far as they are indexed. Case and accents do not count; a word without a letter or digit asks
+  /// for nothing, and nothing asked for finds nothing.
   func search(_ words: [String], limit: Int) throws -> [StoredRecord]
+
+  /// Up to `limit` records that are new or have another text than when they were indexed, in the
+  /// order in which they came here.
+  func unindexed(limit: Int) throws -> [StoredRecord]
 }
 
 /// A replica inside one transaction.
@@ -76,24 +80,27 @@ public protocol ReplicaTransaction: ReplicaReader {
   func adopt(_ header: PullHeader) throws
 
   /// Makes entries their records' heads, or history if a later head is there; the cursor is then at
-  /// least at `through`. An entry that was applied before is harmless.
+  /// least at `through`. An entry that was applied before is harmless. Edits of these records stay in
+  /// the outbox as they are.
   func apply(_ entries: [Entry], through: LogPosition) throws
 
-  /// Puts an edit into the outbox, in the place of its record's earlier one.
+  /// Puts an edit into the outbox, in the place of its record's earlier one and as old as that.
   func put(_ entry: OutboxEntry) throws
 
   /// Takes a record's edit out of the outbox, and the record with it if the register has none.
   func remove(_ record: RecordID) throws
+
+  /// The highest number that an office has given in a year: here, or in any code that the replica
+  /// has seen of it (see ``RecordCode/number(of:in:)``).
+  func highestNumber(of office: OfficeID, in year: Int) throws -> Int
 
   /// Remembers a number that was given to a record.
   func give(_ number: Int, of office: OfficeID, in year: Int) throws
 
   func setAddress(_ address: String) throws
 
-  /// Up to `limit` records whose text has changed since they were indexed.
-  func unindexed(limit: Int) throws -> [StoredRecord]
-
-  /// Files the text of a record for search; nil for one that is not to be found.
+  /// Files the text of a record for search; nil for one that is not to be found. Belongs into the
+  /// transaction that read the record, since from here on it counts as indexed.
   func index(_ record: RecordID, text: String?) throws
 }
 

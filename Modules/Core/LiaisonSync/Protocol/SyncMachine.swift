@@ -168,7 +168,8 @@ public struct SyncMachine: Sendable {
     push = .none
     guard awaited.isEmpty, unsent == 0 else { throw .peerFault(.missingVerdicts) }
     guard staleInPush > 0 else {
-      amendedRounds += 1
+      staleRounds = 0
+      amendedRounds = amended > 0 ? amendedRounds + 1 : 0
       return amended > 0 && amendedRounds <= SyncLimits.staleRounds ? .rebase : .done
     }
     report.stale += staleInPush

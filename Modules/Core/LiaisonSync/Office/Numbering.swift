@@ -1,0 +1,14 @@
+public import LiaisonModel
+
+extension RecordCode {
+  /// The number that an office gave in a year to the record of this code; nil if the code is not of
+  /// the form OFFICE-YEAR-n, or if its number is past all counting: a person chose that one.
+  public func number(of office: OfficeID, in year: Int) -> Int? {
+    let prefix = RecordCode.numberedPrefix(office: office, year: year)
+    guard text.hasPrefix(prefix) else { return nil }
+    let digits = text.utf8.dropFirst(prefix.utf8.count)
+    let decimal = UInt8(ascii: "0")...UInt8(ascii: "9")
+    guard digits.count <= 9, digits.allSatisfy(decimal.contains) else { return nil }
+    return Int(String(decoding: digits, as: UTF8.self))
+  }
+}

@@ -1,0 +1,68 @@
+internal import Foundation
+internal import GRDB
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// The replica itself, one row: whose it is, of which register, and where it stands.
+struct ReplicaTable {
+  static let layout = """
+    CREATE TABLE replica (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      office TEXT NOT NULL,
+      address TEXT NOT NULL,
+      register BLOB CHECK (length(register) = 16),
+      lineage INTEGER,
+      position INTEGER CHECK (position >= 0),
+      -- The register's last change when its last pull began.
+      head INTEGER CHECK (head >= 0),
+      schema BLOB,
+      CHECK ((register IS NULL) = (lineage IS NULL) AND (lineage IS NULL) = (position IS NULL))
+    ) STRICT;
+    """
+
+  let db: Database
+
+  func insert(office: OfficeID, address: String) throws {
+    try db.execute(
+      sql: "INSERT INTO replica (id, office, address) VALUES (1, ?, ?)",
+      arguments: [office.text, address])
+  }
+
+  func identity(_ schemas: SchemaCache) throws -> ReplicaIdentity {
+    let statement = try db.cachedStatement(
+      sql: "SELECT office, address, register, lineage, position, schema, head FROM replica")
+    guard let row = try Row.fetchOne(statement), let office = OfficeID(row[0] as String) else {
+      throw StoreError.damaged("the database holds no replica")
+    }
+    let lineage: Int64? = row[3]
+    return ReplicaIdentity(
+      office: office, address: row[1], register: RegisterID(try row.bytes(2)),
+      cursor: lineage.map {
+        Cursor(lineage: Lineage(UInt64(bitPattern: $0)), position: LogPosition(row[4]))
+      },
+      head: (row[6] as Int64?).map { LogPosition($0) },
+      schema: row.hasNull(atIndex: 5) ? nil : try schemas.decode(row.bytes(5)))
+  }
+
+  func adopt(_ header: PullHeader, _ schemas: SchemaCache) throws {
+    try db.execute(
+      sql: "UPDATE replica SET register = ?, lineage = ?, position = 0 WHERE register IS NULL",
+      arguments: [header.register.data, Int64(bitPattern: header.head.lineage.number)])
+    // Most syncs find nothing new: they need not write.
+    try db.execute(
+      sql: "UPDATE replica SET head = ?1 WHERE head IS NOT ?1",
+      arguments: [header.head.position.number])
+    guard let schema = header.schema else { return }
+    try db.execute(
+      sql: "UPDATE replica SET schema = ?", arguments: [Data(try schemas.encode(schema))])
+  }
+
+  func advance(to position: LogPosition) throws {
+    try db.cachedStatement(sql: "UPDATE replica SET position = max(position, ?)")
+      .execute(arguments: [position.number])
+  }
+
+  func setAddress(_ address: String) throws {
+    try db.execute(sql: "UPDATE replica SET address = ?", arguments: [address])
+  }
+}

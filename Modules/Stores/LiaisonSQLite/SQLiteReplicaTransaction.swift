@@ -1,0 +1,97 @@
+internal import GRDB
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// A replica's file inside one transaction: hands each request to the table that it is about.
+struct SQLiteReplicaTransaction: ReplicaTransaction {
+  let db: Database
+  let schemas: SchemaCache
+
+  private var replica: ReplicaTable { ReplicaTable(db: db) }
+  private var records: RecordTable { RecordTable(db: db) }
+  private var outboxes: OutboxTable { OutboxTable(db: db) }
+  private var numbers: NumberingTable { NumberingTable(db: db) }
+  private var texts: SearchTable { SearchTable(db: db) }
+
+  // MARK: Reading
+
+  func identity() throws -> ReplicaIdentity { try replica.identity(schemas) }
+
+  func counts() throws -> ReplicaCounts {
+    var counts = ReplicaCounts()
+    counts.records = try records.liveCount()
+    try outboxes.count(into: &counts)
+    return counts
+  }
+
+  func record(_ id: RecordID) throws -> StoredRecord? { try records.record(id) }
+
+  func records(code: RecordCode) throws -> [StoredRecord] { try records.records(code: code) }
+
+  func records(mentioning record: RecordID) throws -> [StoredRecord] {
+    try records.records(mentioning: record)
+  }
+
+  func forEachRecord(of kind: KindNumber?, _ body: (StoredRecord) throws -> Void) throws {
+    try records.forEach(of: kind, body)
+  }
+
+  func forEachHead(_ body: (EncodedRevision) throws -> Void) throws {
+    try records.forEachHead(body)
+  }
+
+  func outbox() throws -> [OutboxStanding] { try outboxes.standings() }
+
+  func codes(of ids: Set<RecordID>) throws -> [RecordID: RecordCode] { try records.codes(of: ids) }
+
+  func history(of record: RecordID) throws -> [EncodedRevision] {
+    try HistoryTable(db: db).revisions(of: record)
+  }
+
+  func search(_ words: [String], limit: Int) throws -> [StoredRecord] {
+    try texts.search(words, limit: limit)
+  }
+
+  func unindexed(limit: Int) throws -> [StoredRecord] { try texts.unindexed(limit: limit) }
+
+  // MARK: Writing
+
+  func adopt(_ header: PullHeader) throws { try replica.adopt(header, schemas) }
+
+  func apply(_ entries: [Entry], through: LogPosition) throws {
+    try records.apply(entries)
+    try replica.advance(to: through)
+  }
+
+  func put(_ entry: OutboxEntry) throws {
+    let id = try records.place(for: entry.latest.summary)
+    let before = try outboxes.latest(of: id)
+    try outboxes.put(entry, of: id)
+    if before != entry.latest.id { try texts.mark(id) }
+  }
+
+  func remove(_ record: RecordID) throws {
+    guard let id = try records.id(of: record) else { return }
+    try outboxes.remove(id)
+    if try records.forgetUnaccepted(id) {
+      try texts.forget(id)
+    } else {
+      try texts.mark(id)
+    }
+  }
+
+  func highestNumber(of office: OfficeID, in year: Int) throws -> Int {
+    try numbers.highest(of: office, in: year)
+  }
+
+  func give(_ number: Int, of office: OfficeID, in year: Int) throws {
+    try numbers.give(number, of: office, in: year)
+  }
+
+  func setAddress(_ address: String) throws { try replica.setAddress(address) }
+
+  func index(_ record: RecordID, text: String?) throws {
+    guard let id = try records.id(of: record) else { return }
+    try texts.index(id, text: text)
+  }
+}

@@ -1,0 +1,94 @@
+internal import GRDB
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// The text of records for search, by SQLite's FTS5; and what has changed since it was filed.
+///
+/// Records are indexed when somebody searches: a clone stays fast. It need not mark each new record,
+/// because all after the last that was indexed count as new.
+struct SearchTable {
+  static let layout = """
+    CREATE VIRTUAL TABLE search USING fts5 (
+      text, tokenize = "unicode61 remove_diacritics 2"
+    );
+    CREATE TABLE search_pending (record INTEGER PRIMARY KEY) STRICT;
+    -- Records up to this one have been indexed once.
+    CREATE TABLE search_indexed (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      record INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO search_indexed (id, record) VALUES (1, 0);
+    """
+
+  let db: Database
+
+  func search(_ words: [String], limit: Int) throws -> [StoredRecord] {
+    let query = SearchTable.query(words)
+    guard !query.isEmpty else { return [] }
+    return try Row.fetchAll(
+      db,
+      sql: StoredRecord.select + """
+         JOIN search s ON s.rowid = r.id WHERE search MATCH ? ORDER BY s.rank LIMIT ?
+        """, arguments: [query, limit]
+    ).map { try StoredRecord($0) }
+  }
+
+  /// Each word as a quoted prefix, so that nothing in it is FTS5's language.
+  static func query(_ words: [String]) -> String {
+    words.filter { !$0.isEmpty && !$0.contains("\0") }
+      .map { word in
+        let parts = word.split(separator: "\"", omittingEmptySubsequences: false)
+        return "\"\(parts.joined(separator: "\"\""))\"*"
+      }
+      .joined(separator: " ")
+  }
+
+  func unindexed(limit: Int) throws -> [StoredRecord] {
+    let ids = try Int64.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT record FROM search_pending
+          UNION SELECT id FROM record WHERE id > (SELECT record FROM search_indexed)
+          ORDER BY 1 LIMIT ?
+          """), arguments: [limit])
+    let select = try db.cachedStatement(sql: StoredRecord.select + " WHERE r.id = ?")
+    return try ids.compactMap { id in
+      try Row.fetchOne(select, arguments: [id]).map { try StoredRecord($0) }
+    }
+  }
+
+  /// A record's text has changed.
+  func mark(_ id: Int64) throws {
+    try db.cachedStatement(sql: "INSERT OR IGNORE INTO search_pending (record) VALUES (?)")
+      .execute(arguments: [id])
+  }
+
+  func index(_ id: Int64, text: String?) throws {
+    // Whoever indexes out of order leaves nothing behind.
+    try db.cachedStatement(
+      sql: """
+        INSERT OR IGNORE INTO search_pending (record)
+        SELECT id FROM record WHERE id > (SELECT record FROM search_indexed) AND id < ?
+        """
+    ).execute(arguments: [id])
+    try db.cachedStatement(sql: "UPDATE search_indexed SET record = max(record, ?)")
+      .execute(arguments: [id])
+    try remove(id)
+    guard let text else { return }
+    try db.cachedStatement(sql: "INSERT INTO search (rowid, text) VALUES (?, ?)")
+      .execute(arguments: [id, text])
+  }
+
+  /// Forgets a record whose row goes. SQLite may give the row's number again: that record is new.
+  func forget(_ id: Int64) throws {
+    try remove(id)
+    try db.cachedStatement(sql: "UPDATE search_indexed SET record = min(record, ?)")
+      .execute(arguments: [id - 1])
+  }
+
+  private func remove(_ id: Int64) throws {
+    try db.cachedStatement(sql: "DELETE FROM search WHERE rowid = ?").execute(arguments: [id])
+    try db.cachedStatement(sql: "DELETE FROM search_pending WHERE record = ?")
+      .execute(arguments: [id])
+  }
+}
