@@ -13,7 +13,8 @@ extension Replica {
   ) async throws -> RecordView {
     try await write(note) { editor in
       let kind = try editor.snapshot.kind(named: kind)
-      let first = try editor.firstCode(of: kind, isNamed: assignments.contains { $0.name == "code" })
+      let first = try editor.firstCode(
+        of: kind, isNamed: assignments.contains { $0.name == "code" })
       let state = try editor.snapshot.applying(
         assignments, to: RecordState(code: first, fields: [:]), of: kind)
       let id = editor.environment.newRecord()

@@ -86,7 +86,8 @@ extension ReplicaError: CustomStringConvertible {
     case .unknownField(let name, let kind, _): "\(kind) has no field '\(name)'"
     case .unknownRecord(let text): "no record here has the code \(text)"
     case .notACode(let text): "'\(text)' is not a code"
-    case .ambiguousCode(let text, let records): "\(records.count) records here have the code \(text)"
+    case .ambiguousCode(let text, let records):
+      "\(records.count) records here have the code \(text)"
     case .notAnAssignment(let text): "'\(text)' is not a change of a field"
     case .notAFilter(let text): "'\(text)' is not a filter"
     case .valueWithNUL: "a value holds a NUL"

@@ -25,7 +25,7 @@ struct Watch: Sendable {
         let pause = Backoff.pause(attempt: failures, random: environment.random())
         report(.offline(outage, retryMilliseconds: pause))
         try await environment.sleep(.milliseconds(pause))
-      } catch where Task.isCancelled {
+      } catch  where Task.isCancelled {
         return
       }
     }

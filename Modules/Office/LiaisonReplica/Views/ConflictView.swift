@@ -1,4 +1,4 @@
-public import LiaisonModel
+internal import LiaisonModel
 
 /// A conflict to show: every part in disagreement with its three sides. Its JSON is a contract.
 public struct ConflictView: Hashable, Sendable, Encodable {

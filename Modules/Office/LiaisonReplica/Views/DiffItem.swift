@@ -1,4 +1,4 @@
-public import LiaisonModel
+internal import LiaisonModel
 
 /// One field that this office changed: against what it was changed from, wherever the register is
 /// by now.

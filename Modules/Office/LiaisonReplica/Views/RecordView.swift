@@ -1,5 +1,5 @@
 public import LiaisonModel
-public import LiaisonSync
+internal import LiaisonSync
 
 /// A record to show, as this office sees it. Its JSON is a contract: keys are added, never changed.
 public struct RecordView: Hashable, Sendable {
@@ -138,7 +138,8 @@ public struct ExportLine: Hashable, Sendable, Encodable {
     kind = record.kind.name
     code = record.code.text
     // What only a newer schema knows has no name that import could read.
-    fields = FieldView.all(of: record.visible.state, record.kind, codes)
+    fields =
+      FieldView.all(of: record.visible.state, record.kind, codes)
       .filter { $0.label != nil }.byName
   }
 }

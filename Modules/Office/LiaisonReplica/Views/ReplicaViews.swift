@@ -1,5 +1,5 @@
 public import LiaisonModel
-public import LiaisonSync
+internal import LiaisonSync
 
 /// Where a replica stands, and what waits in it. Its JSON is a contract.
 public struct StatusView: Hashable, Sendable, Encodable {

@@ -1,4 +1,4 @@
-public import LiaisonModel
+internal import LiaisonModel
 
 /// A field's value to show: a text, a number, a truth value, or the texts of a set or list.
 public enum ValueView: Hashable, Sendable {

@@ -1,4 +1,4 @@
-public import LiaisonModel
+internal import LiaisonModel
 
 /// A record as a text that a person edits, and back. Pure.
 ///
