@@ -1,0 +1,231 @@
+import Foundation
+import LiaisonModel
+import LiaisonSync
+
+/// One transaction of a ``MemoryReplicaStore``.
+final class MemoryTransaction: ReplicaTransaction {
+  private(set) var replica: MemoryReplica
+
+  init(_ replica: MemoryReplica) { self.replica = replica }
+
+  // MARK: Reading
+
+  func identity() throws -> ReplicaIdentity { replica.identity }
+
+  func counts() throws -> ReplicaCounts {
+    var counts = ReplicaCounts()
+    for record in replica.records.values {
+      if record.head?.revision.summary.isDeleted == false { counts.records += 1 }
+      switch record.pending?.state {
+      case .ready: counts.ready += 1
+      case .inFlight: counts.inFlight += 1
+      case .conflict: counts.conflicts += 1
+      case .codeTaken: counts.codeTaken += 1
+      case .refused: counts.refused += 1
+      case nil: break
+      }
+    }
+    return counts
+  }
+
+  func record(_ id: RecordID) throws -> StoredRecord? { replica.records[id].map { stored(id, $0) } }
+
+  func records(code: RecordCode) throws -> [StoredRecord] {
+    inOrder { record in codes(record).contains(code) }
+  }
+
+  func records(mentioning record: RecordID) throws -> [StoredRecord] {
+    inOrder { other in
+      revisions(other).contains { $0.bytes.firstRange(of: record.bytes) != nil }
+    }
+  }
+
+  func forEachRecord(of kind: KindNumber?, _ body: (StoredRecord) throws -> Void) throws {
+    let sorted = replica.records.filter { kind == nil || $0.value.kind == kind }.sorted {
+      (place($0.value).0, place($0.value).1) < (place($1.value).0, place($1.value).1)
+    }
+    for (id, record) in sorted { try body(stored(id, record)) }
+  }
+
+  func forEachHead(_ body: (EncodedRevision) throws -> Void) throws {
+    for (_, record) in replica.records.sorted(by: { $0.key < $1.key }) {
+      if let head = record.head { try body(head.revision.encoded) }
+    }
+  }
+
+  func outbox() throws -> [OutboxStanding] {
+    replica.records.sorted { $0.value.age < $1.value.age }.compactMap { id, record in
+      record.pending.map {
+        OutboxStanding(
+          record: id, edit: $0.edit, base: $0.base?.id, head: record.head?.revision.id,
+          state: MemoryTransaction.standing($0.state))
+      }
+    }
+  }
+
+  func codes(of records: Set<RecordID>) throws -> [RecordID: RecordCode] {
+    let known = replica.records.filter { records.contains($0.key) }
+    return known.compactMapValues { ($0.pending?.latest ?? $0.head?.revision)?.summary.code }
+  }
+
+  func history(of record: RecordID) throws -> [EncodedRevision] {
+    (replica.records[record]?.earlier ?? [:]).sorted { $0.key > $1.key }.map(\.value)
+  }
+
+  func search(_ words: [String], limit: Int) throws -> [StoredRecord] {
+    let phrases = words.map(MemoryTransaction.words).filter { !$0.isEmpty }
+    guard !phrases.isEmpty else { return [] }
+    let found = replica.words.filter { _, words in
+      phrases.allSatisfy { MemoryTransaction.has($0, in: words) }
+    }
+    return Array(replica.inOrder.filter { found[$0.key] != nil }.map(stored).prefix(limit))
+  }
+
+  func unindexed(limit: Int) throws -> [StoredRecord] {
+    Array(replica.inOrder.filter { replica.words[$0.key] == nil }.map(stored).prefix(limit))
+  }
+
+  // MARK: Writing
+
+  func adopt(_ header: PullHeader) throws {
+    let before = replica.identity
+    let first = Cursor(lineage: header.head.lineage, position: .zero)
+    replica.identity = ReplicaIdentity(
+      office: before.office, address: before.address,
+      register: before.register ?? header.register, cursor: before.cursor ?? first,
+      head: header.head.position, schema: header.schema ?? before.schema)
+  }
+
+  func apply(_ entries: [Entry], through: LogPosition) throws {
+    for entry in entries {
+      let id = entry.revision.summary.record
+      var record = replica.record(entry.revision.summary)
+      let before = record.head
+      if let before, before.position > entry.position {
+        record.earlier[entry.position] = entry.revision.encoded
+      } else {
+        if let before, before.revision.id != entry.revision.id {
+          record.earlier[before.position] = before.revision.encoded
+        }
+        record.head = entry
+        if before != entry { replica.words[id] = nil }
+      }
+      replica.records[id] = record
+    }
+    move { Cursor(lineage: $0.lineage, position: max($0.position, through)) }
+  }
+
+  func put(_ entry: OutboxEntry) throws {
+    var record = replica.record(entry.latest.summary)
+    if record.pending?.latest.id != entry.latest.id { replica.words[entry.record] = nil }
+    if record.pending == nil {
+      replica.ages += 1
+      record.age = replica.ages
+    }
+    record.pending = entry
+    replica.records[entry.record] = record
+  }
+
+  func remove(_ record: RecordID) throws {
+    replica.records[record]?.pending = nil
+    replica.words[record] = nil
+    if replica.records[record]?.head == nil { replica.records[record] = nil }
+  }
+
+  func highestNumber(of office: OfficeID, in year: Int) throws -> Int {
+    let seen = replica.records.values.flatMap(codes).compactMap { $0.number(of: office, in: year) }
+    return max(replica.given[.init(office: office, year: year)] ?? 0, seen.max() ?? 0)
+  }
+
+  func give(_ number: Int, of office: OfficeID, in year: Int) throws {
+    replica.given[.init(office: office, year: year), default: 0].formMax(number)
+  }
+
+  func setAddress(_ address: String) throws {
+    let before = replica.identity
+    replica.identity = ReplicaIdentity(
+      office: before.office, address: address, register: before.register, cursor: before.cursor,
+      head: before.head, schema: before.schema)
+  }
+
+  func index(_ record: RecordID, text: String?) throws {
+    guard replica.records[record] != nil else { return }
+    replica.words[record] = text.map(MemoryTransaction.words) ?? []
+  }
+}
+
+extension MemoryTransaction {
+  private func stored(_ id: RecordID, _ record: MemoryReplica.Record) -> StoredRecord {
+    StoredRecord(
+      id: id, kind: record.kind, head: record.head?.revision.encoded,
+      position: record.head?.position, pending: record.pending)
+  }
+
+  private func inOrder(where isMeant: (MemoryReplica.Record) -> Bool) -> [StoredRecord] {
+    replica.inOrder.filter { isMeant($0.value) }.map(stored)
+  }
+
+  private func revisions(_ record: MemoryReplica.Record) -> [FiledRevision] {
+    [record.head?.revision, record.pending?.ours, record.pending?.amendment?.revision]
+      .compactMap { $0 }
+  }
+
+  private func codes(_ record: MemoryReplica.Record) -> [RecordCode] {
+    revisions(record).map(\.summary.code)
+  }
+
+  private func place(_ record: MemoryReplica.Record) -> (KindNumber, String) {
+    (record.kind, (record.head?.revision ?? record.pending?.latest)?.summary.code.text ?? "")
+  }
+
+  private func move(_ change: (Cursor) -> Cursor) {
+    let before = replica.identity
+    replica.identity = ReplicaIdentity(
+      office: before.office, address: before.address, register: before.register,
+      cursor: before.cursor.map(change), head: before.head, schema: before.schema)
+  }
+
+  private static func standing(_ state: OutboxEntry.State) -> OutboxStanding.State {
+    switch state {
+    case .ready: .ready
+    case .inFlight: .inFlight
+    case .conflict(let theirs): .conflict(theirs: theirs)
+    case .codeTaken: .codeTaken
+    case .refused: .refused
+    }
+  }
+
+  /// Letters and digits between what is neither, without case and accents.
+  private static func words(_ text: String) -> [String] {
+    text.folding(options: [.caseInsensitive, .diacriticInsensitive], locale: nil)
+      .split { !$0.isLetter && !$0.isNumber }.map(String.init)
+  }
+
+  /// Whether words follow each other, of the last one the beginning.
+  private static func has(_ phrase: [String], in words: [String]) -> Bool {
+    guard let last = phrase.last, words.count >= phrase.count else { return false }
+    return (0...(words.count - phrase.count)).contains { start in
+      let part = words[start..<(start + phrase.count)]
+      return part.dropLast().elementsEqual(phrase.dropLast())
+        && part.last?.hasPrefix(last) == true
+    }
+  }
+}
+
+extension MemoryReplica {
+  /// The records in the order in which they came.
+  fileprivate var inOrder: [(key: RecordID, value: Record)] {
+    records.sorted { $0.value.place < $1.value.place }
+  }
+
+  /// The record that a revision is of; a new one if it is new.
+  fileprivate mutating func record(_ summary: RevisionSummary) -> Record {
+    if let known = records[summary.record] { return known }
+    places += 1
+    return Record(place: places, kind: summary.kind)
+  }
+}
+
+extension Int {
+  fileprivate mutating func formMax(_ other: Int) { self = Swift.max(self, other) }
+}
