@@ -1,4 +1,4 @@
-public import LiaisonModel
+internal import LiaisonModel
 internal import LiaisonSync
 
 // What a person at an office asks.
@@ -50,7 +50,7 @@ extension Replica {
       let codes = try snapshot.codes(of: records.references)
       return try records.map {
         ShowView(
-          record: RecordView($0, codes),
+          record: RecordView($0, codes), labels: $0.kind.fields.map(\.label),
           conflict: try snapshot.conflict(of: $0).map { ConflictView($0, codes) })
       }
     }
@@ -106,12 +106,12 @@ extension Replica {
     }
   }
 
-  public func schema() async throws -> Schema { try await read { $0.schema } }
-
-  /// One kind of the schema.
+  /// The register's kinds: one, or all.
   /// - Throws: ``ReplicaError/unknownKind(_:known:)``.
-  public func kind(named name: String) async throws -> Kind {
-    try await read { try $0.kind(named: name) }
+  public func schema(_ kind: String? = nil) async throws -> SchemaView {
+    try await read { snapshot in
+      SchemaView(schema: snapshot.schema, kind: try kind.map { try snapshot.kind(named: $0) })
+    }
   }
 
   /// Checks the store, and the bytes of every revision against their name.

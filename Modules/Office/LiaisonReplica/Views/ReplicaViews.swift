@@ -32,6 +32,15 @@ public struct StatusView: Hashable, Sendable, Encodable {
   }
 }
 
+/// The register's schema, or one kind of it.
+public struct SchemaView: Hashable, Sendable {
+  public let schema: Schema
+  /// The kind that was asked for; nil for all.
+  public let kind: Kind?
+
+  public var kinds: [Kind] { kind.map { [$0] } ?? schema.kinds }
+}
+
 /// The records of a kind that a person asked for.
 public struct ListView: Hashable, Sendable {
   /// The names of the fields that have room in a column, in the order of the kind.
@@ -42,6 +51,8 @@ public struct ListView: Hashable, Sendable {
 /// A record with the conflict that it is in.
 public struct ShowView: Hashable, Sendable {
   public let record: RecordView
+  /// What a person reads for each field of the kind, in its order.
+  public let labels: [String]
   public let conflict: ConflictView?
 }
 
