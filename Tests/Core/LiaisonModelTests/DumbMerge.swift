@@ -1,81 +1,165 @@
 import LiaisonModel
 
 /// The merge a second time, written straight from the design's table and as dumb as can be, to
-/// compare with. Lists hold no element twice here, so that every diff has one answer.
+/// compare with.
 enum DumbMerge {
-  /// The merged value, or nil inside where the sides disagree.
+  enum Answer: Hashable {
+    case value(FieldValue?)
+    case disagreement
+  }
+
+  /// The answers that the table allows: one, but for sequences that have several longest common
+  /// subsequences with their base. Nil if those are too many to try.
   static func field(
     _ field: FieldDefinition, _ base: FieldValue?, _ ours: FieldValue?, _ theirs: FieldValue?
-  ) -> FieldValue?? {
-    if ours == theirs { return .some(ours) }
-    if ours == base { return .some(theirs) }
-    if theirs == base { return .some(ours) }
+  ) -> Set<Answer>? {
+    if ours == theirs { return [.value(ours)] }
+    if ours == base { return [.value(theirs)] }
+    if theirs == base { return [.value(ours)] }
     switch field.type {
-    case .texts:
-      let merged = members(base, ours, theirs) { if case .texts(let set)? = $0 { set } else { [] } }
-      return .some(merged.isEmpty ? nil : .texts(merged))
-    case .references:
-      let merged = members(base, ours, theirs) {
-        if case .references(let set)? = $0 { set } else { [] }
+    case .set:
+      let merged = FieldValue.set(members(set(base), set(ours), set(theirs)))
+      return [.value(merged.unlessEmpty)]
+    case .list, .one(.prose):
+      let sides = [base, ours, theirs].map(elements)
+      return sequences(sides[0], sides[1], sides[2]).map { answers in
+        Set(answers.map { $0.map { .value(value(of: $0, field.type)) } ?? .disagreement })
       }
-      return .some(merged.isEmpty ? nil : .references(merged))
-    case .prose, .list:
-      guard let merged = diff3(lines(base), lines(ours), lines(theirs)) else { return nil }
-      if merged.isEmpty { return .some(nil) }
-      if field.type == .list { return .some(.list(merged)) }
-      return .some(.prose(merged.joined(separator: "\n")))
-    default: break
+    case .one: break
     }
     switch (field.rule, ours, theirs) {
-    case (.latest, .date(let one)?, .date(let other)?):
-      return .some(.date(one > other ? one : other))
-    case (.largest, .number(let one)?, .number(let other)?):
-      return .some(.number(one > other ? one : other))
-    case (.latest, _, _), (.largest, _, _): return .some(ours ?? theirs)
-    default: return nil
+    case (.latest, .one(.date(let one))?, .one(.date(let other))?):
+      return [.value(.date(one > other ? one : other))]
+    case (.largest, .one(.number(let one))?, .one(.number(let other))?):
+      return [.value(.number(one > other ? one : other))]
+    case (.latest, nil, .one(.date)?), (.largest, nil, .one(.number)?): return [.value(theirs)]
+    case (.latest, .one(.date)?, nil), (.largest, .one(.number)?, nil): return [.value(ours)]
+    case (.latest, _, _), (.largest, _, _), (.byType, _, _): return [.disagreement]
     }
   }
 
-  private static func members<Member>(
-    _ base: FieldValue?, _ ours: FieldValue?, _ theirs: FieldValue?,
-    _ read: (FieldValue?) -> Set<Member>
-  ) -> Set<Member> {
-    let (base, ours, theirs) = (read(base), read(ours), read(theirs))
-    return base.union(ours).union(theirs).filter { member in
+  private static func value(of merged: [String], _ type: FieldType) -> FieldValue? {
+    if case .list = type { return FieldValue.items(merged).unlessEmpty }
+    return FieldValue.prose(merged.joined(separator: "\n")).unlessEmpty
+  }
+
+  /// Every merge by a longest common subsequence of the base and each side; nil inside for a
+  /// disagreement, and in all if there are too many to try.
+  static func sequences(
+    _ base: [String], _ ours: [String], _ theirs: [String]
+  ) -> Set<[String]?>? {
+    guard let our = Matching.all(base, ours), let their = Matching.all(base, theirs) else {
+      return nil
+    }
+    var answers: Set<[String]?> = []
+    for one in our {
+      for other in their { answers.insert(diff3(base, ours, theirs, one, other)) }
+    }
+    return answers
+  }
+
+  private static func members(
+    _ base: Set<Scalar>, _ ours: Set<Scalar>, _ theirs: Set<Scalar>
+  ) -> Set<Scalar> {
+    base.union(ours).union(theirs).filter { member in
       base.contains(member)
         ? ours.contains(member) && theirs.contains(member)
         : ours.contains(member) || theirs.contains(member)
     }
   }
 
-  private static func lines(_ value: FieldValue?) -> [String] {
+  private static func set(_ value: FieldValue?) -> Set<Scalar> {
+    if case .set(let members)? = value { members } else { [] }
+  }
+
+  private static func elements(_ value: FieldValue?) -> [String] {
     switch value {
-    case .prose(let text)?: text.split(separator: "\n").map(String.init)
-    case .list(let list)?: list
-    default: []
+    case .one(.prose(let text))?:
+      text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    case .list(let elements)?: elements.map { $0.text { _ in "" } }
+    case nil, .one?, .set?: []
     }
   }
 
-  /// For sequences without repeats that keep one order: an element is kept where both sides have
-  /// it; between two that all three have, one side at most may differ from the base.
-  static func diff3(_ base: [String], _ ours: [String], _ theirs: [String]) -> [String]? {
-    let stable = base.filter { ours.contains($0) && theirs.contains($0) }
+  /// The base is cut where both sides kept an element; in each piece one side at most may differ
+  /// from the base, unless both have the same there.
+  private static func diff3(
+    _ base: [String], _ ours: [String], _ theirs: [String], _ our: [Int: Int], _ their: [Int: Int]
+  ) -> [String]? {
+    var cuts: [(Int, Int, Int)] = []
+    for index in base.indices {
+      if let one = our[index], let other = their[index] { cuts.append((index, one, other)) }
+    }
+    cuts.append((base.count, ours.count, theirs.count))
     var result: [String] = []
-    for mark in stable.map(Optional.some) + [nil] {
-      let parts = [base, ours, theirs].map { list -> [String] in
-        let start = result.last(where: stable.contains).flatMap { list.firstIndex(of: $0) }
-        let end = mark.flatMap { list.firstIndex(of: $0) } ?? list.count
-        return Array(list[(start.map { $0 + 1 } ?? 0)..<end])
-      }
-      if parts[1] == parts[2] || parts[2] == parts[0] {
-        result += parts[1]
-      } else if parts[1] == parts[0] {
-        result += parts[2]
+    var start = (0, 0, 0)
+    for cut in cuts {
+      let pieces = [
+        Array(base[start.0..<cut.0]), Array(ours[start.1..<cut.1]),
+        Array(theirs[start.2..<cut.2]),
+      ]
+      let kept = cut.0 < base.count ? [base[cut.0]] : []
+      if pieces[1] == pieces[2] || pieces[0] == pieces[2] {
+        result += pieces[1] + kept
+      } else if pieces[0] == pieces[1] {
+        result += pieces[2] + kept
       } else {
         return nil
       }
-      if let mark { result.append(mark) }
+      start = (cut.0 + 1, cut.1 + 1, cut.2 + 1)
     }
     return result
+  }
+}
+
+/// The longest common subsequences of two sequences, by the table of all their prefixes.
+enum Matching {
+  /// Each as the place in `other` of each element of `base` that it keeps; nil for more than 64.
+  static func all(_ base: [String], _ other: [String]) -> Set<[Int: Int]>? {
+    let table = table(base, other)
+    guard table[base.count][other.count].count <= 64 else { return nil }
+    var known: [[Int]: Set<[Int: Int]>] = [:]
+    func all(_ row: Int, _ column: Int) -> Set<[Int: Int]> {
+      guard row > 0, column > 0 else { return [[:]] }
+      if let matchings = known[[row, column]] { return matchings }
+      let length = table[row][column].length
+      var matchings: Set<[Int: Int]> = []
+      if table[row - 1][column].length == length { matchings.formUnion(all(row - 1, column)) }
+      if table[row][column - 1].length == length { matchings.formUnion(all(row, column - 1)) }
+      if base[row - 1] == other[column - 1], table[row - 1][column - 1].length + 1 == length {
+        for matching in all(row - 1, column - 1) {
+          matchings.insert(matching.merging([row - 1: column - 1]) { $1 })
+        }
+      }
+      known[[row, column]] = matchings
+      return matchings
+    }
+    return all(base.count, other.count)
+  }
+
+  static func isUnique(_ base: [String], _ other: [String]) -> Bool {
+    table(base, other)[base.count][other.count].count == 1
+  }
+
+  /// The length of the longest matchings of two prefixes, and how many are that long.
+  private static func table(
+    _ base: [String], _ other: [String]
+  ) -> [[(length: Int, count: Int)]] {
+    let row = Array(repeating: (length: 0, count: 1), count: other.count + 1)
+    var table = Array(repeating: row, count: base.count + 1)
+    for (i, element) in base.enumerated() {
+      for (j, another) in other.enumerated() {
+        let (both, without, within) = (table[i][j], table[i][j + 1], table[i + 1][j])
+        let length = max(both.length + (element == another ? 1 : 0), without.length, within.length)
+        var count = 0
+        if element == another, both.length + 1 == length { count += both.count }
+        if without.length == length { count += without.count }
+        if within.length == length { count += within.count }
+        // Those without either were counted twice.
+        if both.length == length { count -= both.count }
+        table[i + 1][j + 1] = (length, count)
+      }
+    }
+    return table
   }
 }

@@ -1,0 +1,147 @@
+import LiaisonExchange
+import LiaisonModel
+import Testing
+
+struct SchemaFileTests {
+  /// A schema of another domain, with every type, rule and constraint.
+  static let museum = """
+    {"kinds": [
+      {"number": 7, "name": "piece", "label": "Pi\\u00E8ce \\"A\\"", "coding": "numbered", "fields": [
+        {"name": "title", "number": 1, "label": "Title", "type": "text", "required": true},
+        {"name": "page", "number": 2, "label": "Page", "type": "text",
+          "constraints": [{"web": true}]},
+        {"name": "origin", "number": 3, "label": "Origin", "type": "text",
+          "constraints": [{"country": true}]},
+        {"name": "made", "number": 4, "label": "Made", "type": "date", "merge": "latest"},
+        {"name": "bought", "number": 5, "label": "Bought", "type": "date",
+          "constraints": [{"not_before": "made"}]},
+        {"name": "price", "number": 6, "label": "Price", "type": "number", "merge": "largest",
+          "constraints": [{"minimum": -9223372036854775808}]},
+        {"name": "state", "number": 8, "label": "State", "type": "choice",
+          "choices": ["shown", "in store", "Yaounde\u{301}"]},
+        {"name": "loan", "number": 9, "label": "Loan", "type": "flag", "required": false},
+        {"name": "room", "number": 10, "label": "Room", "type": "reference", "target": "room"},
+        {"name": "parts", "number": 11, "label": "Parts", "type": "reference", "arity": "set",
+          "target": "piece", "constraints": [{"acyclic": true}]},
+        {"name": "tags", "number": 12, "label": "Tags", "type": "text", "arity": "set"},
+        {"name": "owners", "number": 13, "label": "Owners", "type": "text", "arity": "list"},
+        {"name": "story", "number": 14, "label": "Story", "type": "prose", "arity": "one",
+          "merge": "by_type", "constraints": []}]},
+      {"number": 2, "name": "room", "label": "Room", "coding": "chosen", "fields": []}],
+     "version": 3}
+    """
+
+  static func museumSchema() throws -> Schema {
+    let piece = KindNumber(7)
+    let room = KindNumber(2)
+    func field(
+      _ number: UInt32, _ name: String, _ label: String, _ type: FieldType,
+      required: Bool = false, _ rule: MergeRule = .byType, _ constraints: [Constraint] = []
+    ) -> FieldDefinition {
+      FieldDefinition(
+        FieldNumber(number), name, label: label, type: type, isRequired: required, rule: rule,
+        constraints: constraints)
+    }
+    return try Schema(
+      version: 3,
+      kinds: [
+        Kind(
+          piece, "piece", label: "Pi\u{E8}ce \"A\"", coding: .numbered,
+          fields: [
+            field(1, "title", "Title", .text, required: true),
+            field(2, "page", "Page", .text, .byType, [.web]),
+            field(3, "origin", "Origin", .text, .byType, [.country]),
+            field(4, "made", "Made", .date, .latest),
+            field(5, "bought", "Bought", .date, .byType, [.notBefore(FieldNumber(4))]),
+            field(6, "price", "Price", .number, .largest, [.minimum(.min)]),
+            field(8, "state", "State", .choice(["shown", "in store", "Yaound\u{E9}"])),
+            field(9, "loan", "Loan", .flag), field(10, "room", "Room", .reference(room)),
+            field(11, "parts", "Parts", .references(piece), .byType, [.acyclic]),
+            field(12, "tags", "Tags", .texts), field(13, "owners", "Owners", .items),
+            field(14, "story", "Story", .prose),
+          ]), Kind(room, "room", label: "Room", coding: .chosen, fields: []),
+      ])
+  }
+
+  @Test func aFileOfAnotherDomainIsReadWithEveryTypeRuleAndConstraint() throws {
+    let schema = try SchemaFile.read(Self.museum.utf8)
+    #expect(try schema == Self.museumSchema())
+    // Swift compares texts by canonical equivalence; the bytes must be in NFC too.
+    let choices = schema.kinds[0].fields[6].type.scalar.choices
+    #expect(choices.last?.utf8.elementsEqual("Yaound\u{E9}".utf8) == true)
+  }
+
+  @Test func whatIsPrintedIsReadAgainAndPrintedTheSame() throws {
+    for schema in [CooperationRegister.schema, try Self.museumSchema()] {
+      let printed = SchemaFile.print(schema)
+      let read = try SchemaFile.read(printed.utf8)
+      #expect(read == schema)
+      #expect(SchemaFile.print(read) == printed)
+    }
+  }
+
+  @Test func keysStandInOneOrderAndDefaultsAreLeftOut() throws {
+    let schema = try Schema(
+      version: 1,
+      kinds: [
+        Kind(
+          KindNumber(1), "area", label: "Area", coding: .chosen,
+          fields: [
+            FieldDefinition(FieldNumber(1), "name", label: "Name", type: .text, isRequired: true),
+            FieldDefinition(
+              FieldNumber(2), "parent", label: "Parent", type: .reference(KindNumber(1)),
+              constraints: [.acyclic]),
+          ])
+      ])
+    #expect(
+      SchemaFile.print(schema) == """
+        {
+          "version": 1,
+          "kinds": [
+            {
+              "number": 1,
+              "name": "area",
+              "label": "Area",
+              "coding": "chosen",
+              "fields": [
+                {"number": 1, "name": "name", "label": "Name", "type": "text", "required": true},
+                {
+                  "number": 2,
+                  "name": "parent",
+                  "label": "Parent",
+                  "type": "reference",
+                  "target": "area",
+                  "constraints": [{"acyclic": true}]
+                }
+              ]
+            }
+          ]
+        }
+
+        """)
+  }
+
+  @Test func aKindIsPrintedAsItStandsInItsFile() throws {
+    let schema = CooperationRegister.schema
+    let whole = SchemaFile.print(schema).split(separator: "\n")
+    for kind in schema.kinds {
+      let lines = SchemaFile.print(kind, of: schema).split(separator: "\n")
+      let start = try #require(whole.firstIndex { $0.hasSuffix("\"name\": \"\(kind.name)\",") })
+      // Words and brackets alike, though the lines may be broken elsewhere: it is further in.
+      #expect(lines[2].drop { $0 == " " } == whole[start].drop { $0 == " " })
+    }
+  }
+
+  @Test func theDefaultSchemaHasTheKindsOfTheDomain() {
+    let schema = CooperationRegister.schema
+    #expect(
+      schema.kinds.map(\.name) == [
+        "organization", "office", "body", "area", "goal", "instrument", "participation",
+        "engagement", "action",
+      ])
+    #expect(schema.kind(named: "engagement")?.field(named: "last_contact")?.rule == .latest)
+    #expect(schema.kind(named: "engagement")?.field(named: "agenda")?.type == .items)
+    #expect(schema.kind(named: "area")?.field(named: "parent")?.constraints == [.acyclic])
+    #expect(schema.kinds.filter { $0.coding == .numbered }.count == 3)
+  }
+}
