@@ -19,7 +19,7 @@ final class CommitSignal: Sendable {
     fileprivate let signal: CommitSignal
     fileprivate let generation: Int
 
-    /// - Returns: false where there will be no further commit, or the caller was cancelled.
+    /// - Returns: false if there will be no further commit, or the caller was cancelled.
     func wait() async -> Bool { await signal.wait(after: generation) }
   }
 

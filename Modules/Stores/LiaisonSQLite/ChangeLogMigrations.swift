@@ -10,8 +10,8 @@ enum ChangeLogMigrations {
     return migrator
   }
 
-  /// Rowid tables with a unique index over the id: several times faster than WITHOUT ROWID where
-  /// keys come out of order.
+  /// Rowid tables with a unique index over the id: several times faster than WITHOUT ROWID if keys
+  /// come out of order.
   private static let version1 = """
     CREATE TABLE register (
       id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -43,6 +43,15 @@ enum ChangeLogMigrations {
       code TEXT NOT NULL,
       is_deleted INTEGER NOT NULL CHECK (is_deleted IN (0, 1)),
       head INTEGER NOT NULL REFERENCES change (position)
+    ) STRICT;
+
+    -- What each head's acyclic fields refer to. Derived, too.
+    CREATE TABLE link (
+      id INTEGER PRIMARY KEY,
+      record BLOB NOT NULL CHECK (length(record) = 16),
+      field INTEGER NOT NULL CHECK (field > 0),
+      target BLOB NOT NULL CHECK (length(target) = 16),
+      UNIQUE (record, field, target)
     ) STRICT;
 
     CREATE UNIQUE INDEX record_code ON record (code) WHERE is_deleted = 0;

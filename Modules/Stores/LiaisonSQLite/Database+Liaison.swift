@@ -22,7 +22,7 @@ enum Databases {
   /// Makes every commit of a writer survive a power cut, also in WAL, and reads that back.
   ///
   /// It cannot stand in `prepareDatabase`: GRDB sets NORMAL when it enters WAL, which is later.
-  /// - Throws: ``StoreError`` `.io` where SQLite does not take it.
+  /// - Throws: ``StoreError/io(_:)`` if SQLite does not take it.
   static func makeDurable(_ writer: some DatabaseWriter) throws {
     try writer.writeWithoutTransaction { db in
       try setSynchronous(.full, in: db)
@@ -45,7 +45,7 @@ enum Databases {
   }
 
   /// Brings the file to this version's layout.
-  /// - Throws: ``StoreError`` `.newer` where a newer version wrote it, `.damaged` where it is not
+  /// - Throws: ``StoreError`` `.newer` if a newer version wrote it, `.damaged` if it is not
   ///   one of ours.
   static func migrate(
     _ writer: some DatabaseWriter, _ directory: DataDirectory, with migrator: DatabaseMigrator,
@@ -74,9 +74,9 @@ enum Databases {
     }
   }
 
-  /// A database that can only be read, for a folder where SQLite cannot make the files that it
+  /// A database that can only be read, for a folder in which SQLite cannot make the files that it
   /// shares with other processes.
-  /// - Returns: nil where the file alone does not tell all, or is not at this version.
+  /// - Returns: nil if the file alone does not tell all, or is not at this version.
   static func readOnly(
     _ directory: DataDirectory, with migrator: DatabaseMigrator
   ) -> DatabaseQueue? {

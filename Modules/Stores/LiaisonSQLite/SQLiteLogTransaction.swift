@@ -3,63 +3,36 @@ internal import GRDB
 internal import LiaisonModel
 internal import LiaisonSync
 
-/// A change log inside one transaction.
+/// A change log inside one transaction: it loads what it is asked for, and appends what it is told.
 final class SQLiteLogTransaction: LogTransaction {
-  let schema: Schema
-  private let db: Database
-  private var last: LogPosition
+  let database: Database
 
-  init(_ db: Database, schema: Schema, head: LogPosition) {
-    self.db = db
-    self.schema = schema
-    last = head
-  }
+  init(_ database: Database) { self.database = database }
 
-  func accepted(_ edit: EditID) throws -> Committed? {
-    let statement = try db.cachedStatement(
-      sql: "SELECT position, revision FROM change WHERE edit = ?")
-    return try Row.fetchOne(statement, arguments: [edit.data]).map { row in
-      Committed(position: LogPosition(row[0]), revision: try row.revisionID(1))
+  func append(_ decisions: [CommitDecision]) throws -> [Verdict] {
+    var last = try SQLiteLogTransaction.head(database)
+    return try decisions.map { decision in
+      switch decision.action {
+      case .answer(let outcome): return Verdict(edit: decision.edit, outcome: outcome)
+      case .append(let revision, let links):
+        last = last.next
+        try append(revision, edit: decision.edit, at: last)
+        if let links { try replaceLinks(of: revision.summary.record, with: links) }
+        let committed = Committed(position: last, revision: revision.id)
+        return Verdict(edit: decision.edit, outcome: .committed(committed))
+      }
     }
   }
 
-  func head(of record: RecordID) throws -> LogHead? {
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT change.revision, record.kind, record.is_deleted
-        FROM record JOIN change ON change.position = record.head WHERE record.record = ?
-        """)
-    return try Row.fetchOne(statement, arguments: [record.data]).map { row in
-      LogHead(revision: try row.revisionID(0), kind: KindNumber(row[1]), isDeleted: row[2])
-    }
-  }
-
-  func headBytes(of record: RecordID) throws -> [UInt8]? {
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT change.bytes
-        FROM record JOIN change ON change.position = record.head WHERE record.record = ?
-        """)
-    return try Row.fetchOne(statement, arguments: [record.data]).map { try $0.bytes(0) }
-  }
-
-  func holder(of code: RecordCode) throws -> RecordID? {
-    let statement = try db.cachedStatement(
-      sql: "SELECT record FROM record WHERE code = ? AND is_deleted = 0")
-    return try Row.fetchOne(statement, arguments: [code.text]).map { try $0.identity(0) }
-  }
-
-  func append(
-    _ revision: EncodedRevision, _ summary: RevisionSummary, edit: EditID
-  ) throws -> LogPosition {
-    let position = last.next
+  private func append(_ revision: FiledRevision, edit: EditID, at position: LogPosition) throws {
+    let summary = revision.summary
     let record = summary.record.data
-    try db.cachedStatement(
+    try database.cachedStatement(
       sql: "INSERT INTO change (position, record, revision, edit, bytes) VALUES (?, ?, ?, ?, ?)"
     ).execute(arguments: [
       position.number, record, revision.id.data, edit.data, Data(revision.bytes),
     ])
-    try db.cachedStatement(
+    try database.cachedStatement(
       sql: """
         INSERT INTO record (record, kind, code, is_deleted, head) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (record) DO UPDATE SET
@@ -68,7 +41,22 @@ final class SQLiteLogTransaction: LogTransaction {
     ).execute(arguments: [
       record, summary.kind.number, summary.code.text, summary.isDeleted, position.number,
     ])
-    last = position
-    return position
+  }
+
+  private func replaceLinks(of record: RecordID, with links: Set<Link>) throws {
+    try database.cachedStatement(sql: "DELETE FROM link WHERE record = ?").execute(
+      arguments: [record.data])
+    guard !links.isEmpty else { return }
+    let insert = try database.cachedStatement(
+      sql: "INSERT INTO link (record, field, target) VALUES (?, ?, ?)")
+    for link in links {
+      try insert.execute(arguments: [record.data, link.field.number, link.target.data])
+    }
+  }
+
+  static func head(_ db: Database) throws -> LogPosition {
+    let number = try Int64.fetchOne(
+      db.cachedStatement(sql: "SELECT ifnull(max(position), 0) FROM change"))
+    return LogPosition(number ?? 0)
   }
 }

@@ -1,260 +1,149 @@
 import LiaisonModel
 import LiaisonSync
-import LiaisonWire
+import TestSupport
 import Testing
 
-/// A log in memory: the rule is what is tested here, not a store.
-private final class ListLog: LogTransaction {
-  let schema = Schema.cooperationRegister
-  var edits: [EditID: Committed] = [:]
-  var heads: [RecordID: (EncodedRevision, RevisionSummary)] = [:]
-
-  func accepted(_ edit: EditID) -> Committed? { edits[edit] }
-
-  func head(of record: RecordID) -> LogHead? {
-    heads[record].map {
-      LogHead(revision: $0.0.id, kind: $0.1.kind, isDeleted: $0.1.isDeleted)
-    }
-  }
-
-  func headBytes(of record: RecordID) -> [UInt8]? { heads[record]?.0.bytes }
-
-  func holder(of code: RecordCode) -> RecordID? {
-    heads.values.first { $0.1.code == code && !$0.1.isDeleted }?.1.record
-  }
-
-  func append(
-    _ revision: EncodedRevision, _ summary: RevisionSummary, edit: EditID
-  ) -> LogPosition {
-    let position = LogPosition(Int64(edits.count + 1))
-    edits[edit] = Committed(position: position, revision: revision.id)
-    heads[summary.record] = (revision, summary)
-    return position
-  }
-}
-
+/// The rule on one edit after another, and on what a batch holds for itself.
 struct CommitRuleTests {
-  private let log = ListLog()
-  private let codec = RevisionCodec()
-  private let office: OfficeID
+  private let log: TestLog
+  private let maker: RevisionMaker
 
-  init() throws { office = try #require(OfficeID("VIE")) }
-
-  private func newID<ID: Identity>() -> ID {
-    var random = SystemRandomNumberGenerator()
-    return ID(UUIDv7(milliseconds: 1, random: &random))
+  init() throws {
+    maker = try RevisionMaker()
+    log = try TestLog(maker)
   }
 
-  private func area(
-    _ code: String, record: RecordID? = nil, parent: RevisionID? = nil, from: RecordID? = nil,
-    office: String = "VIE", name: String = "A", isDeleted: Bool = false, kind: UInt32 = 4
-  ) throws -> Revision {
-    var fields: Fields = name.isEmpty ? [:] : [FieldNumber(1): .text(name)]
-    fields[FieldNumber(2)] = from.map { .reference($0) }
-    let code = try #require(RecordCode(code))
-    return Revision(
-      record: record ?? newID(), kind: KindNumber(kind), parent: parent,
-      state: isDeleted
-        ? RecordState(code: code, content: .deleted) : RecordState(code: code, fields: fields),
-      origin: Origin(
-        office: try #require(OfficeID(office)), author: "A", time: Timestamp(milliseconds: 0)))
+  private func refusal(_ revision: Revision) async throws -> Refusal.Reason? {
+    try await log.push([revision])[0].refusal
   }
 
-  private func push(_ revision: Revision, edit: EditID? = nil) throws -> Verdict.Outcome {
-    let encoded = try codec.encode(revision)
-    let candidate = CommitRule.Candidate(
-      edit: edit ?? newID(), content: .success(.init(encoded: encoded, revision: revision)))
-    return try CommitRule(office: office, coding: codec).decide(candidate, in: log).outcome
+  @Test func anEditOnTheHeadIsCommittedAndPushingItAgainIsHarmless() async throws {
+    let edit: EditID = maker.newID()
+    let revision = try maker.area("FTF")
+    let committed = Committed(position: LogPosition(1), revision: try maker.id(of: revision))
+    let candidate = try maker.candidate(revision, edit: edit)
+    #expect(try await log.push([candidate]) == [.committed(committed)])
+    #expect(try await log.push([candidate]) == [.alreadyCommitted(committed)])
+    #expect(try await log.head() == 1)
   }
 
-  private func refusal(_ outcome: Verdict.Outcome) -> Refusal.Code? {
-    if case .refused(let refusal) = outcome { refusal.code } else { nil }
+  @Test func whatIsKnownIsSaidToBeKnownEvenIfItCannotBeReadAnyMore() async throws {
+    let edit: EditID = maker.newID()
+    let first = try await log.push([maker.candidate(maker.area("FTF"), edit: edit)])
+    let broken = CommitRule.Candidate(edit: edit, content: .failure(Refusal(.malformed, "x")))
+    let again = try await log.push([broken])
+    #expect(first[0].committed != nil && again == [.alreadyCommitted(first[0].committed!)])
   }
 
-  @Test func anEditOnTheHeadIsCommittedAndPushingItAgainIsHarmless() throws {
-    let edit: EditID = newID()
-    let revision = try area("FTF")
-    let accepted = Committed(
-      position: LogPosition(1), revision: try codec.encode(revision).id)
-    #expect(try push(revision, edit: edit) == .committed(accepted))
-    #expect(try push(revision, edit: edit) == .alreadyCommitted(accepted))
-    #expect(log.edits.count == 1)
+  @Test func anEditOfAnythingButTheHeadIsStale() async throws {
+    let first = try maker.area("FTF")
+    let id = try maker.id(of: first)
+    let second = try maker.area("FTF", name: "B", record: first.record, parent: id)
+    #expect(try await log.push([second]) == [.stale(head: nil)])
+    _ = try await log.push([first])
+    #expect(try await log.push([maker.area("FTF", record: first.record)]) == [.stale(head: id)])
   }
 
-  @Test func anEditOfAnythingButTheHeadIsStale() throws {
-    let first = try area("FTF")
-    let id = try codec.encode(first).id
-    #expect(try push(try area("FTF", record: first.record, parent: id)) == .stale(head: nil))
-    _ = try push(first)
-    #expect(try push(try area("FTF", record: first.record)) == .stale(head: id))
-  }
-
-  @Test func whatBreaksARuleIsRefusedWithItsReason() throws {
-    let first = try area("FTF")
-    _ = try push(first)
-    #expect(refusal(try push(try area("NEXUS", office: "NYC"))) == .office)
-    #expect(refusal(try push(try area("NEXUS", name: ""))) == .invalid)
-    #expect(refusal(try push(try area("NEXUS", name: "a\0b"))) == .invalid)
-    #expect(refusal(try push(try area("NEXUS", kind: 99))) == .invalid)
-    #expect(refusal(try push(try area("FTF"))) == .codeTaken)
-    #expect(refusal(try push(try area("NEXUS", from: newID()))) == .reference)
-    let id = try codec.encode(first).id
-    let other = try area("FTF", record: first.record, parent: id, kind: 1)
-    #expect(refusal(try push(other)) == .invalid, "a record keeps its kind")
-    let broken = CommitRule.Candidate(edit: newID(), content: .failure(Refusal(.malformed, "x")))
-    let outcome = try CommitRule(office: office, coding: codec).decide(broken, in: log).outcome
-    #expect(refusal(outcome) == .malformed)
-  }
-
-  @Test func aChainThatLeadsBackIsRefused() throws {
-    let root = try area("ROOT-1")
-    _ = try push(root)
-    let child = try area("CHILD", from: root.record)
-    _ = try push(child)
-    let circle = try area(
-      "ROOT-1", record: root.record, parent: try codec.encode(root).id, from: child.record)
-    #expect(refusal(try push(circle)) == .reference)
-    let itself: RecordID = newID()
-    #expect(refusal(try push(try area("SELF", record: itself, from: itself))) == .reference)
-  }
-
-  private func pushTogether(_ revisions: [Revision]) throws -> [Verdict.Outcome] {
-    let candidates = try revisions.map { revision in
-      let encoded = try codec.encode(revision)
-      return CommitRule.Candidate(
-        edit: newID(), content: .success(.init(encoded: encoded, revision: revision)))
-    }
-    let verdicts = try CommitRule(office: office, coding: codec).decide(candidates, in: log)
-    #expect(verdicts.map(\.edit) == candidates.map(\.edit))
-    return verdicts.map(\.outcome)
-  }
-
-  private func goal(
-    _ code: String, _ record: RecordID, alignedWith other: RecordID
-  ) throws -> Revision {
-    let fields: Fields = [
-      FieldNumber(1): .text("G"), FieldNumber(2): .choice("sdg"), FieldNumber(3): .number(1),
-      FieldNumber(4): .references([other]),
+  @Test func whatBreaksARuleIsRefusedWithItsReason() async throws {
+    let first = try maker.area("FTF")
+    _ = try await log.push([first])
+    let id = try maker.id(of: first)
+    let name: Fields = [TestRegister.name: .text("N")]
+    let table: [(Revision, Refusal.Reason)] = [
+      (try maker.revision(
+        TestRegister.area, "NEXUS", fields: name, office: try #require(OfficeID("NYC"))), .office),
+      (try maker.revision(TestRegister.area, "NEXUS", fields: [:]), .invalid),
+      (try maker.area("NEXUS", name: "a\0b"), .invalid),
+      (try maker.revision(TestRegister.area, "NEXUS", fields: name, author: "a\nb"), .invalid),
+      (try maker.revision(KindNumber(99), "NEXUS", fields: name), .invalid),
+      (try maker.area("FTF"), .codeTaken),
+      (try maker.area("NEXUS", partOf: maker.newID()), .reference),
+      (try maker.goal("SDG-1", aligned: [first.record]), .reference),
+      (try maker.goal("FTF", record: first.record, parent: id), .invalid),
+      (try maker.revision(TestRegister.area, "NEXUS"), .invalid),
     ]
-    return Revision(
-      record: record, kind: KindNumber(5), parent: nil,
-      state: RecordState(code: try #require(RecordCode(code)), fields: fields),
-      origin: Origin(office: office, author: "A", time: Timestamp(milliseconds: 0)))
+    for (revision, reason) in table {
+      #expect(try await refusal(revision) == reason)
+    }
+    let broken = CommitRule.Candidate(
+      edit: maker.newID(), content: .failure(Refusal(.malformed, "x")))
+    #expect(try await log.push([broken])[0].refusal == .malformed)
+    #expect(try await log.head() == 1)
   }
 
-  private func isCommitted(_ outcome: Verdict.Outcome) -> Bool {
-    if case .committed = outcome { true } else { false }
+  @Test func aStaleEditIsStaleBeforeItIsInvalid() async throws {
+    let first = try maker.area("FTF")
+    _ = try await log.push([first])
+    let wrong = try maker.revision(TestRegister.area, "FTF", record: first.record, fields: [:])
+    #expect(try await log.push([wrong]) == [.stale(head: try maker.id(of: first))])
   }
 
-  @Test func newRecordsOfABatchMayReferToEachOtherInAnyOrder() throws {
-    let (one, other): (RecordID, RecordID) = (newID(), newID())
-    let outcomes = try pushTogether([
-      goal("SDG-1", one, alignedWith: other), goal("SDG-2", other, alignedWith: one),
-      goal("SDG-3", newID(), alignedWith: newID()),
+  @Test func aChainThatLeadsBackIsRefusedHoweverLongItIs() async throws {
+    let root = try maker.area("ROOT-1")
+    var row = [root]
+    for number in 2...1500 {
+      row.append(try maker.area("ROOT-\(number)", partOf: row[number - 2].record))
+    }
+    #expect(try await log.push(row).allSatisfy { $0.committed != nil })
+    let circle = try maker.area(
+      "ROOT-1", record: root.record, parent: maker.id(of: root), partOf: row[1499].record)
+    #expect(try await refusal(circle) == .reference)
+    let itself: RecordID = maker.newID()
+    #expect(try await refusal(maker.area("SELF", record: itself, partOf: itself)) == .reference)
+    let leaf = try maker.area("LEAF", partOf: row[1499].record)
+    #expect(try await refusal(leaf) == nil)
+  }
+
+  @Test func aFieldThatMayLeadInACircleMay() async throws {
+    let (one, other) = (try maker.goal("SDG-1"), try maker.goal("SDG-2"))
+    _ = try await log.push([one, other])
+    for (goal, target) in [(one, other), (other, one)] {
+      let edit = try maker.goal(
+        goal.state.code.text, record: goal.record, parent: maker.id(of: goal),
+        aligned: [target.record, goal.record])
+      #expect(try await refusal(edit) == nil)
+    }
+  }
+
+  @Test func aCircleThroughASetIsFoundAndDifferentFieldsMakeNone() async throws {
+    let (one, other) = (try maker.area("ONE"), try maker.area("TWO"))
+    _ = try await log.push([one, other])
+    let edit = try maker.area(
+      "ONE", record: one.record, parent: maker.id(of: one), after: [other.record])
+    _ = try await log.push([edit])
+    let partOf = try maker.area(
+      "TWO", record: other.record, parent: maker.id(of: other), partOf: one.record)
+    #expect(try await refusal(partOf) == nil, "part of is another way than after")
+    let back = try maker.area(
+      "TWO", record: other.record, parent: maker.id(of: partOf), after: [one.record])
+    #expect(try await refusal(back) == .reference)
+  }
+
+  @Test func aDeletedRecordsCodeIsFreeAndTheRecordCanStillBeReferredTo() async throws {
+    let first = try maker.area("FTF")
+    _ = try await log.push([first])
+    _ = try await log.push([maker.deletion(of: first)])
+    #expect(try await refusal(maker.area("FTF", partOf: first.record)) == nil)
+  }
+
+  @Test func theSecondEditOfOneIdIsMalformed() async throws {
+    let edit: EditID = maker.newID()
+    let outcomes = try await log.push([
+      maker.candidate(maker.area("ONE"), edit: edit), maker.candidate(maker.area("TWO"), edit: edit),
     ])
-    #expect(outcomes.map(isCommitted) == [true, true, false])
-    #expect(refusal(outcomes[2]) == .reference)
-    #expect(log.heads.count == 2)
-    let child = try area("CHILD", from: newID())
-    let root = try area("ROOT-1", record: child.state.fields[FieldNumber(2)]?.references.first)
-    #expect(try pushTogether([child, root]).map(isCommitted) == [true, true])
+    #expect(outcomes[0].committed != nil && outcomes[1].refusal == .malformed)
   }
 
-  @Test func whatDependsOnARefusedRecordIsRefusedWithIt() throws {
-    let (one, other): (RecordID, RecordID) = (newID(), newID())
-    // The second names an office that does not push: neither may stand without the other.
-    let bad = try area("OTHER", record: other, from: one, office: "NYC")
-    let outcomes = try pushTogether([try area("FIRST", record: one, from: other), bad])
-    #expect(outcomes.map(refusal) == [.reference, .office])
-    #expect(log.heads.isEmpty)
-    // Two that take one code cannot both stand, and here each needs the other.
-    let (a, b, c): (RecordID, RecordID, RecordID) = (newID(), newID(), newID())
-    let codes = try pushTogether([
-      goal("SDG-1", a, alignedWith: b), goal("SDG-1", b, alignedWith: a),
-      goal("SDG-2", c, alignedWith: b),
-    ])
-    #expect(codes.map(refusal) == [.reference, .reference, .reference])
-    #expect(log.heads.isEmpty)
-  }
-
-  @Test func aCircleOfNewRecordsIsRefusedWhole() throws {
-    let (one, other): (RecordID, RecordID) = (newID(), newID())
-    let outcomes = try pushTogether([
-      try area("FIRST", record: one, from: other), try area("OTHER", record: other, from: one),
-    ])
-    #expect(outcomes.map(refusal) == [.reference, .reference])
-    #expect(log.heads.isEmpty)
-  }
-
-  @Test func aLongRowOfRefusedReferencesEndsWithinItsLimit() throws {
-    let ids: [RecordID] = (0...Limits.togetherPasses + 5).map { _ in newID() }
-    let row = try zip(ids, ids.dropFirst()).enumerated().map { number, pair in
-      try goal("SDG-\(number)", pair.0, alignedWith: pair.1)
+  @Test func editsThatGoPastTheReferencesOfABatchAreRefused() async throws {
+    let targets: [RecordID] = (0..<1000).map { _ in maker.newID() }
+    let goals = try (0...100).map { try maker.goal("SDG-\($0)", aligned: Set(targets)) }
+    let plan = CommitRule(office: maker.office, schema: try TestRegister.schema()).plan(
+      try goals.map { try maker.candidate($0) })
+    let decisions = plan.decide(CommitFacts())
+    let reasons = decisions.compactMap { decision -> Refusal.Reason? in
+      if case .answer(let outcome) = decision.action { outcome.refusal } else { nil }
     }
-    #expect(try pushTogether(row).map(refusal).allSatisfy { $0 == .reference })
-  }
-
-  @Test func aDeletedRecordsCodeIsFree() throws {
-    let first = try area("FTF")
-    _ = try push(first)
-    let id = try codec.encode(first).id
-    _ = try push(try area("FTF", record: first.record, parent: id, isDeleted: true))
-    guard case .committed = try push(try area("FTF")) else {
-      Issue.record("the code is free")
-      return
-    }
-  }
-}
-
-struct RebaseTests {
-  private let codec = RevisionCodec()
-
-  private func outcome(
-    base: Fields?, ours: Fields, theirs: Fields?
-  ) throws -> (Rebase.Outcome, EncodedRevision, EncodedRevision) {
-    var random = SystemRandomNumberGenerator()
-    let record = RecordID(UUIDv7(milliseconds: 1, random: &random))
-    let code = try #require(RecordCode("FTF"))
-    let origin = Origin(
-      office: try #require(OfficeID("VIE")), author: "A", time: Timestamp(milliseconds: 0))
-    func make(_ fields: Fields?, _ parent: RevisionID?) throws -> EncodedRevision {
-      try codec.encode(
-        Revision(
-          record: record, kind: KindNumber(4), parent: parent,
-          state: fields.map { RecordState(code: code, fields: $0) }
-            ?? RecordState(code: code, content: .deleted), origin: origin))
-    }
-    let first = try base.map { try make($0, nil) }
-    let (mine, head) = (try make(ours, first?.id), try make(theirs, first?.id))
-    let edit = EditID(UUIDv7(milliseconds: 2, random: &random))
-    let entry = OutboxEntry(
-      position: 1, record: record, edit: edit, base: first, ours: mine, amendment: nil,
-      status: .ready)
-    let rebase = Rebase(schema: .cooperationRegister, coding: codec)
-    return (try rebase.outcome(of: entry, onto: head, edit: edit), mine, head)
-  }
-
-  private let name = FieldNumber(1)
-  private let prose = FieldNumber(3)
-
-  @Test func staleEditIsRebasedAndKeepsBothFields() throws {
-    let (outcome, ours, theirs) = try outcome(
-      base: [name: .text("A")], ours: [name: .text("B")],
-      theirs: [name: .text("A"), prose: .prose("P")])
-    guard case .rebased(let encoded, _, _) = outcome else {
-      Issue.record("\(outcome)")
-      return
-    }
-    let merged = try codec.decode(encoded.bytes)
-    #expect(merged.state.fields == [name: .text("B"), prose: .prose("P")])
-    #expect(merged.parent == theirs.id && merged.secondParent == ours.id)
-  }
-
-  @Test func twoChangesOfOneTextOrADeletionAreAConflict() throws {
-    let base: Fields = [name: .text("A")]
-    let ours: Fields = [name: .text("B")]
-    #expect(try outcome(base: base, ours: ours, theirs: [name: .text("C")]).0 == .conflict)
-    #expect(try outcome(base: base, ours: ours, theirs: nil).0 == .conflict)
-    #expect(try outcome(base: nil, ours: ours, theirs: base).0 == .conflict)
+    #expect(reasons.count { $0 == .invalid } == 1)
+    #expect(reasons.count { $0 == .reference } == 100)
   }
 }

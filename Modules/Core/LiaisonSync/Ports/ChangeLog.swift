@@ -3,11 +3,12 @@ public import LiaisonModel
 /// What a server keeps: the log of accepted changes, and who may write to it. A port.
 ///
 /// Every store of it passes the same contract tests. When a position is visible, all below it are.
+/// Each call throws ``StoreError`` if the store fails, and then has changed nothing.
 public protocol ChangeLog: Sendable {
   func status() async throws -> LogStatus
 
-  /// How many live records there are.
-  func recordCount() async throws -> Int
+  /// How many records have changed after `position`; cheap for few of them.
+  func count(after position: LogPosition) async throws -> RecordCount
 
   /// The office of this id; nil if the register has none.
   func office(_ id: OfficeID) async throws -> Office?
@@ -18,15 +19,14 @@ public protocol ChangeLog: Sendable {
   /// - Throws: ``StoreError/exists(_:)`` if the register has an office of this id.
   func add(_ office: Office) async throws
 
-  /// The latest revision of each record that changed after `position`, oldest first, as one batch;
-  /// its `remaining` is exact.
-  func changes(after position: LogPosition, limit: BatchLimit) async throws -> PullBatch
+  /// The latest revision of each record that changed after `position`, oldest first, as one batch.
+  func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch
 
   /// Hands over each record's head, in the order of the records' ids.
   func forEachHead(_ body: @escaping @Sendable (EncodedRevision) throws -> Void) async throws
 
   /// Loads the facts that a batch asks for, lets the rule decide, and appends what it decided, in
-  /// one transaction. What it returns is durable, and nothing remains where `decide` throws.
+  /// one transaction. What it returns is durable, and nothing remains if `decide` throws.
   ///
   /// Batches of several callers may share a commit; each is decided on the facts that the ones before
   /// it left. `decide` may run again.
@@ -36,9 +36,51 @@ public protocol ChangeLog: Sendable {
     decide: @escaping @Sendable (CommitFacts) throws -> [CommitDecision]
   ) async throws -> [Verdict]
 
+  /// Lets `body` commit as many batches as it likes: all of them become durable, or none. Nobody
+  /// else commits meanwhile, and `body` may block its thread.
+  func transaction<Result: Sendable>(
+    _ body: @escaping @Sendable (any LogTransaction) throws -> Result
+  ) async throws -> Result
+
   /// Reads every page of the store.
   /// - Throws: ``StoreError/damaged(_:)`` if one is not what it should be.
   func checkIntegrity() async throws
+}
+
+/// A change log inside one transaction, which sees what it has appended.
+public protocol LogTransaction {
+  func facts(for question: CommitQuestion) throws -> CommitFacts
+
+  /// Appends what was decided, in its order.
+  /// - Returns: one verdict for each decision, in their order.
+  func append(_ decisions: [CommitDecision]) throws -> [Verdict]
+}
+
+/// How many records there are.
+public struct RecordCount: Hashable, Sendable {
+  public let all: Int
+  /// Those that are not deleted.
+  public let live: Int
+
+  public init(all: Int, live: Int) {
+    self.all = all
+    self.live = live
+  }
+}
+
+/// Some changes of a log, in its order.
+public struct LogBatch: Hashable, Sendable {
+  public let changes: [Change]
+  /// Up to where the log is told with this batch.
+  public let through: LogPosition
+  /// Whether the log held nothing after `through`.
+  public let isLast: Bool
+
+  public init(changes: [Change], through: LogPosition, isLast: Bool) {
+    self.changes = changes
+    self.through = through
+    self.isLast = isLast
+  }
 }
 
 /// A site with its own replica and its own identity.
@@ -56,6 +98,7 @@ public struct LogStatus: Hashable, Sendable {
   public let register: RegisterID
   /// The log's lineage and its last position.
   public let head: Cursor
+  /// Stays as it is while the log is open.
   public let schema: Schema
 
   public init(register: RegisterID, head: Cursor, schema: Schema) {

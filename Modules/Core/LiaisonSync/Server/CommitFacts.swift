@@ -1,6 +1,6 @@
 public import LiaisonModel
 
-/// What a batch of edits asks of the log: every fact that ``CommitRule`` may need to decide it.
+/// What a batch of edits asks of the log: every fact that its ``CommitPlan`` may need.
 public struct CommitQuestion: Hashable, Sendable {
   public var edits: Set<EditID> = []
   /// The records of the edits, and those that they refer to.
@@ -14,8 +14,7 @@ public struct CommitQuestion: Hashable, Sendable {
 }
 
 /// What the log answered, at one moment.
-public struct CommitFacts: Sendable {
-  public var schema: Schema
+public struct CommitFacts: Hashable, Sendable {
   /// The edits that are in the log already.
   public var known: [EditID: Committed] = [:]
   /// The records that the log has, of those asked for.
@@ -24,8 +23,15 @@ public struct CommitFacts: Sendable {
   public var holders: [RecordCode: RecordID] = [:]
   /// What the acyclic fields of a record refer to, for every record that is reached from a chain.
   public var links: [RecordID: Set<Link>] = [:]
+  /// Records that the log has not, and will have before its transaction ends: the caller's word.
+  public var promised: [RecordID: KindNumber] = [:]
 
-  public init(schema: Schema) { self.schema = schema }
+  public init() {}
+
+  /// How many facts these are.
+  public var count: Int {
+    known.count + heads.count + holders.count + links.values.reduce(0) { $0 + $1.count }
+  }
 }
 
 /// A record's latest revision in the log.
@@ -57,8 +63,9 @@ public struct Link: Hashable, Sendable {
 /// What becomes of one edit.
 public struct CommitDecision: Hashable, Sendable {
   public enum Action: Hashable, Sendable {
-    /// Append the revision; its record's acyclic fields refer to these from now on.
-    case append(FiledRevision, links: Set<Link>)
+    /// Append the revision. From now on its record's acyclic fields refer to these; nil if its kind
+    /// has no such field.
+    case append(FiledRevision, links: Set<Link>?)
     /// Nothing is appended.
     case answer(Verdict.Outcome)
   }

@@ -1,0 +1,253 @@
+internal import LiaisonModel
+
+/// Finds those of some edits that can be appended together.
+///
+/// It starts with all of them standing. Whoever needs what is not there falls, and with it whoever
+/// needs the fallen one; what remains needs nothing but the log and itself. Who needs whom is a graph
+/// that is made once, so a pass costs what the edits and their references are in number.
+struct CommitPass {
+  private let items: [CommitItem]
+  private let facts: CommitFacts
+  /// Why an edit has fallen; nil while it stands.
+  private var faults: [Verdict.Outcome?]
+  /// Who falls with an edit, and what it is told.
+  private var dependents: [[(item: Int, outcome: Verdict.Outcome)]]
+  /// Who must be appended before an edit.
+  private var predecessors: [[Int]]
+  /// Who has lost a code or a base to whom.
+  private var losses: [(winner: Int, loser: Int)] = []
+
+  init(_ items: [CommitItem], _ facts: CommitFacts) {
+    self.items = items
+    self.facts = facts
+    faults = Array(repeating: nil, count: items.count)
+    dependents = Array(repeating: [], count: items.count)
+    predecessors = Array(repeating: [], count: items.count)
+  }
+
+  /// - Returns: all that can be appended, in the order in which it can.
+  mutating func run() -> [CommitItem] {
+    connect()
+    share()
+    breakCircles()
+    let order = order()
+    for index in standing where order.isStuck[index] && takesACode(items[index]) {
+      fall(index, codeTaken(by: items[index]))
+    }
+    return order.indices.filter { faults[$0] == nil }.map { items[$0] }
+  }
+
+  /// Those that have fallen. Who kept another from something and fell itself comes last, so that it
+  /// does not keep it from the other again.
+  var left: [CommitItem] {
+    let fallen = items.indices.filter { faults[$0] != nil }
+    let back = Set(losses.map(\.winner))
+    return (fallen.filter { !back.contains($0) } + fallen.filter(back.contains)).map { items[$0] }
+  }
+
+  /// What those that have fallen are told.
+  var outcomes: [(EditID, Verdict.Outcome)] {
+    items.indices.compactMap { index in faults[index].map { (items[index].edit, $0) } }
+  }
+
+  /// Whether those that have fallen might stand in another pass.
+  var isWorthAnother: Bool {
+    faults.contains { $0 == nil } || losses.contains { faults[$0.winner] != nil }
+  }
+
+  private var standing: [Int] { items.indices.filter { faults[$0] == nil } }
+
+  /// Takes an edit out, and all that need it.
+  private mutating func fall(_ index: Int, _ outcome: Verdict.Outcome) {
+    var falling = [(item: index, outcome: outcome)]
+    while let next = falling.popLast() {
+      guard faults[next.item] == nil else { continue }
+      faults[next.item] = next.outcome
+      falling += dependents[next.item]
+    }
+  }
+}
+
+// MARK: Who needs whom
+
+extension CommitPass {
+  /// Where the edits of the pass are found.
+  private struct Index {
+    var revisions: [RevisionID: Int] = [:]
+    /// The edit that makes a record.
+    var makers: [RecordID: Int] = [:]
+    var records: [RecordID: [Int]] = [:]
+  }
+
+  private mutating func connect() {
+    var index = Index()
+    for (place, item) in items.enumerated() {
+      index.revisions[item.filed.id] = place
+      index.records[item.record, default: []].append(place)
+      if item.parent == nil, index.makers[item.record] == nil { index.makers[item.record] = place }
+    }
+    var fallen: [(Int, Verdict.Outcome)] = []
+    for place in items.indices {
+      if let outcome = connect(place, index) { fallen.append((place, outcome)) }
+    }
+    for (place, outcome) in fallen { fall(place, outcome) }
+  }
+
+  /// Notes what an edit needs of the others.
+  /// - Returns: why it cannot be had; nil if it can.
+  private mutating func connect(_ place: Int, _ index: Index) -> Verdict.Outcome? {
+    let item = items[place]
+    let head = facts.heads[item.record]?.revision
+    if head != item.parent {
+      guard let base = item.parent.flatMap({ index.revisions[$0] }) else {
+        return .stale(head: head)
+      }
+      dependents[base].append((place, .stale(head: head)))
+      predecessors[place].append(base)
+    }
+    if takesACode(item), let code = item.code, let holder = facts.holders[code] {
+      let givers = index.records[holder]
+      guard let giver = givers?.first(where: { items[$0].code != code }) else {
+        return codeTaken(by: item)
+      }
+      dependents[giver].append((place, codeTaken(by: item)))
+      predecessors[place].append(giver)
+    }
+    return connectReferences(place, index)
+  }
+
+  private mutating func connectReferences(_ place: Int, _ index: Index) -> Verdict.Outcome? {
+    let item = items[place]
+    for reference in item.references where reference.target != item.record {
+      let missing = Verdict.Outcome.refused(
+        Refusal(
+          .reference, "field '\(reference.field)' refers to a record that is not in the register"))
+      let kind = facts.heads[reference.target]?.kind ?? facts.promised[reference.target]
+      let maker = kind == nil ? index.makers[reference.target] : nil
+      guard let kind = kind ?? maker.map({ items[$0].kind }) else { return missing }
+      guard kind == reference.kind else { return otherKind(reference) }
+      if let maker { dependents[maker].append((place, missing)) }
+    }
+    let own = item.references.first { $0.target == item.record && $0.kind != item.kind }
+    return own.map(otherKind)
+  }
+
+  private func otherKind(_ reference: CommitItem.Reference) -> Verdict.Outcome {
+    .refused(
+      Refusal(.reference, "field '\(reference.field)' refers to a record of another kind"))
+  }
+
+  /// Whether another record has the item's code and must give it up first.
+  private func takesACode(_ item: CommitItem) -> Bool {
+    guard let code = item.code, let holder = facts.holders[code] else { return false }
+    return holder != item.record
+  }
+
+  private func codeTaken(by item: CommitItem) -> Verdict.Outcome {
+    .refused(Refusal(.codeTaken, "another record has the code \(item.filed.summary.code)"))
+  }
+}
+
+// MARK: What only one can have
+
+extension CommitPass {
+  private struct Base: Hashable {
+    let record: RecordID
+    let parent: RevisionID?
+  }
+
+  /// Gives each base and each code to the first that wants it; the record that has a code keeps it
+  /// as long as one of its edits does.
+  private mutating func share() {
+    var bases: [Base: Int] = [:]
+    var codes: [RecordCode: Int] = [:]
+    for index in standing {
+      let item = items[index]
+      if let code = item.code, facts.holders[code] == item.record { codes[code] = index }
+    }
+    for index in standing where faults[index] == nil {
+      let item = items[index]
+      let base = Base(record: item.record, parent: item.parent)
+      if let other = bases[base], faults[other] == nil {
+        losses.append((other, index))
+        fall(index, .stale(head: facts.heads[item.record]?.revision))
+        continue
+      }
+      bases[base] = index
+      guard let code = item.code else { continue }
+      if let other = codes[code], faults[other] == nil, items[other].record != item.record {
+        losses.append((other, index))
+        fall(index, codeTaken(by: item))
+        continue
+      }
+      codes[code] = index
+    }
+  }
+}
+
+// MARK: Circles and order
+
+extension CommitPass {
+  /// Takes out every edit with a link that lies on a circle. Without them older links count again, so
+  /// it is looked once more; if that does not end, no edit that has to do with links remains.
+  private mutating func breakCircles() {
+    let (items, facts) = (items, facts)
+    for _ in 0..<Tuning.commitPasses {
+      let last = lastItems()
+      guard last.values.contains(where: { items[$0].links?.isEmpty == false }) else { return }
+      let circles = Circles(from: Array(last.keys)) { record in
+        last[record].flatMap { items[$0].links } ?? facts.links[record] ?? []
+      }
+      let found = last.values.compactMap { index in
+        let item = items[index]
+        return item.links?.first { circles.contains($0, of: item.record) }.map { (index, $0.field) }
+      }
+      guard !found.isEmpty else { return }
+      for (index, field) in found { fall(index, leadsBack(items[index], field)) }
+    }
+    for index in standing where items[index].links != nil {
+      fall(index, leadsBack(items[index], nil))
+    }
+  }
+
+  private func leadsBack(_ item: CommitItem, _ field: FieldNumber?) -> Verdict.Outcome {
+    let name = field.flatMap { item.linkFields[$0] } ?? item.linkFields.values.min() ?? ""
+    return .refused(Refusal(.reference, "field '\(name)' leads back to its own record"))
+  }
+
+  /// Of each record's standing edits the last: no other is based on it.
+  private func lastItems() -> [RecordID: Int] {
+    let bases = Set(standing.compactMap { items[$0].parent })
+    var last: [RecordID: Int] = [:]
+    for index in standing where !bases.contains(items[index].filed.id) {
+      last[items[index].record] = index
+    }
+    return last
+  }
+
+  private struct Order {
+    var indices: [Int] = []
+    /// Those that wait for each other: records that exchange their codes.
+    var isStuck: [Bool]
+  }
+
+  /// Bases before what is based on them, and who gives a code up before who takes it.
+  private func order() -> Order {
+    let standing = standing
+    var waits = predecessors.map(\.count)
+    var followers: [[Int]] = Array(repeating: [], count: items.count)
+    for index in standing {
+      for other in predecessors[index] { followers[other].append(index) }
+    }
+    var ready = standing.filter { waits[$0] == 0 }
+    var next = 0
+    while next < ready.count {
+      for follower in followers[ready[next]] {
+        waits[follower] -= 1
+        if waits[follower] == 0 { ready.append(follower) }
+      }
+      next += 1
+    }
+    return Order(indices: ready, isStuck: waits.map { $0 > 0 })
+  }
+}

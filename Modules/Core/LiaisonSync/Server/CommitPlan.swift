@@ -1,0 +1,151 @@
+internal import LiaisonModel
+
+/// A batch that has been read: what it asks of the log, and what becomes of it once that is known.
+public struct CommitPlan: Sendable {
+  enum Entry: Sendable {
+    /// - Parameter fault: what the schema has against it; counts only if its base is the head.
+    case item(CommitItem, fault: Refusal?)
+    case refused(EditID, Refusal)
+    /// The edit's id stands earlier in the batch.
+    case repeated(EditID)
+  }
+
+  private let entries: [Entry]
+  /// What ``decide(_:)`` must be told.
+  public let question: CommitQuestion
+
+  init(_ entries: [Entry]) {
+    self.entries = entries
+    var question = CommitQuestion()
+    for entry in entries {
+      switch entry {
+      case .refused(let edit, _): question.edits.insert(edit)
+      case .repeated: break
+      case .item(let item, let fault):
+        question.edits.insert(item.edit)
+        question.records.insert(item.record)
+        guard fault == nil else { continue }
+        question.records.formUnion(item.references.lazy.map(\.target))
+        if let code = item.code { question.codes.insert(code) }
+        if let links = item.links { question.chains.formUnion(links.lazy.map(\.target)) }
+      }
+    }
+    self.question = question
+  }
+
+  /// Decides the whole batch: what is appended, in an order in which no two records hold one code at
+  /// any moment, and then what is answered. An edit whose id is repeated has one decision.
+  ///
+  /// Records that the batch makes may refer to each other in any order, and an edit may take a code
+  /// that another gives up: all that can stand together are appended together.
+  public func decide(_ facts: CommitFacts) -> [CommitDecision] {
+    var answers: [(edit: EditID, outcome: Verdict.Outcome)] = []
+    var waiting: [CommitItem] = []
+    var bases = Bases(facts)
+    for entry in entries {
+      switch entry {
+      case .repeated: continue
+      case .refused(let edit, let refusal):
+        answers.append((edit, facts.known[edit].map(Self.again) ?? .refused(refusal)))
+      case .item(let item, let fault):
+        if let outcome = facts.known[item.edit].map(Self.again) ?? bases.fault(of: item) {
+          answers.append((item.edit, outcome))
+        } else if let fault {
+          answers.append((item.edit, .refused(fault)))
+        } else {
+          bases.add(item)
+          waiting.append(item)
+        }
+      }
+    }
+    let (appended, left) = Self.settle(waiting, facts)
+    return appended.map {
+      CommitDecision(edit: $0.edit, action: .append($0.filed, links: $0.links))
+    }
+      + (answers + left).map { CommitDecision(edit: $0.edit, action: .answer($0.outcome)) }
+  }
+
+  /// The verdicts in the order of the batch's edits.
+  /// - Parameter verdicts: one for each decision, in any order.
+  public func arranged(_ verdicts: [Verdict]) -> [Verdict] {
+    let outcomes = Dictionary(verdicts.map { ($0.edit, $0.outcome) }) { first, _ in first }
+    return entries.map { entry in
+      switch entry {
+      case .repeated(let edit):
+        Verdict(
+          edit: edit,
+          outcome: .refused(Refusal(.malformed, "the batch has another edit of the same id")))
+      case .refused(let edit, let refusal):
+        Verdict(edit: edit, outcome: outcomes[edit] ?? .refused(refusal))
+      case .item(let item, _):
+        Verdict(edit: item.edit, outcome: outcomes[item.edit] ?? .stale(head: nil))
+      }
+    }
+  }
+
+  /// Goes through those that wait for each other until a pass appends nothing: each that is appended
+  /// may be what another waits for.
+  private static func settle(
+    _ items: [CommitItem], _ facts: CommitFacts
+  ) -> (appended: [CommitItem], left: [(EditID, Verdict.Outcome)]) {
+    var facts = facts
+    var appended: [CommitItem] = []
+    var left = items
+    var outcomes: [(EditID, Verdict.Outcome)] = []
+    for _ in 0..<Tuning.commitPasses where !left.isEmpty {
+      var pass = CommitPass(left, facts)
+      let group = pass.run()
+      for item in group { facts.append(item) }
+      appended += group
+      left = pass.left
+      outcomes = pass.outcomes
+      guard pass.isWorthAnother else { break }
+    }
+    return (appended, outcomes)
+  }
+
+  private static func again(_ committed: Committed) -> Verdict.Outcome {
+    .alreadyCommitted(committed)
+  }
+}
+
+/// What the edits of a batch may be based on: the heads, and the edits before them.
+private struct Bases {
+  private let facts: CommitFacts
+  private var earlier: [RevisionID: CommitItem] = [:]
+
+  init(_ facts: CommitFacts) { self.facts = facts }
+
+  mutating func add(_ item: CommitItem) { earlier[item.filed.id] = item }
+
+  /// What stands against the item's base; nil if nothing does.
+  func fault(of item: CommitItem) -> Verdict.Outcome? {
+    let head = facts.heads[item.record]
+    let base = item.parent.flatMap { earlier[$0] }
+    guard head?.revision == item.parent || base?.record == item.record else {
+      return .stale(head: head?.revision)
+    }
+    let kind = base?.kind ?? head?.kind
+    if let kind, kind != item.kind {
+      return .refused(Refusal(.invalid, "a record cannot change its kind"))
+    }
+    if item.parent == nil, item.code == nil {
+      return .refused(Refusal(.invalid, "a new record cannot be deleted"))
+    }
+    return nil
+  }
+}
+
+extension CommitFacts {
+  /// The log as it is once the item is in it.
+  mutating func append(_ item: CommitItem) {
+    let old = heads[item.record]
+    if let code = old?.code, holders[code] == item.record { holders[code] = nil }
+    if let code = item.code { holders[code] = item.record }
+    heads[item.record] = LogHead(
+      revision: item.filed.id, kind: item.kind, code: item.filed.summary.code,
+      isDeleted: item.code == nil)
+    if let new = item.links { links[item.record] = new }
+    promised[item.record] = nil
+  }
+}

@@ -1,0 +1,146 @@
+public import LiaisonModel
+
+/// Whether edits may be appended: the only thing that a server decides. It never merges.
+///
+/// Its two halves stand on either side of the log: ``plan(_:)`` reads the edits and says what must be
+/// known of the log, ``CommitPlan/decide(_:)`` answers from that alone. Both cost what the edits and
+/// their references are in number, not what the log holds.
+public struct CommitRule: Sendable {
+  let office: OfficeID
+  let schema: Schema
+
+  /// - Parameter office: the office that pushes.
+  public init(office: OfficeID, schema: Schema) {
+    self.office = office
+    self.schema = schema
+  }
+
+  /// An edit that has been read, before its transaction starts.
+  public struct Candidate: Sendable {
+    public let edit: EditID
+    public let content: Result<Content, Refusal>
+
+    public struct Content: Sendable {
+      public let filed: FiledRevision
+      public let revision: Revision
+
+      public init(filed: FiledRevision, revision: Revision) {
+        self.filed = filed
+        self.revision = revision
+      }
+    }
+
+    public init(edit: EditID, content: Result<Content, Refusal>) {
+      self.edit = edit
+      self.content = content
+    }
+
+    /// Reads an edit as it came from an office.
+    public init(_ edit: Edit, coding: any RevisionCoding) {
+      self.init(
+        edit: edit.id,
+        content: Result {
+          let revision = try coding.decode(edit.bytes)
+          let encoded = EncodedRevision(id: coding.id(of: edit.bytes), bytes: edit.bytes)
+          return Content(
+            filed: FiledRevision(encoded, RevisionSummary(revision)), revision: revision)
+        }.mapError { Refusal(.malformed, "\($0)") })
+    }
+  }
+
+  /// Everything that can be said of a batch without the log.
+  public func plan(_ batch: [Candidate]) -> CommitPlan {
+    var seen: Set<EditID> = []
+    var references = 0
+    let kinds = Dictionary(schema.kinds.map { ($0.number, $0) }) { first, _ in first }
+    let items = batch.map { candidate -> CommitPlan.Entry in
+      guard seen.insert(candidate.edit).inserted else {
+        return .repeated(candidate.edit)
+      }
+      switch candidate.content {
+      case .failure(let refusal): return .refused(candidate.edit, refusal)
+      case .success(let content):
+        let item = CommitItem(edit: candidate.edit, content, kinds[content.revision.kind])
+        references += item.references.count
+        if let refusal = refusal(content.revision, references) {
+          return .refused(candidate.edit, refusal)
+        }
+        return .item(item, fault: fault(in: content.revision))
+      }
+    }
+    return CommitPlan(items)
+  }
+
+  /// What no state of the log can mend, whatever the revision's base.
+  private func refusal(_ revision: Revision, _ references: Int) -> Refusal? {
+    guard revision.office == office else {
+      return Refusal(.office, "the revision names office \(revision.office), not \(office)")
+    }
+    guard references <= SyncLimits.batchReferences else {
+      return Refusal(
+        .invalid, "the batch has more than \(SyncLimits.batchReferences) references before it ends")
+    }
+    return nil
+  }
+
+  /// What the schema has against the revision.
+  private func fault(in revision: Revision) -> Refusal? {
+    if let problem = schema.problems(with: revision.state, of: revision.kind).first {
+      return Refusal(.invalid, problem.message)
+    }
+    for (what, text) in [("author", revision.author), ("note", revision.note)] {
+      if let fault = TextRules.problem(withLine: text) {
+        return Refusal(.invalid, "the \(what) \(fault)")
+      }
+    }
+    return nil
+  }
+}
+
+/// What of a revision counts when it is decided.
+struct CommitItem: Sendable {
+  struct Reference: Sendable {
+    /// The field's name.
+    let field: String
+    let kind: KindNumber
+    let target: RecordID
+  }
+
+  let edit: EditID
+  let filed: FiledRevision
+  let parent: RevisionID?
+  /// In the order of the kind's fields, and then of the records' ids.
+  let references: [Reference]
+  /// What its acyclic fields refer to; nil if its kind has none.
+  let links: Set<Link>?
+  /// Their names.
+  let linkFields: [FieldNumber: String]
+
+  var record: RecordID { filed.summary.record }
+  var kind: KindNumber { filed.summary.kind }
+  /// The code that the record takes for itself; nil if it is deleted.
+  var code: RecordCode? { filed.summary.isDeleted ? nil : filed.summary.code }
+
+  init(edit: EditID, _ content: CommitRule.Candidate.Content, _ kind: Kind?) {
+    self.edit = edit
+    filed = content.filed
+    parent = content.revision.parent
+    var references: [Reference] = []
+    var links: Set<Link> = []
+    var linkFields: [FieldNumber: String] = [:]
+    let fields = content.revision.state.fields
+    for field in kind?.fields ?? [] {
+      guard let target = field.target else { continue }
+      let records = fields[field.number]?.references ?? []
+      references += records.sorted().map {
+        Reference(field: field.name, kind: target, target: $0)
+      }
+      guard field.constraints.contains(.acyclic) else { continue }
+      linkFields[field.number] = field.name
+      links.formUnion(records.map { Link(field: field.number, target: $0) })
+    }
+    self.references = references
+    self.linkFields = linkFields
+    self.links = linkFields.isEmpty ? nil : links
+  }
+}

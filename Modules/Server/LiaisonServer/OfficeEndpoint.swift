@@ -1,0 +1,139 @@
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// The register as one office calls it.
+struct OfficeEndpoint: SyncEndpoint {
+  let service: SyncService
+  let office: OfficeID
+
+  /// Sends the header, then what changed, batch by batch. A follow goes on with each commit until its
+  /// task is cancelled or the server drains, and gives a sign of life if there was none for a while.
+  func pull(
+    _ request: PullRequest, receive: @escaping @Sendable (PullResponse) async throws -> Void
+  ) async throws {
+    let header = try await header(for: request)
+    try await receive(.header(header))
+    var through = request.cursor?.position ?? .zero
+    var wasQuiet = false
+    while true {
+      let next = service.commits.next
+      let before = through
+      through = try await drain(after: through, receive)
+      if wasQuiet, through == before {
+        try await receive(.batch(PullBatch(changes: [], through: through, remaining: 0)))
+      }
+      guard request.follow else { return }
+      switch await wake(next) {
+      case .committed: wasQuiet = false
+      case .quiet: wasQuiet = true
+      case .ended: return
+      }
+    }
+  }
+
+  func push(
+    next: @escaping @Sendable () async throws -> PushRequest?,
+    receive: @escaping @Sendable (PushResponse) async throws -> Void
+  ) async throws {
+    while let request = try await next() {
+      try await receive(PushResponse(verdicts: try await commit(request)))
+    }
+  }
+}
+
+// MARK: Pull
+
+extension OfficeEndpoint {
+  private func header(for request: PullRequest) async throws -> PullHeader {
+    let status = try await service.asking { try await service.log.status() }
+    try check(version: request.version, register: request.register, status)
+    if let cursor = request.cursor {
+      // A cursor past the head is of a log that has lost changes.
+      guard cursor.lineage == status.head.lineage, cursor.position <= status.head.position else {
+        throw CallError.otherLineage
+      }
+    }
+    let isOlder = request.schemaVersion < status.schema.version
+    return PullHeader(
+      register: status.register, head: status.head, schemaVersion: status.schema.version,
+      schema: isOlder ? status.schema : nil, limits: ServerLimits(batch: service.limit))
+  }
+
+  /// - Returns: up to where the office has been told.
+  private func drain(
+    after position: LogPosition, _ receive: (PullResponse) async throws -> Void
+  ) async throws -> LogPosition {
+    var through = position
+    var remaining: Int?
+    while true {
+      let batch = try await service.asking {
+        try await service.log.changes(after: through, limit: service.limit)
+      }
+      guard batch.through > through else { return through }
+      // Counted once, when there is more than one batch: counting costs what it counts.
+      if !batch.isLast, remaining == nil {
+        remaining = try await service.asking { try await service.log.count(after: through).all }
+      }
+      remaining = remaining.map { max(1, $0 - batch.changes.count) }
+      try await receive(
+        .batch(
+          PullBatch(
+            changes: batch.changes, through: batch.through,
+            remaining: batch.isLast ? 0 : remaining ?? 1)))
+      through = batch.through
+      if batch.isLast { return through }
+    }
+  }
+
+  private enum Wake {
+    case committed
+    case quiet
+    case ended
+  }
+
+  private func wake(_ next: CommitSignal.Next) async -> Wake {
+    await withTaskGroup(of: Wake.self) { group in
+      defer { group.cancelAll() }
+      group.addTask { await next.wait() ? .committed : .ended }
+      group.addTask {
+        do {
+          try await service.pause(SyncLimits.heartbeat)
+          return .quiet
+        } catch {
+          return .ended
+        }
+      }
+      return await group.next() ?? .ended
+    }
+  }
+}
+
+// MARK: Push
+
+extension OfficeEndpoint {
+  /// Commits the edits of one request in one transaction. The verdicts are durable when it returns.
+  private func commit(_ request: PushRequest) async throws -> [Verdict] {
+    let status = try await service.asking { try await service.log.status() }
+    try check(version: request.version, register: request.register, status)
+    guard request.lineage == status.head.lineage else { throw CallError.otherLineage }
+    guard request.edits.count <= service.limit.count else { throw CallError.tooLarge }
+    // Read here, in the caller's task: nobody else waits for it.
+    let candidates = request.edits.map { CommitRule.Candidate($0, coding: service.coding) }
+    let plan = CommitRule(office: office, schema: status.schema).plan(candidates)
+    let verdicts = try await service.asking {
+      try await service.log.commit(plan.question) { plan.decide($0) }
+    }
+    let isChanged = verdicts.contains { verdict in
+      if case .committed = verdict.outcome { true } else { false }
+    }
+    if isChanged { service.commits.fire() }
+    return plan.arranged(verdicts)
+  }
+
+  private func check(
+    version: UInt32, register: RegisterID?, _ status: LogStatus
+  ) throws(CallError) {
+    guard version == SyncProtocol.version else { throw .otherProtocol }
+    guard register == nil || register == status.register else { throw .otherRegister }
+  }
+}

@@ -1,0 +1,93 @@
+internal import GRDB
+internal import LiaisonSync
+internal import Synchronization
+
+/// Batches that wait to be committed. All that wait are committed together, so that one fsync is
+/// enough for many callers; each keeps a savepoint of its own, so that none spoils another's.
+final class CommitQueue: Sendable {
+  private struct Request {
+    let question: CommitQuestion
+    let decide: @Sendable (CommitFacts) throws -> [CommitDecision]
+    let caller: CheckedContinuation<[Verdict], any Error>
+  }
+
+  private struct State {
+    var waiting: [Request] = []
+    /// Whether a round is under way or on its way to the writer.
+    var isBusy = false
+  }
+
+  private let writer: any DatabaseWriter
+  private let state = Mutex(State())
+
+  init(_ writer: any DatabaseWriter) { self.writer = writer }
+
+  /// - Throws: what `decide` throws, or the database.
+  func commit(
+    _ question: CommitQuestion,
+    decide: @escaping @Sendable (CommitFacts) throws -> [CommitDecision]
+  ) async throws -> [Verdict] {
+    try await withCheckedThrowingContinuation { caller in
+      let isFirst = state.withLock { state in
+        state.waiting.append(Request(question: question, decide: decide, caller: caller))
+        defer { state.isBusy = true }
+        return !state.isBusy
+      }
+      if isFirst { startRound() }
+    }
+  }
+
+  /// A round stands in the writer's own queue, so that other writers get their turn between rounds.
+  private func startRound() {
+    writer.asyncWriteWithoutTransaction { [self] db in
+      let requests = state.withLock { state in
+        defer { state.waiting = [] }
+        return state.waiting
+      }
+      let results = CommitQueue.commit(requests, in: db)
+      for (request, result) in zip(requests, results) { request.caller.resume(with: result) }
+      let isMore = state.withLock { state in
+        state.isBusy = !state.waiting.isEmpty
+        return state.isBusy
+      }
+      if isMore { startRound() }
+    }
+  }
+
+  /// - Returns: one result for each request; none is a success unless all of them are on the disk.
+  private static func commit(
+    _ requests: [Request], in db: Database
+  ) -> [Result<[Verdict], any Error>] {
+    do {
+      var results: [Result<[Verdict], any Error>] = []
+      try db.inTransaction(.immediate) {
+        for request in requests {
+          results.append(try commit(request, in: db))
+        }
+        return .commit
+      }
+      return results
+    } catch {
+      return requests.map { _ in .failure(error) }
+    }
+  }
+
+  /// - Throws: if the failure has ended the transaction, and the others' edits with it.
+  private static func commit(
+    _ request: Request, in db: Database
+  ) throws -> Result<[Verdict], any Error> {
+    do {
+      var verdicts: [Verdict] = []
+      try db.inSavepoint {
+        let transaction = SQLiteLogTransaction(db)
+        let decisions = try request.decide(transaction.facts(for: request.question))
+        verdicts = try transaction.append(decisions)
+        return .commit
+      }
+      return .success(verdicts)
+    } catch {
+      guard db.isInsideTransaction else { throw error }
+      return .failure(error)
+    }
+  }
+}

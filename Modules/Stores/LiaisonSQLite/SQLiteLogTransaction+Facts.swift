@@ -1,0 +1,108 @@
+internal import Foundation
+internal import GRDB
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// Facts are loaded by one statement for each kind of them, however many are asked for.
+extension SQLiteLogTransaction {
+  func facts(for question: CommitQuestion) throws -> CommitFacts {
+    var facts = CommitFacts()
+    try load(question.edits, into: &facts)
+    try load(question.records, into: &facts)
+    try load(question.codes, into: &facts)
+    try loadLinks(from: question.chains, into: &facts)
+    return facts
+  }
+
+  private func load(_ edits: Set<EditID>, into facts: inout CommitFacts) throws {
+    try forEachRow(
+      of: edits,
+      """
+      SELECT change.edit, change.position, change.revision
+      FROM ids CROSS JOIN change ON change.edit = ids.id
+      """
+    ) { row in
+      facts.known[try row.identity(0)] = Committed(
+        position: LogPosition(row[1]), revision: try row.revisionID(2))
+    }
+  }
+
+  private func load(_ records: Set<RecordID>, into facts: inout CommitFacts) throws {
+    try forEachRow(
+      of: records,
+      """
+      SELECT record.record, change.revision, record.kind, record.code, record.is_deleted
+      FROM ids CROSS JOIN record ON record.record = ids.id
+      CROSS JOIN change ON change.position = record.head
+      """
+    ) { row in
+      facts.heads[try row.identity(0)] = LogHead(
+        revision: try row.revisionID(1), kind: KindNumber(row[2]), code: try row.code(3),
+        isDeleted: row[4])
+    }
+  }
+
+  private func load(_ codes: Set<RecordCode>, into facts: inout CommitFacts) throws {
+    guard !codes.isEmpty else { return }
+    let list = String(decoding: try JSONEncoder().encode(codes.map(\.text)), as: UTF8.self)
+    let statement = try database.cachedStatement(
+      sql: """
+        SELECT record.code, record.record
+        FROM json_each(?) AS codes CROSS JOIN record ON record.code = codes.value
+        WHERE record.is_deleted = 0
+        """)
+    let rows = try Row.fetchCursor(statement, arguments: [list])
+    while let row = try rows.next() { facts.holders[try row.code(0)] = try row.identity(1) }
+  }
+
+  private func loadLinks(
+    from records: Set<RecordID>, into facts: inout CommitFacts
+  ) throws {
+    try forEachRow(
+      of: records,
+      """
+      SELECT link.record, link.field, link.target
+      FROM reached CROSS JOIN link ON link.record = reached.record
+      """,
+      // UNION, not UNION ALL: each record is followed once, however many ways lead to it.
+      with: """
+        , reached (record) AS (
+          SELECT id FROM ids
+          UNION SELECT link.target FROM reached CROSS JOIN link ON link.record = reached.record)
+        """
+    ) { row in
+      facts.links[try row.identity(0), default: []].insert(
+        Link(field: FieldNumber(row[1]), target: try row.identity(2)))
+    }
+  }
+
+  /// Hands over the rows of a query over a table `ids` that has one row for each id.
+  ///
+  /// The ids are one blob, so that the statement is the same for any number of them.
+  private func forEachRow<ID: Identity>(
+    of ids: Set<ID>, _ query: String, with table: String = "", _ body: (Row) throws -> Void
+  ) throws {
+    guard !ids.isEmpty else { return }
+    var blob = Data(capacity: ids.count * 16)
+    for id in ids { blob.append(contentsOf: id.bytes) }
+    let statement = try database.cachedStatement(
+      sql: """
+        WITH RECURSIVE ids (id, next) AS (
+          SELECT substr(?1, 1, 16), 17
+          UNION ALL SELECT substr(?1, next, 16), next + 16 FROM ids WHERE next < length(?1)
+        )\(table)
+        \(query)
+        """)
+    let rows = try Row.fetchCursor(statement, arguments: [blob])
+    while let row = try rows.next() { try body(row) }
+  }
+}
+
+extension Row {
+  func code(_ index: Int) throws -> RecordCode {
+    guard let code = RecordCode(self[index] as String) else {
+      throw StoreError.damaged("the database holds a code that is none")
+    }
+    return code
+  }
+}
