@@ -70,11 +70,11 @@ def errors(channel, stub, sync, header, metadata):
     attempt("protocol", lambda: pull(protocol=2))
     attempt("register", lambda: pull(register=uuid7()))
     attempt("lineage", lambda: pull(
-        register=register, cursor=sync.Cursor(lineage=here.lineage ^ 1, sequence=0)))
+        register=register, cursor=sync.Cursor(lineage=here.lineage ^ 1, position=0)))
     attempt("past-the-head", lambda: pull(
-        register=register, cursor=sync.Cursor(lineage=here.lineage, sequence=here.sequence + 1)))
+        register=register, cursor=sync.Cursor(lineage=here.lineage, position=here.position + 1)))
     attempt("negative", lambda: pull(
-        register=register, cursor=sync.Cursor(lineage=here.lineage, sequence=-1)))
+        register=register, cursor=sync.Cursor(lineage=here.lineage, position=-1)))
     attempt("garbage", lambda: raw(b"\xff\xff\xff"))
     attempt("truncated", lambda: raw(b"\x22\x10\x0a"))
     edit = sync.Edit(id=uuid7(), revision=b"x")
@@ -104,16 +104,16 @@ def main():
                     kind = verdict.WhichOneof("outcome")
                     outcome = getattr(verdict, kind)
                     print(json.dumps({
-                        "verdict": kind, "sequence": getattr(outcome, "sequence", None),
-                        "code": getattr(outcome, "code", None),
-                        "reason": getattr(outcome, "reason", None)}))
+                        "verdict": kind, "position": getattr(outcome, "position", None),
+                        "reason": getattr(outcome, "reason", None),
+                        "message": getattr(outcome, "message", None)}))
 
         if command == "list":
             for message in pull():
                 for change in message.batch.changes:
                     revision = register.Revision.FromString(change.revision)
                     print(json.dumps({
-                        "sequence": change.sequence, "code": revision.code,
+                        "position": change.position, "code": revision.code,
                         "kind": revision.kind,
                         "revision": hashlib.sha256(change.revision).hexdigest()}))
         elif command == "hold":

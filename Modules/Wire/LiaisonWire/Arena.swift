@@ -1,16 +1,20 @@
 internal import CLiaisonProto
-internal import LiaisonModel
+internal import LiaisonSync
 
 /// Memory for one message: zero-filled, capped, and freed as a whole.
 ///
 /// What it gives out lives as long as the arena. Nothing of it may leave this module.
 final class Arena {
   private let arena: OpaquePointer
+  private let cap: Int
 
-  /// - Parameter first: about how many bytes will be needed.
-  init(first: Int) {
-    guard let arena = liaison_arena_create(Tuning.arenaBytes, max(first, 512)) else {
-      fatalError("out of memory")  // What the standard library does where malloc fails.
+  /// - Parameters:
+  ///   - first: about how many bytes will be needed.
+  ///   - cap: how many bytes it gives out at most.
+  init(first: Int, cap: Int = Tuning.arenaBytes) {
+    self.cap = cap
+    guard let arena = liaison_arena_create(cap, max(first, 512)) else {
+      fatalError("out of memory")  // What the standard library does when malloc fails.
     }
     self.arena = arena
   }
@@ -32,7 +36,7 @@ final class Arena {
   func allocate<Element>(count: Int) throws -> UnsafeMutablePointer<Element> {
     let size = MemoryLayout<Element>.stride.multipliedReportingOverflow(by: count)
     guard !size.overflow, let place = liaison_arena_alloc(arena, size.partialValue) else {
-      throw WireError(.tooLarge, "a message is larger than \(Tuning.arenaBytes) bytes")
+      throw CodingError.tooLarge("a message in memory", limit: cap)
     }
     return place.bindMemory(to: Element.self, capacity: max(count, 1))
   }

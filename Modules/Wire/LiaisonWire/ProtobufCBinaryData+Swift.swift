@@ -1,5 +1,6 @@
 internal import CLiaisonProto
 internal import LiaisonModel
+internal import LiaisonSync
 
 // Copies what C holds into Swift values, and checks it on the way.
 

@@ -2,8 +2,7 @@ internal import CLiaisonProto
 internal import LiaisonModel
 public import LiaisonSync
 
-// The messages of Pull. A server writes a ``PullResponse``, whose revisions are bytes that it does
-// not decode; a replica reads a ``PullResponse``, whose revisions are named and summarized.
+// The messages of Pull. Revisions stay the bytes that they are, on both ends.
 
 extension PullRequest: WireEncodable, WireDecodable {
   public func packed() throws -> Packed {
@@ -18,8 +17,8 @@ extension PullRequest: WireEncodable, WireDecodable {
     }
   }
 
-  public init(wire bytes: UnsafeRawBufferPointer) throws {
-    let arena = Arena(first: bytes.count * 4)
+  public init(wire bytes: UnsafeRawBufferPointer, memory: Int) throws {
+    let arena = Arena(first: bytes.count * 4, cap: memory)
     let message = try arena.unpack(bytes, pb__pull_request__unpack).pointee
     self.init(
       version: message.protocol,
@@ -37,23 +36,23 @@ extension PullResponse: WireEncodable {
       case .header(let header):
         message.pointee.message_case = PB__PULL_RESPONSE__MESSAGE_HEADER
         message.pointee.header = try header.message(in: arena)
-      case .batch(let batch, let remaining):
+      case .batch(let batch):
         message.pointee.message_case = PB__PULL_RESPONSE__MESSAGE_BATCH
-        message.pointee.batch = try batch.message(remaining: remaining, in: arena)
+        message.pointee.batch = try batch.message(in: arena)
       }
       return message
     }
   }
 
   private var expectedBytes: Int {
-    guard case .batch(let batch, _) = self else { return 2048 }
-    return batch.items.reduce(1024) { $0 + $1.bytes.count + 96 }
+    guard case .batch(let batch) = self else { return 2048 }
+    return batch.changes.reduce(1024) { $0 + $1.bytes.count + 96 }
   }
 }
 
 extension PullResponse: WireDecodable {
-  public init(wire bytes: UnsafeRawBufferPointer) throws {
-    let arena = Arena(first: bytes.count * 2)
+  public init(wire bytes: UnsafeRawBufferPointer, memory: Int) throws {
+    let arena = Arena(first: bytes.count * 2, cap: memory)
     let message = try arena.unpack(bytes, pb__pull_response__unpack).pointee
     switch message.message_case {
     case PB__PULL_RESPONSE__MESSAGE_HEADER:
@@ -89,8 +88,8 @@ extension PullHeader {
     message.pointee.schema_version = schemaVersion
     message.pointee.schema = try schema?.message(in: arena)
     let limits = try arena.make(pb__server_limits__init)
-    limits.pointee.batch_bytes = UInt32(clamping: self.limits.batchBytes)
-    limits.pointee.batch_count = UInt32(clamping: self.limits.batchCount)
+    limits.pointee.batch_bytes = UInt32(clamping: self.limits.batch.bytes)
+    limits.pointee.batch_count = UInt32(clamping: self.limits.batch.count)
     limits.pointee.revision_bytes = UInt32(clamping: self.limits.revisionBytes)
     message.pointee.limits = limits
     return message
@@ -105,42 +104,32 @@ extension PullHeader {
       head: try Cursor(head.pointee), schemaVersion: message.schema_version,
       schema: try message.schema.map { try Schema($0.pointee) },
       limits: ServerLimits(
-        batchBytes: Int(limits.batch_bytes), batchCount: Int(limits.batch_count),
+        batch: BatchLimit(count: Int(limits.batch_count), bytes: Int(limits.batch_bytes)),
         revisionBytes: Int(limits.revision_bytes)))
   }
 }
 
-extension LogBatch {
-  fileprivate func message(
-    remaining: Int, in arena: Arena
-  ) throws -> UnsafeMutablePointer<Pb__Batch> {
+extension PullBatch {
+  fileprivate func message(in arena: Arena) throws -> UnsafeMutablePointer<Pb__Batch> {
     let message = try arena.make(pb__batch__init)
     message.pointee.through = through.number
     message.pointee.remaining = Int64(remaining)
-    message.pointee.n_changes = items.count
-    message.pointee.changes = try arena.array(items) { item in
-      let change = try arena.make(pb__change__init)
-      change.pointee.position = item.position.number
-      change.pointee.revision = try arena.copy(item.bytes)
-      return change
+    message.pointee.n_changes = changes.count
+    message.pointee.changes = try arena.array(changes) { change in
+      let part = try arena.make(pb__change__init)
+      part.pointee.position = change.position.number
+      part.pointee.revision = try arena.copy(change.bytes)
+      return part
     }
     return message
   }
-}
 
-extension PullBatch {
   fileprivate init(_ message: Pb__Batch) throws {
-    let arena = Arena(first: 8192)
-    let changes = try elements(message.changes, message.n_changes).map { change in
-      defer { arena.reset() }
-      let bytes = change.pointee.revision.buffer
-      return Change(
-        position: try position(change.pointee.position),
-        revision: EncodedRevision(id: RevisionCodec.id(of: bytes), bytes: Array(bytes)),
-        summary: RevisionSummary(try RevisionCodec.decode(bytes, in: arena)))
-    }
     self.init(
-      changes: changes, through: try position(message.through),
-      remaining: Int(clamping: message.remaining))
+      changes: try elements(message.changes, message.n_changes).map { change in
+        Change(
+          position: try position(change.pointee.position), bytes: change.pointee.revision.array)
+      },
+      through: try position(message.through), remaining: Int(clamping: message.remaining))
   }
 }

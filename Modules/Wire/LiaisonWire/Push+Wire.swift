@@ -22,8 +22,8 @@ extension PushRequest: WireEncodable, WireDecodable {
     }
   }
 
-  public init(wire bytes: UnsafeRawBufferPointer) throws {
-    let arena = Arena(first: bytes.count * 2)
+  public init(wire bytes: UnsafeRawBufferPointer, memory: Int) throws {
+    let arena = Arena(first: bytes.count * 2, cap: memory)
     let message = try arena.unpack(bytes, pb__push_request__unpack).pointee
     self.init(
       version: message.protocol, register: try message.register_.identity("a register"),
@@ -33,12 +33,6 @@ extension PushRequest: WireEncodable, WireDecodable {
           id: try edit.pointee.id.identity("an edit's id"), bytes: edit.pointee.revision.array)
       })
   }
-}
-
-/// The verdicts on one ``PushRequest``, in its order.
-public struct PushResponse: Hashable, Sendable {
-  public let verdicts: [Verdict]
-  public init(verdicts: [Verdict]) { self.verdicts = verdicts }
 }
 
 extension PushResponse: WireEncodable, WireDecodable {
@@ -51,10 +45,11 @@ extension PushResponse: WireEncodable, WireDecodable {
     }
   }
 
-  public init(wire bytes: UnsafeRawBufferPointer) throws {
-    let arena = Arena(first: bytes.count * 2)
+  public init(wire bytes: UnsafeRawBufferPointer, memory: Int) throws {
+    let arena = Arena(first: bytes.count * 2, cap: memory)
     let message = try arena.unpack(bytes, pb__push_response__unpack).pointee
-    verdicts = try elements(message.verdicts, message.n_verdicts).map { try Verdict($0.pointee) }
+    self.init(
+      verdicts: try elements(message.verdicts, message.n_verdicts).map { try Verdict($0.pointee) })
   }
 }
 
@@ -63,12 +58,12 @@ extension Verdict {
     let message = try arena.make(pb__verdict__init)
     message.pointee.edit = try arena.copy(edit.bytes)
     switch outcome {
-    case .committed(let accepted):
+    case .committed(let committed):
       message.pointee.outcome_case = PB__VERDICT__OUTCOME_COMMITTED
-      message.pointee.committed = try accepted.message(in: arena)
-    case .alreadyCommitted(let accepted):
+      message.pointee.committed = try committed.message(in: arena)
+    case .alreadyCommitted(let committed):
       message.pointee.outcome_case = PB__VERDICT__OUTCOME_ALREADY_COMMITTED
-      message.pointee.already_committed = try accepted.message(in: arena)
+      message.pointee.already_committed = try committed.message(in: arena)
     case .stale(let head):
       let stale = try arena.make(pb__stale__init)
       stale.pointee.head = try arena.copy(head?.bytes ?? [])
@@ -76,8 +71,8 @@ extension Verdict {
       message.pointee.stale = stale
     case .refused(let refusal):
       let refused = try arena.make(pb__refused__init)
-      refused.pointee.code = refusal.code.number
-      refused.pointee.reason = try arena.copy(refusal.reason)
+      refused.pointee.reason = refusal.reason.number
+      refused.pointee.message = try arena.copy(refusal.message)
       message.pointee.outcome_case = PB__VERDICT__OUTCOME_REFUSED
       message.pointee.refused = refused
     }
@@ -96,7 +91,8 @@ extension Verdict {
     case PB__VERDICT__OUTCOME_REFUSED:
       let refused = message.refused.pointee
       outcome = .refused(
-        Refusal(Refusal.Code(refused.code), try refused.reason.string("a reason")))
+        Refusal(
+          Refusal.Reason(refused.reason), try refused.message.string("a refusal's message")))
     default:
       throw CodingError.unknown("the server sent a verdict that only a newer version knows")
     }
@@ -119,7 +115,7 @@ extension Committed {
   }
 }
 
-extension Refusal.Code {
+extension Refusal.Reason {
   fileprivate var number: Pb__Refusal {
     switch self {
     case .malformed: PB__REFUSAL__REFUSAL_MALFORMED
@@ -130,8 +126,8 @@ extension Refusal.Code {
     }
   }
 
-  /// A code that only a newer server knows is read as `invalid`: its reason says the rest.
+  /// A reason that only a newer server knows is read as `invalid`: its message says the rest.
   fileprivate init(_ number: Pb__Refusal) {
-    self = Refusal.Code.allCases.first { $0.number == number } ?? .invalid
+    self = Refusal.Reason.allCases.first { $0.number == number } ?? .invalid
   }
 }

@@ -7,19 +7,19 @@ public import LiaisonSync
 public struct RevisionCodec: RevisionCoding {
   public init() {}
 
-  public func encode(_ revision: Revision) throws -> EncodedRevision {
+  public func encode(_ revision: Revision) throws -> FiledRevision {
     let arena = Arena(first: 2048)
     let message = try revision.message(in: arena)
     let size = packedSize(message)
     guard size <= Limits.revisionBytes else {
-      throw WireError(
-        .tooLarge, "the record takes \(size) bytes; the limit is \(Limits.revisionBytes)")
+      throw CodingError.tooLarge("a revision", limit: Limits.revisionBytes)
     }
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       pack(message, into: UnsafeMutableRawBufferPointer(buffer))
       count = size
     }
-    return EncodedRevision(id: id(of: bytes), bytes: bytes)
+    return FiledRevision(
+      EncodedRevision(id: id(of: bytes), bytes: bytes), RevisionSummary(revision))
   }
 
   public func decode(_ bytes: [UInt8]) throws -> Revision {
@@ -28,49 +28,57 @@ public struct RevisionCodec: RevisionCoding {
     }
   }
 
-  static func decode(_ bytes: UnsafeRawBufferPointer, in arena: Arena) throws -> Revision {
-    let message = try unpack(bytes, in: arena)
-    try checkCanonical(message, bytes)
-    return try Revision(message.pointee)
+  /// One arena serves all of them: this is what a clone spends its time on.
+  public func file(_ changes: [Change]) throws -> [Entry] {
+    let arena = Arena(first: 8192)
+    return try changes.map { change in
+      defer { arena.reset() }
+      return try change.bytes.withUnsafeBytes { buffer in
+        let encoded = EncodedRevision(id: RevisionCodec.id(of: buffer), bytes: change.bytes)
+        let summary = RevisionSummary(try RevisionCodec.decode(buffer, in: arena))
+        return Entry(position: change.position, revision: FiledRevision(encoded, summary))
+      }
+    }
   }
 
   public func summary(of bytes: [UInt8]) throws -> RevisionSummary {
     try bytes.withUnsafeBytes { buffer in
-      try RevisionCodec.summary(of: buffer, in: Arena(first: buffer.count * 4))
+      let arena = Arena(first: buffer.count * 4)
+      let message = try RevisionCodec.unpack(buffer, in: arena).pointee
+      return RevisionSummary(
+        record: try message.record.identity("a record"), kind: KindNumber(message.kind),
+        code: try message.code.code("a code"), isDeleted: message.deleted != 0)
     }
   }
 
-  /// SHA-256 (FIPS 180-4) of the bytes.
   public func id(of bytes: [UInt8]) -> RevisionID {
     bytes.withUnsafeBytes { RevisionCodec.id(of: $0) }
   }
 
-  static func id(of bytes: UnsafeRawBufferPointer) -> RevisionID {
+  public func newDigest() -> any RegisterDigest { HeadsDigest() }
+}
+
+extension RevisionCodec {
+  /// SHA-256 (FIPS 180-4) of the bytes.
+  private static func id(of bytes: UnsafeRawBufferPointer) -> RevisionID {
     var hash = SHA256()
     hash.update(bufferPointer: bytes)
-    return hash.finalize().withUnsafeBytes { digest in
-      guard let id = RevisionID(digest) else { preconditionFailure("SHA-256 has 32 bytes") }
-      return id
-    }
+    return RevisionID(hash.finalize())
   }
 
-  static func summary(
-    of bytes: UnsafeRawBufferPointer, in arena: Arena
-  ) throws -> RevisionSummary {
-    let message = try unpack(bytes, in: arena).pointee
-    return RevisionSummary(
-      record: try message.record.identity("a record"),
-      kind: KindNumber(message.kind),
-      code: try message.code.code("a code"),
-      parent: try message.parent.optionalRevisionID("a parent"),
-      isDeleted: message.deleted != 0)
+  private static func decode(
+    _ bytes: UnsafeRawBufferPointer, in arena: Arena
+  ) throws -> Revision {
+    let message = try unpack(bytes, in: arena)
+    try checkCanonical(message, bytes)
+    return try Revision(message.pointee)
   }
 
   private static func unpack(
     _ bytes: UnsafeRawBufferPointer, in arena: Arena
   ) throws -> UnsafeMutablePointer<Pb__Revision> {
     guard bytes.count <= Limits.revisionBytes else {
-      throw WireError(.tooLarge, "a revision is longer than \(Limits.revisionBytes) bytes")
+      throw CodingError.tooLarge("a revision", limit: Limits.revisionBytes)
     }
     return try arena.unpack(bytes, pb__revision__unpack)
   }
@@ -88,6 +96,15 @@ public struct RevisionCodec: RevisionCoding {
       }
     guard isSame else {
       throw CodingError.notCanonical("a revision is not in its canonical encoding")
+    }
+  }
+}
+
+extension RevisionID {
+  init(_ digest: SHA256Digest) {
+    self = digest.withUnsafeBytes { bytes in
+      guard let id = RevisionID(bytes) else { preconditionFailure("SHA-256 has 32 bytes") }
+      return id
     }
   }
 }

@@ -1,16 +1,18 @@
 internal import CLiaisonProto
-public import GRPCCore
 public import LiaisonModel
-internal import LiaisonSync
+public import LiaisonSync
 
 /// A value that crosses the wire as one message of liaison.sync.v1.
 public protocol WireEncodable: Sendable {
+  /// - Throws: ``CodingError/tooLarge(_:limit:)`` if the message takes too much memory.
   func packed() throws -> Packed
 }
 
 /// A value that is read from one message of liaison.sync.v1.
 public protocol WireDecodable: Sendable {
-  init(wire bytes: UnsafeRawBufferPointer) throws
+  /// - Parameter memory: how many bytes the decoded message may take at most.
+  /// - Throws: ``CodingError`` if the bytes are not such a message, or take more memory.
+  init(wire bytes: UnsafeRawBufferPointer, memory: Int) throws
 }
 
 /// A message built in its arena and ready to be packed.
@@ -47,74 +49,24 @@ extension WireEncodable {
 }
 
 extension WireDecodable {
-  public init(wire bytes: [UInt8]) throws {
-    self = try bytes.withUnsafeBytes { try Self(wire: $0) }
+  /// Reads a message that takes at most ``Tuning/arenaBytes`` of memory.
+  public init(wire bytes: UnsafeRawBufferPointer) throws {
+    try self.init(wire: bytes, memory: Tuning.arenaBytes)
   }
-}
 
-/// Packs messages for gRPC.
-public struct WireSerializer<Message: WireEncodable>: MessageSerializer {
-  public init() {}
-
-  public func serialize<Bytes: GRPCContiguousBytes>(_ message: Message) throws -> Bytes {
-    do {
-      let packed = try message.packed()
-      var bytes = Bytes(repeating: 0, count: packed.size)
-      bytes.withUnsafeMutableBytes { packed.pack(into: $0) }
-      return bytes
-    } catch let error as WireError {
-      throw RPCError(code: .internalError, message: error.message, cause: error)
-    }
-  }
-}
-
-/// Unpacks messages for gRPC. What is no message, is too large or breaks the protocol's rules is
-/// an INVALID_ARGUMENT, never a trap.
-public struct WireDeserializer<Message: WireDecodable>: MessageDeserializer {
-  public init() {}
-
-  public func deserialize<Bytes: GRPCContiguousBytes>(_ bytes: Bytes) throws -> Message {
-    do {
-      guard bytes.count <= SyncLimits.messageBytes else {
-        throw WireError(.tooLarge, "a message is longer than \(SyncLimits.messageBytes) bytes")
-      }
-      return try bytes.withUnsafeBytes { try Message(wire: $0) }
-    } catch let error as WireError {
-      let code: RPCError.Code = error.code == .tooLarge ? .resourceExhausted : .invalidArgument
-      throw RPCError(code: code, message: error.message, cause: error)
-    }
-  }
-}
-
-/// The methods of `liaison.sync.v1.Sync`.
-public enum SyncMethods {
-  public static let service = ServiceDescriptor(fullyQualifiedService: "liaison.sync.v1.Sync")
-  public static let pull = MethodDescriptor(service: service, method: "Pull")
-  public static let push = MethodDescriptor(service: service, method: "Push")
-  /// The metadata entry that names the calling office.
-  public static let officeKey = "liaison-office"
-  /// The trailing metadata entry that names an error of the service or its store.
-  public static let errorKey = "liaison-error"
-
-  /// The errors that a caller tells apart although their gRPC status may be the same.
-  public enum ErrorName: String, Sendable {
-    case unknownOffice = "unknown-office"
-    case otherRegister = "other-register"
-    case otherLineage = "other-lineage"
-    case otherProtocol = "other-protocol"
-    case tooLarge = "too-large"
-    case store = "store"
+  public init(wire bytes: [UInt8], memory: Int = Tuning.arenaBytes) throws {
+    self = try bytes.withUnsafeBytes { try Self(wire: $0, memory: memory) }
   }
 }
 
 extension Schema: WireEncodable, WireDecodable {
   public func packed() throws -> Packed { try Packed { try message(in: $0) } }
 
-  public init(wire bytes: UnsafeRawBufferPointer) throws {
+  public init(wire bytes: UnsafeRawBufferPointer, memory: Int) throws {
     guard bytes.count <= Limits.schemaBytes else {
-      throw WireError(.tooLarge, "a schema is longer than \(Limits.schemaBytes) bytes")
+      throw CodingError.tooLarge("a schema", limit: Limits.schemaBytes)
     }
-    let arena = Arena(first: bytes.count * 4)
+    let arena = Arena(first: bytes.count * 4, cap: memory)
     self = try Schema(arena.unpack(bytes, pb__schema__unpack).pointee)
   }
 }

@@ -5,108 +5,131 @@ import TestSupport
 import Testing
 
 struct MessageTests {
-  let codec = RevisionCodec()
-  let register = RegisterID(Sample.id(9))
-  let cursor = Cursor(lineage: Lineage(.max), position: LogPosition(12))
-
-  private func accepted() throws -> Committed {
-    Committed(
-      position: LogPosition(3), revision: try codec.encode(Sample.revision()).id)
-  }
-
-  private func verdicts() throws -> [Verdict] {
-    let accepted = try accepted()
-    let outcomes: [Verdict.Outcome] =
-      [
-        .committed(accepted), .alreadyCommitted(accepted), .stale(head: accepted.revision),
-        .stale(head: nil),
-      ] + Refusal.Code.allCases.map { .refused(Refusal($0, "because")) }
-    return outcomes.map { Verdict(edit: EditID(Sample.id(5)), outcome: $0) }
-  }
-
-  private func batch() throws -> LogBatch {
-    LogBatch(
-      items: [
-        .init(
-          position: LogPosition(4), bytes: try codec.encode(Sample.revision()).bytes)
-      ], through: LogPosition(9), isLast: false)
-  }
-
   @Test func everyMessageGoesRound() throws {
     for request in [
       PullRequest(register: nil, cursor: nil, schemaVersion: 0, follow: false),
-      PullRequest(register: register, cursor: cursor, schemaVersion: 3, follow: true),
+      PullRequest(
+        register: Sample.register, cursor: Sample.cursor, schemaVersion: 3, follow: true),
     ] {
       #expect(try PullRequest(wire: request.wireBytes()) == request)
     }
-    for schema in [nil, Schema.cooperationRegister] {
-      let header = PullHeader(
-        register: register, head: cursor, schemaVersion: 1, schema: schema,
-        limits: ServerLimits())
-      #expect(try PullResponse(wire: PullResponse.header(header).wireBytes()) == .header(header))
+    let heartbeat = PullBatch(changes: [], through: LogPosition(9), remaining: 0)
+    for response in [
+      PullResponse.header(Sample.header(nil)), .header(Sample.header(try Sample.schema())),
+      .batch(Sample.batch), .batch(heartbeat),
+    ] {
+      #expect(try PullResponse(wire: response.wireBytes()) == response)
     }
-    let push = PushRequest(
-      register: register, lineage: Lineage(3),
-      edits: [Edit(id: EditID(Sample.id(6)), bytes: [1, 2, 3])])
-    #expect(try PushRequest(wire: push.wireBytes()) == push)
-    let reply = PushResponse(verdicts: try verdicts())
-    #expect(try PushResponse(wire: reply.wireBytes()) == reply)
-    #expect(try Schema(wire: Schema.cooperationRegister.wireBytes()) == .cooperationRegister)
+    #expect(try PushRequest(wire: Sample.push.wireBytes()) == Sample.push)
+    #expect(try PushResponse(wire: Sample.verdicts().wireBytes()) == Sample.verdicts())
+    #expect(try Schema(wire: Sample.schema().wireBytes()) == Sample.schema())
   }
 
-  @Test func aBatchArrivesNamedAndSummarized() throws {
-    let bytes = try PullResponse.batch(batch(), remaining: 5).wireBytes()
-    guard case .batch(let batch) = try PullResponse(wire: bytes) else {
-      Issue.record("not a batch")
-      return
-    }
-    let revision = try Sample.revision()
-    #expect(batch.changes.map(\.revision) == [try codec.encode(revision)])
-    #expect(batch.changes.map(\.summary) == [RevisionSummary(revision)])
-    #expect(batch.through == LogPosition(9) && batch.remaining == 5)
+  @Test func aHeartbeatIsFourBytes() throws {
+    let heartbeat = PullBatch(changes: [], through: LogPosition(9), remaining: 0)
+    #expect(try PullResponse.batch(heartbeat).wireBytes() == [0x12, 2, 0x10, 9])
   }
 
-  @Test func truncatedAndMutatedMessagesNeverTrap() throws {
-    print("seed 77")
-    var random = Seeded(77)
-    let header = PullHeader(
-      register: register, head: cursor, schemaVersion: 1, schema: .cooperationRegister,
-      limits: ServerLimits())
-    let messages: [[UInt8]] = [
-      try PullResponse.header(header).wireBytes(),
-      try PullResponse.batch(batch(), remaining: 0).wireBytes(),
-      try PushResponse(verdicts: verdicts()).wireBytes(),
-    ]
-    var failures = 0
+  @Test func aBatchIsTheBytesThatTheProtocolFixes() throws {
+    let first: [UInt8] = [0x0A, 7, 0x08, 4, 0x12, 3, 1, 2, 3]
+    let second: [UInt8] = [0x0A, 5, 0x08, 6, 0x12, 1, 0xFF]
+    let rest: [UInt8] = [0x10, 9, 0x18, 5]
+    #expect(
+      try PullResponse.batch(Sample.batch).wireBytes() == [0x12, 20] + first + second + rest)
+  }
+
+  @Test func aMessageThatIsCutAtAnyByteNeverReadsAsTheWhole() throws {
+    func check<Message: WireEncodable & WireDecodable & Equatable>(_ message: Message) throws {
+      let bytes = try message.wireBytes()
+      for length in 0..<bytes.count {
+        let cut = try? Message(wire: Array(bytes.prefix(length)))
+        #expect(cut != message, "\(Message.self) cut at \(length) of \(bytes.count)")
+      }
+    }
+    try check(
+      PullRequest(
+        register: Sample.register, cursor: Sample.cursor, schemaVersion: 3, follow: true))
+    try check(PullResponse.header(Sample.header(try Sample.schema())))
+    try check(PullResponse.batch(Sample.batch))
+    try check(Sample.push)
+    try check(Sample.verdicts())
+    try check(Sample.schema())
+  }
+
+  @Test(arguments: [77, 78] as [UInt64])
+  func mutatedMessagesNeverTrap(seed: UInt64) throws {
+    var random = Seeded(seed)
+    var refused = 0
     func read(_ bytes: [UInt8]) {
-      if (try? PullResponse(wire: bytes)) == nil { failures += 1 }
-      if (try? PushResponse(wire: bytes)) == nil { failures += 1 }
-      if (try? PushRequest(wire: bytes)) == nil { failures += 1 }
-      if (try? Schema(wire: bytes)) == nil { failures += 1 }
+      if (try? PullRequest(wire: bytes)) == nil { refused += 1 }
+      if (try? PullResponse(wire: bytes)) == nil { refused += 1 }
+      if (try? PushResponse(wire: bytes)) == nil { refused += 1 }
+      if (try? PushRequest(wire: bytes)) == nil { refused += 1 }
+      if (try? Schema(wire: bytes)) == nil { refused += 1 }
     }
-    for message in messages {
-      for length in 0..<message.count { read(Array(message.prefix(length))) }
-      for _ in 0..<1000 {
+    for message in [
+      try PullResponse.header(Sample.header(try Sample.schema())).wireBytes(),
+      try PullResponse.batch(Sample.batch).wireBytes(),
+      try Sample.push.wireBytes(), try Sample.verdicts().wireBytes(),
+    ] {
+      for _ in 0..<500 {
         var mutant = message
         mutant[Int.random(in: 0..<mutant.count, using: &random)] = UInt8.random(
           in: 0...255, using: &random)
         read(mutant)
       }
     }
-    #expect(failures > 1000)
+    #expect(refused > 1000, "seed \(seed)")
   }
 
   @Test func aMessageOfHostileCountsIsCapped() throws {
-    // Two bytes each: over a million empty edits in 4 MiB, each of which takes far more in memory.
-    let many = [[UInt8]](repeating: [0x22, 0x00], count: SyncLimits.messageBytes / 2).flatMap { $0 }
-    #expect(throws: WireError.self) { try PushRequest(wire: many) }
-    let huge: [UInt8] = [0x22, 0xFF, 0xFF, 0xFF, 0xFF, 0x07]
-    #expect(throws: WireError.self) { try PushRequest(wire: huge) }
+    // Batch { changes: [{}, {} …] }: two bytes each on the wire, far more in memory.
+    let count = 1_000_000
+    let length: [UInt8] = [0x80, 0x89, 0x7A]  // 2,000,000
+    let bytes =
+      [0x12] + length
+      + [[UInt8]](repeating: [0x0A, 0x00], count: count).flatMap { $0 }
+    #expect(bytes.count < SyncLimits.messageBytes)
+    #expect(Sample.fault { _ = try PullResponse(wire: bytes) } == .malformed)
+    // Nothing but the memory was wrong with it.
+    guard case .batch(let batch) = try PullResponse(wire: bytes, memory: 1 << 30) else {
+      Issue.record("not a batch")
+      return
+    }
+    #expect(batch.changes.count == count)
   }
 
-  @Test func aSequenceBelowZeroIsNone() {
+  @Test func aLengthBeyondTheMessageIsRefusedBeforeAnyMemoryIsTaken() {
+    let huge: [UInt8] = [0x22, 0xFF, 0xFF, 0xFF, 0xFF, 0x07]
+    #expect(Sample.fault { _ = try PushRequest(wire: huge) } == .malformed)
+  }
+
+  @Test func aPositionBelowZeroIsNone() {
     // Batch { through = -1 }
     let bytes: [UInt8] = [0x12, 11, 0x10] + [UInt8](repeating: 0xFF, count: 9) + [1]
-    #expect(Sample.code { _ = try PullResponse(wire: bytes) } == .malformed)
+    #expect(Sample.fault { _ = try PullResponse(wire: bytes) } == .malformed)
+  }
+
+  @Test func whatOnlyANewerVersionKnowsIsSaidToBeUnknown() throws {
+    #expect(Sample.fault { _ = try PullResponse(wire: [0x1A, 0]) } == .unknown)
+    // A verdict without an outcome that is known.
+    #expect(Sample.fault { _ = try PushResponse(wire: [0x0A, 3, 0x7A, 1, 0]) } == .unknown)
+  }
+
+  @Test func aReasonThatOnlyANewerServerKnowsIsReadAsInvalidWithItsMessage() throws {
+    let edit = EditID(Sample.id(5))
+    // Verdict { edit, refused { reason = 99, message = "x" } }
+    let refused: [UInt8] = [0x2A, 5, 0x08, 99, 0x12, 1, 0x78]
+    let bytes: [UInt8] = [0x0A, 25, 0x0A, 16] + edit.bytes + refused
+    let response = try PushResponse(wire: bytes)
+    #expect(
+      response.verdicts == [Verdict(edit: edit, outcome: .refused(Refusal(.invalid, "x")))])
+  }
+
+  @Test func aSchemaBeyondItsLimitIsTooLarge() {
+    let bytes = [UInt8](repeating: 0, count: Limits.schemaBytes + 1)
+    #expect(
+      throws: CodingError.tooLarge("a schema", limit: Limits.schemaBytes)
+    ) { try Schema(wire: bytes) }
   }
 }

@@ -4,44 +4,6 @@ import LiaisonWire
 import TestSupport
 import Testing
 
-enum Sample {
-  static func id(_ seed: UInt64) -> UUIDv7 {
-    var random = Seeded(seed)
-    return UUIDv7(milliseconds: Int64(seed), random: &random)
-  }
-
-  /// A revision with a field of every type.
-  static func revision(_ text: String = "Ünïcode", second: Bool = true) throws -> Revision {
-    let parent = RevisionID([UInt8](repeating: 7, count: 32))
-    return Revision(
-      record: RecordID(id(1)), kind: KindNumber(3), parent: parent,
-      secondParent: second ? parent : nil,
-      state: RecordState(
-        code: try #require(RecordCode("SDG-16")),
-        fields: [
-          FieldNumber(1): .text(text), FieldNumber(2): .prose("a\nb"),
-          FieldNumber(3): .date(try #require(PartialDate("2007-03"))),
-          FieldNumber(4): .number(-39), FieldNumber(5): .choice("compact"),
-          FieldNumber(6): .flag(false), FieldNumber(7): .reference(RecordID(id(2))),
-          FieldNumber(8): .texts(["b", "a", "é"]),
-          FieldNumber(9): .references([RecordID(id(4)), RecordID(id(3))]),
-          FieldNumber(10): .list(["b", "a", "b"]), FieldNumber(11): .number(0),
-        ]),
-      origin: Origin(
-        office: try #require(OfficeID("VIE")), author: "M. Huber", note: "why",
-        time: Timestamp(milliseconds: 1_795_522_000_000)))
-  }
-
-  static func code(_ body: () throws -> Void) -> WireError.Code? {
-    do {
-      try body()
-      return nil
-    } catch {
-      return (error as? WireError)?.code
-    }
-  }
-}
-
 struct RevisionCodecTests {
   let codec = RevisionCodec()
 
@@ -50,6 +12,7 @@ struct RevisionCodecTests {
     let encoded = try codec.encode(revision)
     #expect(try codec.decode(encoded.bytes) == revision)
     #expect(codec.id(of: encoded.bytes) == encoded.id)
+    #expect(encoded.summary == RevisionSummary(revision))
     #expect(try codec.encode(codec.decode(encoded.bytes)) == encoded)
     #expect(try codec.summary(of: encoded.bytes) == RevisionSummary(revision))
   }
@@ -111,19 +74,19 @@ struct RevisionCodecTests {
   @Test func onlyTheCanonicalEncodingIsARevision() throws {
     let bytes = try codec.encode(Sample.revision()).bytes
     // A default written out: `deleted` = false.
-    #expect(Sample.code { _ = try codec.decode(bytes + [0x50, 0x00]) } == .notCanonical)
+    #expect(Sample.fault { _ = try codec.decode(bytes + [0x50, 0x00]) } == .notCanonical)
     // The office twice: the last one counts for protobuf, not for us.
     #expect(
-      Sample.code { _ = try codec.decode(bytes + [0x2A, 3] + "NYC".utf8) } == .notCanonical)
+      Sample.fault { _ = try codec.decode(bytes + [0x2A, 3] + "NYC".utf8) } == .notCanonical)
     // An empty text as a field's value.
     #expect(
-      Sample.code { _ = try codec.decode(bytes + [0x5A, 4, 0x08, 99, 0x12, 0]) } == .notCanonical)
+      Sample.fault { _ = try codec.decode(bytes + [0x5A, 4, 0x08, 99, 0x12, 0]) } == .notCanonical)
     // A set out of order.
     let set: [UInt8] = [0x5A, 10, 0x08, 99, 0x4A, 6, 0x0A, 1, 0x62, 0x0A, 1, 0x61]
-    #expect(Sample.code { _ = try codec.decode(bytes + set) } == .notCanonical)
+    #expect(Sample.fault { _ = try codec.decode(bytes + set) } == .notCanonical)
     // Fields out of order.
     let field: [UInt8] = [0x5A, 5, 0x08, 1, 0x12, 1, 0x61]
-    #expect(Sample.code { _ = try codec.decode(bytes + field) } == .notCanonical)
+    #expect(Sample.fault { _ = try codec.decode(bytes + field) } == .notCanonical)
   }
 
   @Test func aFieldOfANewerProtocolKeepsItsBytes() throws {
@@ -149,15 +112,15 @@ struct RevisionCodecTests {
       [0x5A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F],
     ] {
       let all = try codec.encode(Sample.revision()).bytes + bytes
-      #expect(throws: WireError.self, "\(bytes)") { try codec.decode(all) }
+      #expect(throws: CodingError.self, "\(bytes)") { try codec.decode(all) }
     }
   }
 
   @Test func anOversizeRevisionIsTooLargeBothWays() throws {
     let text = String(repeating: "x", count: Limits.revisionBytes)
-    #expect(Sample.code { _ = try codec.encode(Sample.revision(text)) } == .tooLarge)
+    #expect(Sample.fault { _ = try codec.encode(Sample.revision(text)) } == .tooLarge)
     let bytes = [UInt8](repeating: 0, count: Limits.revisionBytes + 1)
-    #expect(Sample.code { _ = try codec.decode(bytes) } == .tooLarge)
+    #expect(Sample.fault { _ = try codec.decode(bytes) } == .tooLarge)
   }
 
   @Test func aDeletedRecordHasNoFields() throws {
@@ -169,6 +132,40 @@ struct RevisionCodecTests {
     let bytes = try codec.encode(gone).bytes
     #expect(try codec.decode(bytes) == gone)
     let field: [UInt8] = [0x5A, 5, 0x08, 1, 0x12, 1, 0x61]
-    #expect(Sample.code { _ = try codec.decode(bytes + field) } == .notCanonical)
+    #expect(Sample.fault { _ = try codec.decode(bytes + field) } == .notCanonical)
+  }
+
+  @Test func whatAPullBroughtIsNamedAndSummarizedAtItsPosition() throws {
+    let revisions = try ["one", "a much longer text than that of its neighbours", "three"].map {
+      try codec.encode(Sample.revision($0))
+    }
+    let changes = revisions.enumerated().map {
+      Change(position: LogPosition(Int64($0.offset + 3)), bytes: $0.element.bytes)
+    }
+    let entries = try codec.file(changes)
+    #expect(entries.map(\.revision) == revisions)
+    #expect(entries.map(\.position) == changes.map(\.position))
+    #expect(try codec.file([]).isEmpty)
+  }
+
+  @Test func oneBadRevisionIsRefusedWithAllThatCameWithIt() throws {
+    let good = try codec.encode(Sample.revision()).bytes
+    for (bad, fault) in [
+      (good + [0x50, 0x00], Sample.Fault.notCanonical), (Array(good.dropLast()), .malformed),
+      ([], .malformed), ([UInt8](repeating: 0, count: Limits.revisionBytes + 1), .tooLarge),
+    ] {
+      let changes = [good, bad, good].map { Change(position: LogPosition(1), bytes: $0) }
+      #expect(Sample.fault { _ = try codec.file(changes) } == fault)
+    }
+  }
+
+  @Test func aDigestIsTheHashOfAllNamesInTheirOrder() {
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    #expect(codec.newDigest().finish() == empty)
+    let (one, two) = (codec.id(of: [1]), codec.id(of: [2]))
+    var digest = codec.newDigest()
+    digest.add(one)
+    digest.add(two)
+    #expect(digest.finish() == codec.id(of: one.bytes + two.bytes).description)
   }
 }

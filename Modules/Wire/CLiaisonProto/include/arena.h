@@ -13,7 +13,7 @@
 typedef struct liaison_arena liaison_arena;
 
 /*
- * A new arena that gives out at most `cap` bytes, whose first chunk has `first` bytes; NULL where
+ * A new arena that gives out at most `cap` bytes, whose first chunk has `first` bytes; NULL if
  * there is no memory.
  */
 liaison_arena *liaison_arena_create(size_t cap, size_t first);

@@ -1459,24 +1459,24 @@ const ProtobufCMessageDescriptor pb__stale__descriptor =
 static const ProtobufCFieldDescriptor pb__refused__field_descriptors[2] =
 {
   {
-    "code",
+    "reason",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_ENUM,
     0,   /* quantifier_offset */
-    offsetof(Pb__Refused, code),
+    offsetof(Pb__Refused, reason),
     &pb__refusal__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "reason",
+    "message",
     2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
-    offsetof(Pb__Refused, reason),
+    offsetof(Pb__Refused, message),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -1484,8 +1484,8 @@ static const ProtobufCFieldDescriptor pb__refused__field_descriptors[2] =
   },
 };
 static const unsigned pb__refused__field_indices_by_name[] = {
-  0,   /* field[0] = code */
-  1,   /* field[1] = reason */
+  1,   /* field[1] = message */
+  0,   /* field[0] = reason */
 };
 static const ProtobufCIntRange pb__refused__number_ranges[1 + 1] =
 {

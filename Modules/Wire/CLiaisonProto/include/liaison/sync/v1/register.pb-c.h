@@ -66,7 +66,7 @@ struct  Pb__Revision
    */
   ProtobufCBinaryData parent;
   /*
-   * 32 bytes where a merge or a resolution brought an office's own revision onto the parent.
+   * 32 bytes if a merge or a resolution brought an office's own revision onto the parent.
    */
   ProtobufCBinaryData second_parent;
   ProtobufCBinaryData office;
@@ -79,7 +79,7 @@ struct  Pb__Revision
   ProtobufCBinaryData code;
   protobuf_c_boolean deleted;
   /*
-   * In ascending order of their numbers, none twice. None where the record is deleted.
+   * In ascending order of their numbers, none twice. None if the record is deleted.
    */
   size_t n_fields;
   Pb__Field **fields;

@@ -34,6 +34,9 @@ typedef struct Pb__Refused Pb__Refused;
 
 /* --- enums --- */
 
+/*
+ * Why an edit may not enter the register as it is.
+ */
 typedef enum _Pb__Refusal {
   PB__REFUSAL__REFUSAL_UNSPECIFIED = 0,
   /*
@@ -94,7 +97,7 @@ struct  Pb__PullRequest
   ProtobufCBinaryData register_;
   Pb__Cursor *cursor;
   /*
-   * The version of the replica's schema; 0 where it has none.
+   * The version of the replica's schema; 0 if it has none.
    */
   uint32_t schema_version;
   /*
@@ -142,7 +145,7 @@ struct  Pb__Header
   Pb__Cursor *head;
   uint32_t schema_version;
   /*
-   * The schema, where the replica's is older.
+   * The schema, if the replica's is older.
    */
   Pb__Schema *schema;
   Pb__ServerLimits *limits;
@@ -165,7 +168,8 @@ struct  Pb__ServerLimits
 
 
 /*
- * The latest revision of each record that changed, in the order of the log.
+ * The latest revision of each record that changed, in the order of the log. A batch without changes
+ * is a heartbeat, or moves the cursor on.
  */
 struct  Pb__Batch
 {
@@ -177,7 +181,8 @@ struct  Pb__Batch
    */
   int64_t through;
   /*
-   * About how many records are still to come after this batch.
+   * About how many records are still to come after this batch; 0 says that the log held nothing
+   * after `through`.
    */
   int64_t remaining;
 };
@@ -295,7 +300,7 @@ struct  Pb__Stale
 {
   ProtobufCMessage base;
   /*
-   * The head's revision id; empty where the register has no such record.
+   * The head's revision id; empty if the register has no such record.
    */
   ProtobufCBinaryData head;
 };
@@ -307,8 +312,11 @@ struct  Pb__Stale
 struct  Pb__Refused
 {
   ProtobufCMessage base;
-  Pb__Refusal code;
-  ProtobufCBinaryData reason;
+  Pb__Refusal reason;
+  /*
+   * For a person to read: names fields and rules, never values.
+   */
+  ProtobufCBinaryData message;
 };
 #define PB__REFUSED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__refused__descriptor) \

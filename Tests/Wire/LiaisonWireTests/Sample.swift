@@ -1,0 +1,116 @@
+import LiaisonModel
+import LiaisonSync
+import TestSupport
+import Testing
+
+/// Values that have everything.
+enum Sample {
+  static func id(_ seed: UInt64) -> UUIDv7 {
+    var random = Seeded(seed)
+    return UUIDv7(milliseconds: Int64(seed), random: &random)
+  }
+
+  static let register = RegisterID(id(9))
+  static let cursor = Cursor(lineage: Lineage(.max), position: LogPosition(12))
+
+  /// A revision with a field of every type.
+  static func revision(_ text: String = "Ünïcode", second: Bool = true) throws -> Revision {
+    let parent = RevisionID([UInt8](repeating: 7, count: 32))
+    return Revision(
+      record: RecordID(id(1)), kind: KindNumber(3), parent: parent,
+      secondParent: second ? parent : nil,
+      state: RecordState(
+        code: try #require(RecordCode("SDG-16")),
+        fields: [
+          FieldNumber(1): .text(text), FieldNumber(2): .prose("a\nb"),
+          FieldNumber(3): .date(try #require(PartialDate("2007-03"))),
+          FieldNumber(4): .number(-39), FieldNumber(5): .choice("compact"),
+          FieldNumber(6): .flag(false), FieldNumber(7): .reference(RecordID(id(2))),
+          FieldNumber(8): .texts(["b", "a", "é"]),
+          FieldNumber(9): .references([RecordID(id(4)), RecordID(id(3))]),
+          FieldNumber(10): .items(["b", "a", "b"]), FieldNumber(11): .number(0),
+        ]),
+      origin: Origin(
+        office: try #require(OfficeID("VIE")), author: "M. Huber", note: "why",
+        time: Timestamp(milliseconds: 1_795_522_000_000)))
+  }
+
+  /// A schema with a field of every type, every rule and every constraint.
+  static func schema() throws -> Schema {
+    let other = KindNumber(2)
+    let thing = Kind(
+      KindNumber(1), "thing", label: "Thing", coding: .numbered,
+      fields: [
+        FieldDefinition(FieldNumber(1), "name", label: "Name", type: .text, isRequired: true),
+        FieldDefinition(FieldNumber(2), "story", label: "Story", type: .prose),
+        FieldDefinition(FieldNumber(3), "start", label: "Start", type: .date),
+        FieldDefinition(
+          FieldNumber(4), "end", label: "End", type: .date, rule: .latest,
+          constraints: [.notBefore(FieldNumber(3))]),
+        FieldDefinition(
+          FieldNumber(5), "count", label: "Count", type: .number, rule: .largest,
+          constraints: [.minimum(-1)]),
+        FieldDefinition(FieldNumber(6), "size", label: "Size", type: .choice(["small", "large"])),
+        FieldDefinition(FieldNumber(7), "open", label: "Open", type: .flag),
+        FieldDefinition(
+          FieldNumber(8), "parent", label: "Parent", type: .reference(KindNumber(1)),
+          constraints: [.acyclic]),
+        FieldDefinition(FieldNumber(9), "names", label: "Names", type: .texts),
+        FieldDefinition(FieldNumber(10), "others", label: "Others", type: .references(other)),
+        FieldDefinition(FieldNumber(11), "steps", label: "Steps", type: .items),
+        FieldDefinition(
+          FieldNumber(12), "page", label: "Page", type: .text, constraints: [.web]),
+        FieldDefinition(
+          FieldNumber(13), "country", label: "Country", type: .text, constraints: [.country]),
+      ])
+    let name = FieldDefinition(
+      FieldNumber(1), "name", label: "Name", type: .text, isRequired: true)
+    return try Schema(
+      version: 3,
+      kinds: [thing, Kind(other, "other", label: "Other", coding: .chosen, fields: [name])])
+  }
+
+  static func header(_ schema: Schema?) -> PullHeader {
+    PullHeader(
+      register: register, head: cursor, schemaVersion: 1, schema: schema,
+      limits: ServerLimits(batch: BatchLimit(count: 7, bytes: 8), revisionBytes: 9))
+  }
+
+  static let batch = PullBatch(
+    changes: [
+      Change(position: LogPosition(4), bytes: [1, 2, 3]),
+      Change(position: LogPosition(6), bytes: [0xFF]),
+    ], through: LogPosition(9), remaining: 5)
+
+  static let push = PushRequest(
+    register: register, lineage: Lineage(3),
+    edits: [Edit(id: EditID(id(6)), bytes: [1, 2, 3]), Edit(id: EditID(id(7)), bytes: [])])
+
+  /// A verdict of every kind.
+  static func verdicts() throws -> PushResponse {
+    let name = try #require(RevisionID([UInt8](repeating: 5, count: 32)))
+    let committed = Committed(position: LogPosition(3), revision: name)
+    let outcomes: [Verdict.Outcome] =
+      [.committed(committed), .alreadyCommitted(committed), .stale(head: name), .stale(head: nil)]
+      + Refusal.Reason.allCases.map { .refused(Refusal($0, "because")) }
+    return PushResponse(verdicts: outcomes.map { Verdict(edit: EditID(id(5)), outcome: $0) })
+  }
+
+  /// The kind of ``CodingError`` that `body` throws.
+  enum Fault { case malformed, notCanonical, unknown, tooLarge }
+
+  static func fault(_ body: () throws -> Void) -> Fault? {
+    do {
+      try body()
+      return nil
+    } catch {
+      switch error as? CodingError {
+      case .malformed: return .malformed
+      case .notCanonical: return .notCanonical
+      case .unknown: return .unknown
+      case .tooLarge: return .tooLarge
+      case nil: return nil
+      }
+    }
+  }
+}
