@@ -22,12 +22,12 @@ struct Syncing {
 
   /// One round, and what it did.
   func run() async throws {
-    try await summarize(
-      try await place.naming {
-        let lock = try DirectoryLock(data, name: .sync, holder: "liaison sync")
-        defer { withExtendedLifetime(lock) {} }
-        return try await round()
-      })
+    let report = try await place.naming {
+      let lock = try DirectoryLock(data, name: .sync, holder: "liaison sync")
+      defer { withExtendedLifetime(lock) {} }
+      return try await round()
+    }
+    try summarize(report)
   }
 
   private func round() async throws -> SyncReport {

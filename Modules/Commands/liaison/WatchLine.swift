@@ -1,4 +1,5 @@
 import LiaisonReplica
+import LiaisonSync
 import LiaisonTerminal
 
 /// What a watch tells, as JSON and as a line.
