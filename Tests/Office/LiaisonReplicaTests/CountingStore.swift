@@ -1,7 +1,7 @@
 import LiaisonSync
 import Synchronization
 
-/// A store that counts what it is asked.
+/// A store that counts what it is asked, and lets something else come first once.
 final class CountingStore: ReplicaStore {
   private struct Counts {
     var identities = 0
@@ -12,7 +12,14 @@ final class CountingStore: ReplicaStore {
   private let inner: any ReplicaStore
   private let counts = Mutex(Counts())
 
+  private let first = Mutex<(@Sendable () async throws -> Void)?>(nil)
+
   init(_ inner: any ReplicaStore) { self.inner = inner }
+
+  /// Runs before the next durable write begins.
+  func beforeDurableWrite(_ body: @escaping @Sendable () async throws -> Void) {
+    first.withLock { $0 = body }
+  }
 
   var identities: Int { counts.withLock { $0.identities } }
   var reads: Int { counts.withLock { $0.reads } }
@@ -36,6 +43,13 @@ final class CountingStore: ReplicaStore {
     _ body: @escaping @Sendable (any ReplicaTransaction) throws -> Result
   ) async throws -> Result {
     counts.withLock { $0.writes.append(durability) }
+    if durability == .durable {
+      let body = first.withLock { first in
+        defer { first = nil }
+        return first
+      }
+      try await body?()
+    }
     return try await inner.write(durability, body)
   }
 

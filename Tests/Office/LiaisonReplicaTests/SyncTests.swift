@@ -165,4 +165,27 @@ struct SyncTests {
     _ = try await vienna.replica.sync(over: vienna.server, at: "other:2")
     #expect(try await vienna.replica.identity().address == "other:2")
   }
+
+  @Test func whatIsEditedBetweenLookingAndKeepingIsNotOverwritten() async throws {
+    let vienna = try await TestOffice(topics: ["ONE"])
+    let record = try await vienna.view("ONE").id
+    for isMoved in [true, false] {
+      try await vienna.edit("ONE", "size=\(isMoved ? 1 : 3)")
+      if isMoved {
+        try vienna.server.commit(
+          record, "ONE", [Registry.name: .text("ONE"), Registry.status: .choice("done")])
+      }
+      let store = CountingStore(vienna.store)
+      store.beforeDurableWrite {
+        try await vienna.edit("ONE", "size=\(isMoved ? 2 : 4)", "open=yes")
+      }
+      let replica = Replica(store: store, environment: .seeded(9, coding: PlainCoding()))
+      _ = try await replica.sync(over: vienna.server, at: "hq:1")
+      try await vienna.sync()
+      #expect(try await vienna.text("ONE", "size") == (isMoved ? "2" : "4"))
+      #expect(try await vienna.text("ONE", "open") == "yes")
+      #expect(try await vienna.text("ONE", "status") == "done")
+      #expect(try await vienna.replica.status().pending.isEmpty)
+    }
+  }
 }
