@@ -103,6 +103,7 @@ let package = Package(
     tests("Wire/LiaisonWireTests", core + ["LiaisonWire"]),
     tests("Wire/LiaisonGRPCTests", core + ["LiaisonGRPC", "LiaisonWire", grpc, log]),
     tests("Stores/LiaisonSQLiteTests", core + ["LiaisonSQLite", "LiaisonFolder", "LiaisonWire", grdb]),
+    tests("Office/LiaisonReplicaTests", core + ["LiaisonReplica"]),
     tests(
       "Rounds",
       core + [

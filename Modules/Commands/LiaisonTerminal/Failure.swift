@@ -13,7 +13,7 @@ public enum ExitStatus: Int32, Sendable {
 
 /// What a command tells a person who cannot have what they asked for: one line of what happened,
 /// and one of what to try.
-public struct Failure: Error, Sendable {
+public struct Failure: Error, Hashable, Sendable {
   public let message: String
   public let advice: String
   public let status: ExitStatus
@@ -25,20 +25,54 @@ public struct Failure: Error, Sendable {
   }
 }
 
+/// Where a command was at work: what its failures name.
+public struct Place: Hashable, Sendable {
+  /// The folder of a server or a replica.
+  public let folder: String?
+  /// The server's address, and the office that calls it.
+  public let address: String?
+  public let office: String?
+
+  public init(folder: String? = nil, address: String? = nil, office: String? = nil) {
+    self.folder = folder
+    self.address = address
+    self.office = office
+  }
+
+  /// Runs `body`; what both commands know fails with this place in its message.
+  public func naming<Result>(
+    _ body: () async throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await body()
+    } catch {
+      throw Failure(known: error, at: self) ?? error
+    }
+  }
+}
+
 extension Failure {
   /// An error that both commands know; nil for any other.
-  public init?(known error: any Error) {
+  public init?(known error: any Error, at place: Place = Place()) {
     switch error {
     case let failure as Failure: self = failure
-    case let error as StoreError: self.init(error)
-    case let error as SyncError: self.init(error)
-    default: return nil
+    case let error as StoreError: self.init(error, at: place)
+    case let error as CallError: self.init(error, at: place)
+    case let error as CodingError: self.init(error)
+    case _: return nil
     }
   }
 
-  public init(_ error: StoreError) {
+  public init(_ error: StoreError, at place: Place = Place()) {
+    let message =
+      switch error {
+      case .locked(by: let holder?):
+        "another process is at work \(place.folder.map { "in \($0)" } ?? "there"): \(holder)"
+      case .locked(by: nil), .full, .newer, .damaged, .missing, .exists, .changed, .io:
+        error.description
+      }
     let advice =
-      switch error.code {
+      switch error {
       case .locked: "again when the other process has ended"
       case .full: "again when there is room on the disk; nothing was lost"
       case .newer: "a newer version of this command"
@@ -46,24 +80,55 @@ extension Failure {
       case .missing: "another folder, or make one: liaisond init DIR, liaison clone HOST:PORT DIR …"
       case .exists: "another name"
       case .changed: "the same command again"
-      default: "the folder's permissions and the disk"
+      case .io: "the folder's permissions and the disk"
       }
-    self.init(error.message, advice: advice)
+    self.init(message, advice: advice)
   }
 
-  public init(_ error: SyncError) {
-    let advice =
-      switch error.code {
-      case .unreachable: "again later; all that was written here waits in the outbox"
-      case .unknownOffice: "liaisond office add OFFICE --name … on the server"
-      case .otherRegister: "the address of this replica's own register: sync --address HOST:PORT"
-      case .otherLineage: "ask who runs the server; nothing here was changed or lost"
-      case .otherProtocol: "the same version of Liaison on both sides"
-      case .tooManyRounds, .unavailable: "again in a moment"
-      default: "again; and tell who runs the server if it stays"
-      }
-    let status: ExitStatus =
-      [.unreachable, .unavailable].contains(error.code) ? .unreachable : .failure
-    self.init(error.message, advice: advice, status: status)
+  public init(_ error: CodingError) {
+    self.init(
+      "a record cannot be read: \(error)",
+      advice: "a newer version of this command; or verify, and a fresh clone")
+  }
+
+  public init(_ error: CallError, at place: Place = Place()) {
+    self.init(
+      Failure.message(error, at: place), advice: Failure.advice(error),
+      status: Failure.status(error))
+  }
+
+  /// What happened, with the address and the office that a library leaves out.
+  private static func message(_ error: CallError, at place: Place) -> String {
+    let server = place.address.map { "the server at \($0)" } ?? "the server"
+    return switch error {
+    case .unreachable(.noAnswer): "no server answers" + (place.address.map { " at \($0)" } ?? "")
+    case .unreachable(.silent): "\(server) does not answer"
+    case .unreachable(.endedEarly): "\(server) stopped in the middle of a pull"
+    case .unknownOffice: place.office.map { "the register has no office \($0)" } ?? "\(error)"
+    case .otherRegister, .otherLineage, .otherProtocol, .tooLarge, .storeUnavailable, .malformed,
+      .peerFault, .tooManyRounds:
+      error.description
+    }
+  }
+
+  private static func advice(_ error: CallError) -> String {
+    switch error {
+    case .unreachable: "again later; all that was written here waits in the outbox"
+    case .unknownOffice: "liaisond office add OFFICE --name … on the server"
+    case .otherRegister: "the address of this replica's own register: sync --address HOST:PORT"
+    case .otherLineage: "ask who runs the server; nothing here was changed or lost"
+    case .otherProtocol: "the same version of Liaison on both sides"
+    case .tooManyRounds, .storeUnavailable: "again in a moment"
+    case .tooLarge, .malformed, .peerFault: "again; and tell who runs the server if it stays"
+    }
+  }
+
+  private static func status(_ error: CallError) -> ExitStatus {
+    switch error {
+    case .unreachable, .storeUnavailable: .unreachable
+    case .unknownOffice, .otherRegister, .otherLineage, .otherProtocol, .tooLarge, .malformed,
+      .peerFault, .tooManyRounds:
+      .failure
+    }
   }
 }

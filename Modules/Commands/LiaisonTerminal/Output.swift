@@ -9,6 +9,9 @@ internal import Foundation
 public enum Output {
   public static func line(_ text: String = "") { print(text) }
 
+  /// A text that has its line feeds.
+  public static func text(_ text: String) { print(text, terminator: "") }
+
   /// One JSON document. It is a contract: keys are added, never changed.
   public static func json(_ value: some Encodable) throws {
     let encoder = JSONEncoder()

@@ -83,7 +83,7 @@ public final class ProgressLine: Sendable {
   private let verb: String
   private let isWanted: Bool
   private let start = ContinuousClock.now
-  private let shown = Last()
+  private let shown = Throttle()
 
   /// - Parameter isWanted: false where the command's output takes the same terminal.
   public init(_ verb: String, isWanted: Bool = true) {

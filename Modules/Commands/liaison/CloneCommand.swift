@@ -1,10 +1,10 @@
 import ArgumentParser
-import LiaisonTerminal
+import LiaisonFolder
 import LiaisonModel
 import LiaisonReplica
 import LiaisonSQLite
 import LiaisonSync
-import LiaisonWire
+import LiaisonTerminal
 
 struct CloneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -27,20 +27,21 @@ struct CloneCommand: AsyncParsableCommand {
     guard let id = OfficeID(office) else {
       throw Failure("'\(office)' is not an office's id", advice: "--office VIE", status: .usage)
     }
-    guard GRPCSyncTransport.isAddress(address) else {
-      throw Failure("'\(address)' is not an address", advice: "HOST:PORT", status: .usage)
-    }
+    let server = try Endpoint(argument: address)
     let data = DataDirectory(directory, role: .replica)
-    let wasThere = try SQLiteReplicaStore.create(data, office: id, address: address)
-    let store = try SQLiteReplicaStore(data, coding: SchemaCodec())
+    let folder = try SQLiteReplicaStore.create(data, office: id, address: server.description)
+    let replica = try Replica.opened(data)
     do {
-      try await Syncing(data: data, store: store, verb: "cloning", json: json).run(address)
+      try await Syncing(
+        data: data, replica: replica, server: server, office: id, verb: "cloning", json: json
+      ).run()
     } catch let status as StatusExit {
       throw status
     } catch {
-      guard try await store.identity().register != nil, let failure = Failure(known: error) else {
+      guard try await replica.identity().register != nil, let failure = Failure(known: error)
+      else {
         // A folder that has received nothing is of no use.
-        try data.remove(keepingFolder: wasThere)
+        try folder.remove()
         throw error
       }
       throw Failure(

@@ -1,8 +1,6 @@
 import ArgumentParser
-import LiaisonTerminal
-import LiaisonModel
 import LiaisonReplica
-import LiaisonSync
+import LiaisonTerminal
 
 struct ConflictsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,22 +14,13 @@ struct ConflictsCommand: AsyncParsableCommand {
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {
-    let replica = try await options.open()
-    let ids = try await code == nil ? nil : Set(replica.records(code ?? "").map(\.id))
-    let conflicts = try await replica.conflicts().filter { ids?.contains($0.record.id) ?? true }
-    let code = try await replica.codes(
-      of: conflicts.reduce(into: []) {
-        $0.formUnion($1.record.references)
-      })
+    let conflicts = try await options.replica().conflicts(code)
     if options.json {
-      try Output.json(conflicts.map { ConflictView($0, code) })
+      try Output.json(conflicts)
     } else if conflicts.isEmpty {
       Output.line("no conflicts")
-    }
-    for conflict in conflicts where !options.json {
-      Output.line(
-        "\(Terminal.styled(conflict.record.code.text, .bold))  \(conflict.record.kind.name)")
-      RecordText.sides(conflict, code).forEach { Output.line($0) }
+    } else {
+      conflicts.flatMap(ConflictText.lines).forEach { Output.line($0) }
     }
     if !conflicts.isEmpty { throw StatusExit(.conflicts) }
   }

@@ -1,8 +1,6 @@
 import ArgumentParser
-import LiaisonTerminal
-import LiaisonModel
 import LiaisonReplica
-import LiaisonSync
+import LiaisonTerminal
 
 struct DeleteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,17 +12,12 @@ struct DeleteCommand: AsyncParsableCommand {
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {
-    let replica = try await options.open()
-    let (record, deleted) = try await Retry.whereChanged {
-      let record = try await replica.record(code)
-      return (record, try await replica.delete(record, note: note, isForced: force))
-    }
-    if let deleted {
-      try await Written.report(deleted, replica, json: options.json)
-    } else if options.json {
-      try Output.json(Discarded(discarded: record.code.text))
-    } else {
-      Output.line("\(record.code) \(record.kind.name): discarded, it was never sent")
+    let deletion = try await options.replica().delete(code, note: note, isForced: force)
+    switch deletion {
+    case .pending(let record): try options.print(record)
+    case .forgotten(let record):
+      if options.json { return try Output.json(Discarded(record)) }
+      Output.line("\(record.code) \(record.kind): discarded, it was never sent")
     }
   }
 }

@@ -1,8 +1,7 @@
 import ArgumentParser
-import LiaisonTerminal
 import LiaisonModel
 import LiaisonReplica
-import LiaisonSync
+import LiaisonTerminal
 
 struct DiscardCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,19 +15,18 @@ struct DiscardCommand: AsyncParsableCommand {
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {
-    let replica = try await options.open()
-    let records = try await replica.records(code)
-    let pending = records.filter { $0.pending != nil }
-    let record = pending.count > 1 ? try await replica.record(code) : pending.first ?? records[0]
-    let wasSent = record.pending?.status == .inFlight
-    let referring = record.stored.head == nil ? try await replica.referring(to: record) : []
-    try await replica.discard(record)
-    if options.json { return try Output.json(Discarded(discarded: record.code.text)) }
-    Output.line(
-      "discarded the edit of \(record.code)"
-        + (wasSent ? "; it was sent already, and may come back with the next sync" : ""))
-    for code in referring {
+    let discard = try await options.replica().discard(code)
+    if options.json { return try Output.json(Discarded(discard.record)) }
+    let back = discard.wasSent ? "; it was sent already, and may come back with the next sync" : ""
+    Output.line("discarded the edit of \(discard.record.code)\(back)")
+    for code in discard.referring {
       Output.line("\(code) refers to it, and is refused until it does not")
     }
   }
+}
+
+/// An edit that is no more, as JSON.
+struct Discarded: Encodable {
+  let discarded: String
+  init(_ record: RecordView) { discarded = record.code.text }
 }

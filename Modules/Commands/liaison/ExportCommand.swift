@@ -1,9 +1,6 @@
 import ArgumentParser
-import LiaisonTerminal
-import LiaisonModel
 import LiaisonReplica
-import LiaisonSync
-import Synchronization
+import LiaisonTerminal
 
 struct ExportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,22 +14,10 @@ struct ExportCommand: AsyncParsableCommand {
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {
-    let replica = try await options.open()
-    let kind = try kind.map { try replica.kind(named: $0) }
     let progress = ProgressLine("exporting", isWanted: Terminal.columns == nil)
-    let total = kind == nil ? try await replica.store.recordCount() : nil
-    let count = Mutex(0)
-    try await replica.forEach(kind) { record, code in
-      var state = record.visible.state
-      guard !state.isDeleted else { return }
-      // What only a newer schema knows has no name that import could read.
-      state.content = .fields(state.fields.filter { record.kind.field($0.key) != nil })
-      try Output.jsonLine(RecordView(plain: state, record.kind, code))
-      let done = count.withLock { count in
-        count += 1
-        return count
-      }
-      progress.update(done, remaining: total.map { max(0, $0 - done) })
+    try await options.replica().export(kind) { line, done in
+      try Output.jsonLine(line)
+      progress.update(done.done, remaining: done.remaining)
     }
     progress.end()
   }

@@ -1,36 +1,10 @@
 import ArgumentParser
 import LiaisonTerminal
-import LiaisonReplica
-import LiaisonWire
 
 @main
 enum Main {
   static func main() async {
-    await CommandMain.run(Liaison.self) { explain($0) }
-  }
-
-  @Sendable
-  private static func explain(_ error: any Error) -> Failure? {
-    switch error {
-    case let error as ReplicaError:
-      let isUsage: Set<ReplicaError.Code> = [.badInput, .unknownKind, .unknownField]
-      return Failure(
-        error.message, advice: error.advice,
-        status: isUsage.contains(error.code) ? .usage : .failure)
-    case let error as WireError:
-      return Failure(
-        "a record cannot be read: \(error.message)",
-        advice: "liaison verify; a newer version of this command, or a fresh clone")
-    case let error as DraftKept:
-      let failure =
-        Failure(known: error.cause) ?? explain(error.cause)
-        ?? Failure(
-          "\(error.cause)", advice: "liaison edit again")
-      return Failure(
-        failure.message, advice: "\(failure.advice); what you wrote is in \(error.path)",
-        status: failure.status)
-    default: return nil
-    }
+    await CommandMain.run(Liaison.self) { Failure(office: $0) }
   }
 }
 

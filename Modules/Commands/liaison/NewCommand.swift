@@ -1,8 +1,6 @@
 import ArgumentParser
-import LiaisonTerminal
-import LiaisonModel
 import LiaisonReplica
-import LiaisonSync
+import LiaisonTerminal
 
 struct NewCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,9 +18,7 @@ struct NewCommand: AsyncParsableCommand {
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {
-    let replica = try await options.open()
-    let record = try await replica.create(
-      try replica.kind(named: kind), try fields.map { try Assignment($0) }, note: note)
-    try await Written.report(record, replica, json: options.json)
+    let assignments = try fields.map { try Assignment($0) }
+    try options.print(try await options.replica().create(kind, assignments, note: note))
   }
 }

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Foundation
-import LiaisonTerminal
+import LiaisonFolder
+import LiaisonModel
 import LiaisonReplica
 import LiaisonSQLite
-import LiaisonSync
+import LiaisonTerminal
 import LiaisonWire
 
 /// Which replica a command works on, and how it prints.
@@ -33,17 +34,25 @@ struct ReplicaOptions: ParsableArguments {
     }
   }
 
-  func store() throws -> SQLiteReplicaStore {
-    try SQLiteReplicaStore(data, coding: SchemaCodec())
-  }
+  func replica() throws -> Replica { try Replica.opened(data) }
 
-  func open() async throws -> Replica {
-    try await Replica(
-      store: store(), coding: RevisionCodec(), environment: .system, author: System.author())
+  /// Prints what a command that writes has made of a record.
+  /// - Parameter done: what was done to it, if its state does not say so.
+  func print(_ record: RecordView, done: String? = nil) throws {
+    if json { return try Output.json(record) }
+    Output.line("\(record.code) \(record.kind): \(done ?? record.place.rawValue)")
+  }
+}
+
+extension Replica {
+  static func opened(_ data: DataDirectory) throws -> Replica {
+    Replica(
+      store: try SQLiteReplicaStore(data, coding: SchemaCodec()), environment: .system)
   }
 }
 
 extension ReplicaEnvironment {
   static let system = ReplicaEnvironment(
-    now: System.now, random: System.randomWord, sleep: { try await Task.sleep(for: $0) })
+    now: System.now, random: System.randomWord, sleep: { try await Task.sleep(for: $0) },
+    coding: RevisionCodec(), author: System.author())
 }

@@ -1,8 +1,6 @@
 import ArgumentParser
-import LiaisonTerminal
-import LiaisonModel
 import LiaisonReplica
-import LiaisonSync
+import LiaisonTerminal
 
 struct ResolveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -25,52 +23,9 @@ struct ResolveCommand: AsyncParsableCommand {
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {
-    let sides = try Sides(CommandLine.arguments, code)
-    let replica = try await options.open()
-    let records = try await replica.records(code)
-    let record =
-      if let inConflict = records.first(where: \.isConflict) { inConflict } else {
-        try await replica.record(code)
-      }
-    let resolved = try await replica.resolve(
-      record, take: sides.take, takes: sides.takes,
-      try changes.map { try Assignment($0) }, note: note)
-    try await Written.report(resolved, replica, json: options.json, done: "resolved")
-  }
-}
-
-/// What stands, by the order in which a person wrote `--field` and `--take`.
-private struct Sides {
-  var take: Replica.Side?
-  var takes: [String: Replica.Side] = [:]
-
-  init(_ arguments: [String], _ code: String) throws {
-    let advice = "liaison resolve \(code) --field NAME --take theirs"
-    var open: [String] = []
-    var rest = arguments.flatMap { argument -> [String] in
-      guard let prefix = ["--take=", "--field="].first(where: argument.hasPrefix) else {
-        return [argument]
-      }
-      return [String(prefix.dropLast()), String(argument.dropFirst(prefix.count))]
-    }[...]
-    while let word = rest.popFirst() {
-      if word == "--field", let name = rest.popFirst() { open.append(name) }
-      guard word == "--take", let text = rest.popFirst() else { continue }
-      guard let side = Replica.Side(rawValue: text) else {
-        throw Failure(
-          "'\(text)' is not a side", advice: "--take ours, theirs or base", status: .usage)
-      }
-      if open.isEmpty {
-        guard take == nil else {
-          throw Failure("two --take without a --field", advice: advice, status: .usage)
-        }
-        take = side
-      }
-      for name in open { takes[name] = side }
-      open = []
-    }
-    guard open.isEmpty else {
-      throw Failure("--field \(open[0]) has no --take after it", advice: advice, status: .usage)
-    }
+    var choice = try Choice(sidesIn: CommandLine.arguments, of: code)
+    choice.assignments = try changes.map { try Assignment($0) }
+    let resolved = try await options.replica().resolve(code, choice, note: note)
+    try options.print(resolved, done: "resolved")
   }
 }

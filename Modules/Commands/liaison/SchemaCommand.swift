@@ -1,7 +1,8 @@
 import ArgumentParser
-import LiaisonTerminal
+import LiaisonExchange
 import LiaisonModel
 import LiaisonReplica
+import LiaisonTerminal
 
 struct SchemaCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,25 +11,19 @@ struct SchemaCommand: AsyncParsableCommand {
   @Argument(help: "One kind.") var kind: String?
   @OptionGroup var options: ReplicaOptions
 
-  private struct Item: Encodable {
-    let kind: String
-    let field: String
-    let type: String
-    let required: Bool
-  }
-
   func run() async throws {
-    let replica = try await options.open()
-    let kinds = try kind.map { [try replica.kind(named: $0)] } ?? replica.schema.kinds
-    let items = kinds.flatMap { kind in
-      kind.fields.map {
-        Item(
-          kind: kind.name, field: $0.name, type: $0.type.article, required: $0.isRequired)
-      }
+    let view = try await options.replica().schema(kind)
+    if options.json {
+      let text =
+        view.kind.map { SchemaFile.print($0, of: view.schema) } ?? SchemaFile.print(view.schema)
+      return Output.text(text)
     }
-    if options.json { return try Output.json(items) }
     Output.table(
       ["KIND", "FIELD", "REQUIRED", "HOLDS"],
-      items.map { [$0.kind, $0.field, $0.required ? "yes" : "", $0.type] })
+      view.kinds.flatMap { kind in
+        kind.fields.map {
+          [kind.name, $0.name, $0.isRequired ? "yes" : "", $0.type.article]
+        }
+      })
   }
 }

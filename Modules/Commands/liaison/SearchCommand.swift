@@ -1,8 +1,7 @@
 import ArgumentParser
-import LiaisonTerminal
 import LiaisonModel
 import LiaisonReplica
-import LiaisonSync
+import LiaisonTerminal
 
 struct SearchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,17 +15,15 @@ struct SearchCommand: AsyncParsableCommand {
     guard (1...10_000).contains(limit) else {
       throw Failure("--limit \(limit) is out of range", advice: "--limit 50", status: .usage)
     }
-    let replica = try await options.open()
     let progress = ProgressLine("indexing")
-    let records = try await replica.search(text.joined(separator: " "), limit: limit) {
-      progress.update($0, remaining: nil)
+    let words = text.joined(separator: " ")
+    let records = try await options.replica().search(words, limit: limit) {
+      progress.update($0.done, remaining: $0.remaining)
     }
     progress.end()
-    let code = try await replica.codes(
-      of: records.reduce(into: []) { $0.formUnion($1.visible.state.references) })
-    if options.json { return try Output.json(records.map { RecordView($0, code) }) }
+    if options.json { return try Output.json(records) }
     Output.table(
       ["", "CODE", "KIND", "TITLE"],
-      records.map { [$0.mark, $0.code.text, $0.kind.name, $0.title] })
+      records.map { [$0.place.mark, $0.code.text, $0.kind, $0.title] })
   }
 }

@@ -1,10 +1,6 @@
 import ArgumentParser
+import LiaisonReplica
 import LiaisonTerminal
-import LiaisonModel
-import LiaisonSQLite
-import LiaisonSync
-import LiaisonWire
-import Synchronization
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,34 +13,9 @@ struct VerifyCommand: AsyncParsableCommand {
       """)
   @OptionGroup var options: ReplicaOptions
 
-  private struct Result: Encodable {
-    let records: Int
-    let digest: String
-  }
-
   func run() async throws {
-    let store = try options.store()
-    try await store.checkIntegrity()
-    try await store.forEachPending { record, _ in
-      let edits = [record.pending?.base, record.pending?.ours, record.pending?.amendment]
-      try edits.compactMap { $0 }.forEach(Self.check)
-    }
-    let check = Mutex((count: 0, digest: RegisterDigest()))
-    try await store.forEachHead { head in
-      try Self.check(head)
-      check.withLock {
-        $0.count += 1
-        $0.digest.add(head.id)
-      }
-    }
-    let (count, digest) = check.withLock { ($0.count, $0.digest.finish()) }
-    if options.json { return try Output.json(Result(records: count, digest: digest)) }
-    Output.line("\(count) records, digest \(digest)")
-  }
-
-  private static func check(_ revision: EncodedRevision) throws {
-    guard RevisionCodec().id(of: revision.bytes) == revision.id else {
-      throw StoreError.damaged("the bytes of revision \(revision.id.short) do not match its name")
-    }
+    let found = try await options.replica().verify()
+    if options.json { return try Output.json(found) }
+    Output.line("\(found.records) records, digest \(found.digest)")
   }
 }

@@ -1,38 +1,127 @@
-/// Why a replica cannot do what a person asked.
-public struct ReplicaError: Error, Sendable, CustomStringConvertible {
-  public struct Code: Hashable, Sendable {
-    private enum Name: Hashable {
-      case unknownKind, unknownField, unknownCode, ambiguousCode, codeTaken, badInput, invalid
-      case referred, inConflict, noConflict, notPending, unresolved, empty, deleted, nothingToDo
+public import LiaisonModel
+
+/// Why a replica cannot do what a person asked. It says what is so; whoever faces the person says
+/// what to try.
+public enum ReplicaError: Error, Hashable, Sendable {
+  /// The replica has not pulled anything yet.
+  case empty
+
+  // What a person wrote.
+  case unknownKind(String, known: [String])
+  case unknownField(String, kind: String, known: [String])
+  /// No record has what was written, a code or an id.
+  case unknownRecord(String)
+  /// What was written is neither a code nor an id.
+  case notACode(String)
+  /// Several records have the code.
+  case ambiguousCode(String, records: [RecordID])
+  /// The text is not `field=value`, `field+=member` or `field-=member`.
+  case notAnAssignment(String)
+  /// The text is not `field=value`.
+  case notAFilter(String)
+  case valueWithNUL
+  /// One field is set twice.
+  case assignedTwice(String)
+  /// `code=` is not followed by a code.
+  case malformedCode
+  /// A field does not take what it is given; what it would take, as an example.
+  case wrongValue(field: String, Problem, example: String)
+  /// A field cannot be compared with what it is given.
+  case wrongFilter(field: String, kind: String, Problem)
+  /// A line of an edited text is no field.
+  case malformedDraft
+
+  // What the register takes.
+  /// A new record of this kind needs a code that a person chooses.
+  case codeMissing(kind: String)
+  /// A rule of the schema is not met.
+  case invalid(kind: String, Problem)
+  case badAuthor(Problem)
+  case badNote(Problem)
+  /// The record takes more bytes than a revision may.
+  case tooLarge
+  case codeTaken(RecordCode)
+  /// Two records would exchange codes: the register never has one code twice.
+  case codesExchanged
+
+  // Where a record stands.
+  /// Other records refer to it; which.
+  case referred(RecordCode, by: [RecordCode])
+  /// It waits for a resolution.
+  case inConflict(RecordCode)
+  case deleted(RecordCode)
+  /// It holds that already.
+  case unchanged(RecordCode)
+  /// The same fields were changed since it was read.
+  case changedMeanwhile(RecordCode)
+  case notInConflict(RecordCode)
+  /// It has no edit that waits to be sent.
+  case notPending(RecordCode)
+
+  // What settles a conflict.
+  /// What is still in disagreement.
+  case unresolved(RecordCode, [String], Need)
+  case sideAndValue(field: String)
+  /// Two records have one code: neither side of one of them stands.
+  case noSides(RecordCode)
+  /// The side that is taken is deleted, and has no fields.
+  case deletedSide
+
+  /// What a person must say to settle a conflict.
+  public enum Need: Hashable, Sendable {
+    /// A side or a value for each part.
+    case sideOrValue
+    /// A side for the whole record.
+    case side
+    /// Another code.
+    case code
+  }
+}
+
+extension ReplicaError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .empty: "this replica has not pulled anything yet"
+    case .unknownKind(let name, _): "the register has no kind '\(name)'"
+    case .unknownField(let name, let kind, _): "\(kind) has no field '\(name)'"
+    case .unknownRecord(let text): "no record here has the code \(text)"
+    case .notACode(let text): "'\(text)' is not a code"
+    case .ambiguousCode(let text, let records):
+      "\(records.count) records here have the code \(text)"
+    case .notAnAssignment(let text): "'\(text)' is not a change of a field"
+    case .notAFilter(let text): "'\(text)' is not a filter"
+    case .valueWithNUL: "a value holds a NUL"
+    case .assignedTwice(let field): "field '\(field)' is given twice"
+    case .malformedCode: "code=… needs a code"
+    case .wrongValue(let field, let problem, _), .wrongFilter(let field, _, let problem):
+      "field '\(field)' \(problem)"
+    case .malformedDraft: "the edited text has a line that is no field"
+    case .codeMissing(let kind): "a new \(kind) needs a code"
+    case .invalid(let kind, let problem): "\(kind): \(problem)"
+    case .badAuthor(let problem): "the author \(problem)"
+    case .badNote(let problem): "the note \(problem)"
+    case .tooLarge: "the record takes more than \(Limits.revisionBytes) bytes"
+    case .codeTaken(let code): "another record has the code \(code)"
+    case .codesExchanged: "records would exchange codes, which one sync cannot do"
+    case .referred(let code, let others): ReplicaError.text(of: others) + " to \(code)"
+    case .inConflict(let code):
+      "\(code) is in conflict; it is resolved before it is edited again"
+    case .deleted(let code): "\(code) is deleted"
+    case .unchanged(let code): "\(code) holds that already"
+    case .changedMeanwhile(let code): "the same fields of \(code) were changed in the meantime"
+    case .notInConflict(let code): "\(code) is not in conflict"
+    case .notPending(let code): "\(code) has no edit that waits to be sent"
+    case .unresolved(_, let parts, _): "still in disagreement: \(parts.joined(separator: ", "))"
+    case .sideAndValue(let field): "field '\(field)' has both a side and a value"
+    case .noSides: "two records have one code; neither side of one record stands"
+    case .deletedSide: "the side that is taken is deleted and has no fields"
     }
-    private let name: Name
-    public static let unknownKind = Code(name: .unknownKind)
-    public static let unknownField = Code(name: .unknownField)
-    public static let unknownCode = Code(name: .unknownCode)
-    public static let ambiguousCode = Code(name: .ambiguousCode)
-    public static let codeTaken = Code(name: .codeTaken)
-    public static let badInput = Code(name: .badInput)
-    public static let invalid = Code(name: .invalid)
-    public static let referred = Code(name: .referred)
-    public static let inConflict = Code(name: .inConflict)
-    public static let noConflict = Code(name: .noConflict)
-    public static let notPending = Code(name: .notPending)
-    public static let unresolved = Code(name: .unresolved)
-    public static let empty = Code(name: .empty)
-    public static let deleted = Code(name: .deleted)
-    public static let nothingToDo = Code(name: .nothingToDo)
   }
 
-  public let code: Code
-  public let message: String
-  /// What to try, as a command or a sentence.
-  public let advice: String
-
-  public init(_ code: Code, _ message: String, advice: String) {
-    self.code = code
-    self.message = message
-    self.advice = advice
+  /// "A, B, C and 4 more refer".
+  private static func text(of others: [RecordCode]) -> String {
+    let first = others.prefix(3).map(\.text).joined(separator: ", ")
+    let more = others.count > 3 ? " and \(others.count - 3) more" : ""
+    return first + more + (others.count == 1 ? " refers" : " refer")
   }
-
-  public var description: String { message }
 }

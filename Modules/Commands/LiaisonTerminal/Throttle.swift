@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Lets something happen at most ten times a second.
-final class Last: Sendable {
+final class Throttle: Sendable {
   private let time = Mutex<ContinuousClock.Instant?>(nil)
 
   func isDue() -> Bool {

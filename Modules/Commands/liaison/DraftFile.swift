@@ -1,0 +1,54 @@
+import Foundation
+import LiaisonReplica
+import LiaisonTerminal
+
+/// A draft in a file that only its owner may read, for $EDITOR.
+struct DraftFile {
+  private let file: URL
+
+  init(_ draft: Draft) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "liaison-\(UUID().uuidString)")
+    file = folder.appending(path: "\(draft.record.code).txt")
+    do {
+      try FileManager.default.createDirectory(
+        at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+      try Data(draft.text.utf8).write(to: file, options: .withoutOverwriting)
+    } catch {
+      throw Failure("\(file.path) cannot be written", advice: "another TMPDIR")
+    }
+  }
+
+  /// Opens the editor.
+  /// - Returns: the text as it is then.
+  func edit() throws -> String {
+    let environment = ProcessInfo.processInfo.environment
+    let editor =
+      [environment["VISUAL"], environment["EDITOR"]].lazy.compactMap { $0 }.first { !$0.isEmpty }
+      ?? "vi"
+    guard try Foreground.run(editor, file.path) == 0 else {
+      throw Failure("the editor '\(editor)' failed; nothing was changed", advice: "another EDITOR")
+    }
+    guard let data = FileManager.default.contents(atPath: file.path),
+      let text = String(validating: data, as: UTF8.self)
+    else { throw Failure("the edited text is not UTF-8", advice: "liaison edit again") }
+    return text
+  }
+
+  /// Removes the file once `body` has made use of it; if it cannot, the text is still there.
+  /// - Throws: ``Failure`` that names the file.
+  func kept<Result>(_ body: () async throws -> Result) async throws -> Result {
+    let result: Result
+    do {
+      result = try await body()
+    } catch {
+      let failure =
+        Failure(office: error) ?? Failure("\(error)", advice: "liaison edit again")
+      throw Failure(
+        failure.message, advice: "\(failure.advice); what you wrote is in \(file.path)",
+        status: failure.status)
+    }
+    try FileManager.default.removeItem(at: file.deletingLastPathComponent())
+    return result
+  }
+}

@@ -1,0 +1,83 @@
+import LiaisonModel
+import LiaisonReplica
+import LiaisonTerminal
+
+extension Failure {
+  /// An error that this command knows; nil for any other.
+  init?(office error: any Error) {
+    switch error {
+    case let error as ReplicaError: self.init(error)
+    case _: self.init(known: error)
+    }
+  }
+
+  init(_ error: ReplicaError) {
+    self.init(error.description, advice: error.advice, status: error.status)
+  }
+}
+
+extension ReplicaError {
+  fileprivate var status: ExitStatus {
+    switch self {
+    case .unknownKind, .unknownField, .notACode, .notAnAssignment, .notAFilter, .valueWithNUL,
+      .assignedTwice, .malformedCode, .wrongValue, .wrongFilter, .codeMissing, .sideAndValue,
+      .noSides, .deletedSide:
+      .usage
+    case .empty, .unknownRecord, .ambiguousCode, .malformedDraft, .invalid, .badAuthor, .badNote,
+      .tooLarge, .codeTaken, .codesExchanged, .referred, .inConflict, .deleted, .unchanged,
+      .changedMeanwhile, .notInConflict, .notPending, .unresolved:
+      .failure
+    }
+  }
+
+  /// What to try, as a command or an imperative.
+  fileprivate var advice: String {
+    switch self {
+    case .empty: "liaison sync"
+    case .unknownKind(_, let known), .unknownField(_, _, let known):
+      "one of \(known.joined(separator: ", "))"
+    case .unknownRecord:
+      "liaison search TEXT, or liaison sync if another office may have added it"
+    case .notACode: "a code like UNODC or VIE-2026-0012"
+    case .ambiguousCode(_, let records):
+      "the record's id instead of its code: \(records.map(\.description).joined(separator: " or "))"
+    case .notAnAssignment: "field=value, field+=member or field-=member"
+    case .notAFilter: "--where field=value"
+    case .valueWithNUL: "the value without it"
+    case .assignedTwice(let field): "\(field)=… once"
+    case .malformedCode:
+      "2 to \(Limits.codeBytes) of A-Z, 0-9 and '-', for example UNODC"
+    case .wrongValue(let field, _, let example): "\(field)=\(example)"
+    case .wrongFilter(_, let kind, _), .invalid(let kind, _): "liaison schema \(kind)"
+    case .malformedDraft: "field: value on each line"
+    case .codeMissing(let kind): "liaison new \(kind) code=… name=…"
+    case .badAuthor: "another LIAISON_AUTHOR"
+    case .badNote: "another --note"
+    case .tooLarge: "shorter texts, or part of it in another record"
+    case .codeTaken(let code), .unchanged(let code): "liaison show \(code)"
+    case .codesExchanged: "liaison sync first, while one of them has a third code"
+    case .referred(let code, _):
+      "Change those records first, or liaison delete \(code) --force"
+    case .inConflict(let code):
+      "liaison conflicts \(code), then liaison resolve \(code) …"
+    case .deleted(let code): "liaison discard \(code) if the deletion was not sent yet"
+    case .changedMeanwhile: "liaison edit again"
+    case .notInConflict: "liaison conflicts"
+    case .notPending: "liaison status"
+    case .unresolved(let code, _, let need): need.advice(for: code)
+    case .sideAndValue: "one of the two"
+    case .noSides(let code): "liaison resolve \(code) code=NEW-CODE, or liaison discard"
+    case .deletedSide: "the side that is kept, with the values"
+    }
+  }
+}
+
+extension ReplicaError.Need {
+  fileprivate func advice(for code: RecordCode) -> String {
+    switch self {
+    case .sideOrValue: "liaison resolve \(code) --take theirs, or FIELD=VALUE"
+    case .side: "liaison resolve \(code) --take ours, or --take theirs"
+    case .code: "liaison resolve \(code) code=NEW-CODE"
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import LiaisonFolder
+import LiaisonGRPC
+import LiaisonModel
+import LiaisonReplica
+import LiaisonSync
+import LiaisonTerminal
+
+/// What clone and sync share: the lock, the connection, the summary, the exit code.
+struct Syncing {
+  let data: DataDirectory
+  let replica: Replica
+  let server: LiaisonSync.Endpoint
+  let office: OfficeID
+  let verb: String
+  let json: Bool
+  var retriesAll = false
+
+  private var connector: GRPCConnector { GRPCConnector(to: server, office: office) }
+  private var place: Place {
+    Place(folder: data.path, address: server.description, office: office.text)
+  }
+
+  /// One round, and what it did.
+  func run() async throws {
+    let report = try await place.naming {
+      let lock = try DirectoryLock(data, name: .sync, holder: "liaison sync")
+      defer { withExtendedLifetime(lock) {} }
+      return try await round()
+    }
+    try summarize(report)
+  }
+
+  private func round() async throws -> SyncReport {
+    let progress = ProgressLine(verb)
+    let report = try await replica.sync(
+      over: connector, at: server.description, retriesAll: retriesAll
+    ) { step in
+      switch step {
+      case .received(let step), .sent(let step):
+        progress.update(step.done, remaining: step.remaining)
+      }
+    }
+    progress.end()
+    return report
+  }
+
+  private func summarize(_ report: SyncReport) throws {
+    let summary = SyncSummary(report)
+    if json { try Output.json(summary) } else { Output.line(summary.text) }
+    if report.counts.unsettled > 0 { throw StatusExit(.conflicts) }
+    if report.counts.refused > 0 { throw StatusExit(.failure) }
+  }
+
+  /// Until a signal ends the process.
+  func watch() async throws {
+    try await place.naming {
+      let lock = try DirectoryLock(data, name: .sync, holder: "liaison sync --watch")
+      defer { withExtendedLifetime(lock) {} }
+      // A new address is tried once before it is kept.
+      if try await replica.identity().address != server.description { _ = try await round() }
+      try await replica.watch(over: connector, retriesAll: retriesAll) { [json, place] event in
+        WatchLine(event, at: place).print(asJSON: json)
+      }
+    }
+  }
+}
+
+/// What a sync did, as JSON and as a line.
+struct SyncSummary: Encodable {
+  let received: Int
+  let committed: Int
+  let merged: Int
+  /// What waits for a person afterwards.
+  let refused: Int
+  let conflicts: Int
+  let calls: Int
+
+  init(_ report: SyncReport) {
+    received = report.round.received
+    committed = report.round.committed
+    merged = report.merged
+    refused = report.counts.refused
+    conflicts = report.counts.unsettled
+    calls = report.round.calls
+  }
+
+  var text: String {
+    var parts = ["received \(received)", "sent \(committed)"]
+    if merged > 0 { parts.append("merged \(merged)") }
+    if refused > 0 { parts.append("refused \(refused): see liaison status") }
+    if conflicts > 0 { parts.append("conflicts \(conflicts): see liaison conflicts") }
+    return parts.joined(separator: ", ")
+  }
+}

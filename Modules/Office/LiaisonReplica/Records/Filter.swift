@@ -1,0 +1,59 @@
+internal import LiaisonModel
+
+/// Which records a person asks for: those whose field has a value, or whose set or list has it as a
+/// member; with no value, those whose field holds nothing.
+struct Filter {
+  private enum Test {
+    case code(String)
+    case field(FieldNumber, FieldValue?)
+  }
+
+  private let test: Test
+
+  /// Reads `field=value`.
+  /// - Throws: ``ReplicaError``.
+  init(_ text: String, of kind: Kind, in snapshot: Snapshot) throws {
+    let assignment = try Assignment(text)
+    guard assignment.operation == .set else { throw ReplicaError.notAFilter(text) }
+    if assignment.name == "code", case .one(let text) = assignment.input {
+      test = .code(text)
+      return
+    }
+    let field = try snapshot.field(named: assignment.name, of: kind)
+    do {
+      test = .field(field.number, try snapshot.value(of: assignment.input, field))
+    } catch let problem as Problem {
+      throw ReplicaError.wrongFilter(field: field.name, kind: kind.name, problem)
+    }
+  }
+
+  func matches(_ record: Record) -> Bool {
+    switch test {
+    case .code(let text): text == record.code.text
+    case .field(let number, let wanted):
+      switch (record.visible.state.fields[number], wanted) {
+      case (.set(let held)?, .set(let wanted)?): wanted.isSubset(of: held)
+      case (.list(let held)?, .list(let wanted)?): Set(wanted).isSubset(of: held)
+      case (let held, let wanted): held == wanted
+      }
+    }
+  }
+}
+
+/// What a record is sorted by: numbers and dates by what they mean, all else by its text; what has
+/// no value comes last.
+enum SortKey: Comparable {
+  case number(Int64)
+  case date(PartialDate)
+  case text(String)
+  case nothing
+
+  init(_ value: FieldValue?, _ codes: Codes) {
+    switch value {
+    case .one(.number(let number))?: self = .number(number)
+    case .one(.date(let date))?: self = .date(date)
+    case let value?: self = .text(value.text { codes.text(of: $0) })
+    case nil: self = .nothing
+    }
+  }
+}

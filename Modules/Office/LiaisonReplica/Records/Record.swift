@@ -1,0 +1,49 @@
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// A record as an office sees it: what the register says, and what the office wrote on top.
+struct Record {
+  let stored: StoredRecord
+  let kind: Kind
+  /// What the office sees: its own edit if there is one.
+  let visible: Revision
+  /// What the register says; nil for a record that it has not accepted.
+  let head: Revision?
+  /// What the office's own edit was made from; nil if there is none, or the record is new.
+  let base: Revision?
+
+  var id: RecordID { stored.id }
+  var code: RecordCode { visible.state.code }
+  var pending: OutboxEntry? { stored.pending }
+  var isDeleted: Bool { visible.state.isDeleted }
+  var isConflict: Bool { pending?.isConflict ?? false }
+  /// Every record that the record's states refer to.
+  var references: Set<RecordID> {
+    [head, base].compactMap { $0?.state.references }
+      .reduce(visible.state.references) { $0.union($1) }
+  }
+
+  /// Nil for a record of a kind that the schema does not have.
+  /// - Throws: ``CodingError``.
+  init?(_ stored: StoredRecord, schema: Schema, coding: any RevisionCoding) throws {
+    guard let bytes = stored.visible?.bytes, let kind = schema.kind(stored.kind) else { return nil }
+    self.stored = stored
+    self.kind = kind
+    visible = try coding.decode(bytes)
+    base = try stored.pending?.base.map { try coding.decode($0.bytes) }
+    head =
+      stored.pending == nil ? visible : try stored.head.map { try coding.decode($0.bytes) }
+  }
+
+  /// The revision of this record that a person writes next.
+  ///
+  /// One that is made again before a sync keeps its second parent: an edited resolution stays one.
+  func successor(_ state: RecordState, _ origin: Origin) -> Revision {
+    let isAmendment = pending?.isInFlight ?? false
+    let parent = isAmendment ? pending?.ours.id : pending.map { $0.base?.id } ?? stored.head?.id
+    let isMadeAgain = pending != nil && !isAmendment
+    return Revision(
+      record: id, kind: kind.number, parent: parent,
+      secondParent: isMadeAgain ? visible.secondParent : nil, state: state, origin: origin)
+  }
+}

@@ -1,0 +1,168 @@
+internal import LiaisonModel
+internal import LiaisonSync
+
+// What a person at an office asks.
+extension Replica {
+  public func status() async throws -> StatusView {
+    try await read { snapshot in
+      let pending = try snapshot.pending()
+      let codes = try snapshot.codes(of: pending.references)
+      return StatusView(
+        snapshot.identity, try snapshot.reader.counts(), pending.map { RecordView($0, codes) })
+    }
+  }
+
+  /// The live records of a kind, and those in conflict, in the order of their codes.
+  /// - Parameters:
+  ///   - filters: only records that meet each of them: `field=value`.
+  ///   - sort: the field to sort by instead; what has no value comes last.
+  /// - Throws: ``ReplicaError`` for a kind, field or value that is not there.
+  public func list(
+    _ kind: String, where filters: [String] = [], sort: String? = nil
+  ) async throws -> ListView {
+    try await read { snapshot in
+      let kind = try snapshot.kind(named: kind)
+      let filters = try filters.map { try Filter($0, of: kind, in: snapshot) }
+      let field = try sort.flatMap {
+        $0 == "code" ? nil : try snapshot.field(named: $0, of: kind).number
+      }
+      var rows: [Row] = []
+      try snapshot.forEach(kind) { record, codes in
+        guard filters.allSatisfy({ $0.matches(record) }) else { return }
+        let value = field.flatMap { record.visible.state.fields[$0] }
+        rows.append(Row(key: SortKey(value, codes), view: RecordView(record, codes)))
+      }
+      if field != nil { rows.sort { $0.key < $1.key } }  // Stable: equal ones stay by code.
+      return ListView(
+        columns: kind.fields.filter(\.hasRoomInColumn).map(\.name), records: rows.map(\.view))
+    }
+  }
+
+  private struct Row {
+    let key: SortKey
+    let view: RecordView
+  }
+
+  /// The records with a code or an id.
+  public func show(_ reference: String) async throws -> [ShowView] {
+    try await read { snapshot in
+      let records = try snapshot.records(reference)
+      let codes = try snapshot.codes(of: records.references)
+      return try records.map {
+        ShowView(
+          record: RecordView($0, codes), labels: $0.kind.fields.map(\.label),
+          conflict: try snapshot.conflict(of: $0).map { ConflictView($0, codes) })
+      }
+    }
+  }
+
+  /// What was edited here and is not accepted yet, of one record or of all.
+  public func diff(_ reference: String? = nil) async throws -> [DiffItem] {
+    try await read { snapshot in
+      let chosen = try reference.map { try snapshot.record($0).id }
+      let pending = try snapshot.pending().filter { chosen == nil || $0.id == chosen }
+      let codes = try snapshot.codes(of: pending.references)
+      return pending.flatMap { DiffItem.all(of: $0, codes) }
+    }
+  }
+
+  /// The conflicts, of one record or all, in the order of the outbox.
+  public func conflicts(_ reference: String? = nil) async throws -> [ConflictView] {
+    try await read { snapshot in
+      let chosen = try reference.map { Set(try snapshot.records($0).map(\.id)) }
+      let records = try snapshot.pending().filter {
+        $0.isConflict && chosen?.contains($0.id) ?? true
+      }
+      let codes = try snapshot.codes(of: records.references)
+      return try records.compactMap { record in
+        try snapshot.conflict(of: record).map { ConflictView($0, codes) }
+      }
+    }
+  }
+
+  /// The revisions of a record that this replica knows, latest first.
+  public func history(of reference: String) async throws -> [HistoryItem] {
+    try await read { snapshot in
+      try HistoryItem.all(of: try snapshot.record(reference), in: snapshot)
+    }
+  }
+
+  /// Hands over the live records of a kind, or of all, in the order of their kinds and codes, each as
+  /// a line of a file that import reads.
+  public func export(
+    _ kind: String? = nil,
+    _ body: @escaping @Sendable (ExportLine, Progress) throws -> Void
+  ) async throws {
+    try await read { snapshot in
+      let kind = try kind.map { try snapshot.kind(named: $0) }
+      let total = kind == nil ? try snapshot.reader.counts().records : nil
+      var done = 0
+      try snapshot.forEach(kind) { record, codes in
+        guard !record.isDeleted else { return }
+        done += 1
+        let progress = Progress(done: done, remaining: total.map { max(0, $0 - done) })
+        try body(ExportLine(record, codes), progress)
+      }
+    }
+  }
+
+  /// The register's kinds: one, or all.
+  /// - Throws: ``ReplicaError/unknownKind(_:known:)``.
+  public func schema(_ kind: String? = nil) async throws -> SchemaView {
+    try await read { snapshot in
+      SchemaView(schema: snapshot.schema, kind: try kind.map { try snapshot.kind(named: $0) })
+    }
+  }
+
+  /// Checks the store, and the bytes of every revision against their name.
+  /// - Throws: ``StoreError/damaged(_:)`` if something is not what it should be.
+  public func verify() async throws -> Verification {
+    try await store.checkIntegrity()
+    return try await store.read { [coding = environment.coding] reader in
+      func check(_ revision: EncodedRevision) throws {
+        guard coding.id(of: revision.bytes) == revision.id else {
+          throw StoreError.damaged(
+            "the bytes of revision \(revision.id.short) do not match its name")
+        }
+      }
+      for standing in try reader.outbox() {
+        guard let pending = try reader.record(standing.record)?.pending else { continue }
+        let ours = [pending.ours.encoded, pending.amendment?.revision.encoded]
+        try (ours + [pending.base]).compactMap(\.self).forEach(check)
+      }
+      var digest = coding.newDigest()
+      var count = 0
+      try reader.forEachHead { head in
+        try check(head)
+        digest.add(head.id)
+        count += 1
+      }
+      return Verification(records: count, digest: digest.finish())
+    }
+  }
+}
+
+extension Snapshot {
+  /// Hands over the live records of a kind, or of all, and those in conflict, with how their
+  /// references are written.
+  fileprivate func forEach(_ kind: Kind?, _ body: (Record, Codes) throws -> Void) throws {
+    try reader.forEachRecord(of: kind?.number) { stored in
+      guard let record = try record(stored), !record.isDeleted || record.isConflict else { return }
+      try body(record, try codes(of: record.visible.state.references))
+    }
+  }
+}
+
+extension [Record] {
+  var references: Set<RecordID> { reduce(into: []) { $0.formUnion($1.references) } }
+}
+
+extension FieldDefinition {
+  /// Whether its values are short enough for a column of a table.
+  fileprivate var hasRoomInColumn: Bool {
+    switch type {
+    case .one(.prose), .set, .list: false
+    case .one: true
+    }
+  }
+}

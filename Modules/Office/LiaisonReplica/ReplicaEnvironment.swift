@@ -1,0 +1,83 @@
+public import LiaisonModel
+public import LiaisonSync
+internal import Synchronization
+
+/// What a replica takes from outside: time, randomness and pauses, the encoding, and who writes.
+public struct ReplicaEnvironment: Sendable {
+  public let now: @Sendable () -> Timestamp
+  /// A random word.
+  public let random: @Sendable () -> UInt64
+  /// - Throws: `CancellationError` if the task is cancelled.
+  public let sleep: @Sendable (Duration) async throws -> Void
+  public let coding: any RevisionCoding
+  /// Who writes at this office, in NFC.
+  public let author: String
+
+  public init(
+    now: @escaping @Sendable () -> Timestamp, random: @escaping @Sendable () -> UInt64,
+    sleep: @escaping @Sendable (Duration) async throws -> Void, coding: any RevisionCoding,
+    author: String
+  ) {
+    self.now = now
+    self.random = random
+    self.sleep = sleep
+    self.coding = coding
+    self.author = TextRules.normalized(author)
+  }
+
+  func newEdit() -> EditID { id() }
+  func newRecord() -> RecordID { id() }
+
+  private func id<ID: Identity>() -> ID {
+    var words = Words(word: random)
+    return ID(at: now(), random: &words)
+  }
+
+  private struct Words: RandomNumberGenerator {
+    let word: @Sendable () -> UInt64
+    mutating func next() -> UInt64 { word() }
+  }
+}
+
+extension ReplicaEnvironment {
+  /// The same run again for the same seed, ids and times included. Its clock starts in 2026, moves a
+  /// millisecond each time that it is read, and by every pause; a pause only gives way to others.
+  public static func seeded(
+    _ seed: UInt64, coding: any RevisionCoding, author: String = "Tester"
+  ) -> ReplicaEnvironment {
+    let state = SeededState(seed)
+    return ReplicaEnvironment(
+      now: { state.now() }, random: { state.next() },
+      sleep: {
+        try Task.checkCancellation()
+        state.pass($0)
+        await Task.yield()
+      },
+      coding: coding, author: author)
+  }
+}
+
+/// A clock, and SplitMix64 (Steele, Lea and Flood 2014).
+private final class SeededState: Sendable {
+  /// 2026-01-01T00:00:00Z.
+  private static let start: Int64 = 1_767_225_600_000
+  private let time = Atomic<Int64>(start)
+  private let seed: Atomic<UInt64>
+
+  init(_ seed: UInt64) { self.seed = Atomic(seed) }
+
+  func now() -> Timestamp {
+    Timestamp(milliseconds: time.add(1, ordering: .relaxed).newValue)
+  }
+
+  func pass(_ duration: Duration) {
+    time.add(Int64(duration / .milliseconds(1)), ordering: .relaxed)
+  }
+
+  func next() -> UInt64 {
+    var word = seed.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
+    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+    return word ^ word >> 31
+  }
+}

@@ -1,0 +1,200 @@
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// Drives the calls of one connection: makes each event known to ``SyncMachine``, and does what
+/// follows from it. One for a round, and one for each push beside a follow.
+actor SyncDriver {
+  private let endpoint: any SyncEndpoint
+  private let store: any ReplicaStore
+  private let environment: ReplicaEnvironment
+  private let keeper: OutboxKeeper
+  private let progress: @Sendable (SyncProgress) -> Void
+  private var machine: SyncMachine
+  private var identity: ReplicaIdentity
+  /// What the server takes in one request.
+  private(set) var limit = BatchLimit()
+  private var (merged, conflicts) = (0, 0)
+
+  // Of the push under way.
+  private var unsent: ArraySlice<OutboxStanding> = []
+  private var awaiting: [OutboxEntry] = []
+  private var (sent, amended) = (0, 0)
+
+  init(
+    _ endpoint: any SyncEndpoint, _ identity: ReplicaIdentity, _ store: any ReplicaStore,
+    _ environment: ReplicaEnvironment,
+    progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
+  ) {
+    self.endpoint = endpoint
+    self.identity = identity
+    self.store = store
+    self.environment = environment
+    self.progress = progress
+    keeper = OutboxKeeper(store: store, environment: environment)
+    machine = SyncMachine(identity)
+  }
+
+  /// Where edits go that were stale: the pull that brings what came first.
+  private enum Catching {
+    case pullAgain
+    case follow
+  }
+
+  // MARK: Rounds
+
+  /// Pulls, and pushes until nothing is left that can be sent. Stopped anywhere, it loses nothing: the
+  /// next one goes on.
+  func round(_ retry: OutboxKeeper.Retry) async throws -> SyncReport {
+    try await pull()
+    return try await pushes(retry, stale: .pullAgain)
+  }
+
+  /// Pushes what can be sent while another driver's follow brings what comes.
+  func pushBesideFollow(_ limit: BatchLimit) async throws -> SyncReport {
+    self.limit = limit
+    return try await pushes(.due, stale: .follow)
+  }
+
+  private func pushes(
+    _ retry: OutboxKeeper.Retry, stale: Catching
+  ) async throws -> SyncReport {
+    var retry = retry
+    while true {
+      let ready = try await keeper.makeReady(retry)
+      retry = .due
+      merged += ready.merged
+      conflicts += ready.conflicts
+      switch machine.rebased(sendable: ready.sendable.count) {
+      case .done: return report(ready.counts)
+      case .push: break
+      }
+      let committed = machine.report.committed
+      switch try await push(ready.sendable) {
+      case .rebase: break
+      case .pull(let attempt):
+        try await pause(attempt)
+        switch stale {
+        case .pullAgain: try await pull()
+        case .follow: break
+        }
+      case .done:
+        // What was refused may have waited for what was committed with it.
+        guard machine.report.committed > committed else {
+          return report(try await store.read { try $0.counts() })
+        }
+      }
+    }
+  }
+
+  private func report(_ counts: ReplicaCounts) -> SyncReport {
+    SyncReport(round: machine.report, merged: merged, conflicts: conflicts, counts: counts)
+  }
+
+  private func pause(_ attempt: Int) async throws {
+    let pause = Backoff.pause(attempt: attempt, random: environment.random())
+    try await environment.sleep(.milliseconds(pause))
+  }
+
+  // MARK: Pulling
+
+  private func pull() async throws {
+    if machine.report.calls > 0 { identity = try await store.identity() }
+    let request = machine.beginPull(at: identity.cursor)
+    try await endpoint.pull(request) { _ = try await self.receive($0) }
+    try machine.pullEnded()
+  }
+
+  /// Follows the log until the server ends the call.
+  /// - Parameter received: is told of each batch with changes, once the outbox stands on it.
+  func follow(
+    received: @escaping @Sendable (_ changes: Int, _ conflicts: Int) -> Void
+  ) async throws {
+    let request = machine.beginPull(at: identity.cursor, follow: true)
+    try await endpoint.pull(request) { message in
+      let changes = try await self.receive(message)
+      guard changes > 0 else { return }
+      received(changes, try await self.keeper.makeReady(.due).conflicts)
+    }
+    try machine.pullEnded()
+  }
+
+  /// - Returns: how many changes the message brought.
+  private func receive(_ message: PullResponse) async throws -> Int {
+    switch message {
+    case .header(let header):
+      try machine.received(header)
+      limit = BatchLimit().narrowed(to: header.limits.batch)
+      try await adopt(header)
+      return 0
+    case .batch(let batch):
+      try machine.received(batch)
+      try await apply(batch)
+      progress(
+        .received(Progress(done: machine.report.received, remaining: batch.remaining)))
+      return batch.changes.count
+    }
+  }
+
+  /// A header that tells nothing new costs no transaction.
+  private func adopt(_ header: PullHeader) async throws {
+    let isKnown =
+      identity.register == header.register && identity.cursor != nil
+      && identity.head == header.head.position && header.schema == nil
+    guard !isKnown else { return }
+    identity = try await store.write(.repeatable) {
+      try $0.adopt(header)
+      return try $0.identity()
+    }
+  }
+
+  private func apply(_ batch: PullBatch) async throws {
+    guard !batch.changes.isEmpty || batch.through > identity.cursor?.position ?? .zero else {
+      return
+    }
+    let entries: [Entry]
+    do {
+      entries = try environment.coding.file(batch.changes)
+    } catch is CodingError {
+      throw CallError.peerFault(.unreadableRevision)
+    }
+    identity = try await store.write(.repeatable) {
+      try $0.apply(entries, through: batch.through)
+      return try $0.identity()
+    }
+  }
+
+  // MARK: Pushing
+
+  private func push(_ sendable: [OutboxStanding]) async throws -> SyncMachine.AfterPush {
+    unsent = sendable[...]
+    amended = 0
+    machine.beginPush()
+    try await endpoint.push(
+      next: { try await self.nextRequest() }, receive: { try await self.receive($0) })
+    return try machine.pushEnded(unsent: unsent.count, amended: amended)
+  }
+
+  private func nextRequest() async throws -> PushRequest? {
+    let identity = try await store.identity()
+    guard let register = identity.register, let cursor = identity.cursor else {
+      throw CallError.peerFault(.noHeader)
+    }
+    var rest = unsent
+    let entries = try await keeper.nextBatch(&rest, limit)
+    unsent = rest
+    guard let entries else { return nil }
+    awaiting = entries
+    sent += entries.count
+    progress(.sent(Progress(done: sent, remaining: unsent.count)))
+    machine.sending(entries.map(\.edit))
+    return PushRequest(
+      register: register, lineage: cursor.lineage,
+      edits: entries.map { Edit(id: $0.edit, bytes: $0.ours.bytes) })
+  }
+
+  private func receive(_ response: PushResponse) async throws {
+    try machine.received(response)
+    amended += try await keeper.settle(response.verdicts, of: awaiting)
+    awaiting = []
+  }
+}

@@ -1,0 +1,151 @@
+public import LiaisonModel
+internal import LiaisonSync
+
+/// A record to show, as this office sees it. Its JSON is a contract: keys are added, never changed.
+public struct RecordView: Hashable, Sendable {
+  public let kind: String
+  public let code: RecordCode
+  /// What the record holds, in the order of its kind; then what only a newer schema knows.
+  public let fields: [FieldView]
+  public let id: RecordID
+  public let revision: RevisionID?
+  public let place: RecordPlace
+  /// Why it was refused, if it was.
+  public let reason: String?
+  /// Who wrote it.
+  public let origin: Origin
+
+  init(_ record: Record, _ codes: Codes) {
+    kind = record.kind.name
+    code = record.code
+    fields = FieldView.all(of: record.visible.state, record.kind, codes)
+    id = record.id
+    revision = record.stored.visible?.id
+    place = RecordPlace(record)
+    reason = record.pending?.refused?.message
+    origin = record.visible.origin
+  }
+
+  /// What a field of this name holds; nil if it holds nothing.
+  public subscript(field: String) -> ValueView? { fields.first { $0.name == field }?.value }
+
+  /// The text that stands for the record: the first text of one line that it holds.
+  public var title: String { fields.first(where: \.isTitle)?.value.text ?? "" }
+}
+
+/// One field of a record to show.
+public struct FieldView: Hashable, Sendable {
+  public let name: String
+  /// What a person reads; nil for a field that this schema does not know.
+  public let label: String?
+  public let value: ValueView
+  /// Whether it is a text of one line.
+  let isTitle: Bool
+
+  static func all(of state: RecordState, _ kind: Kind, _ codes: Codes) -> [FieldView] {
+    let fields = state.fields
+    let known = kind.fields.compactMap { field in
+      fields[field.number].map { FieldView(field.number, $0, kind, codes) }
+    }
+    guard known.count < fields.count else { return known }
+    let unknown = fields.filter { kind.field($0.key) == nil }.sorted { $0.key < $1.key }
+    return known + unknown.map { FieldView($0.key, $0.value, kind, codes) }
+  }
+
+  private init(_ number: FieldNumber, _ value: FieldValue, _ kind: Kind, _ codes: Codes) {
+    name = kind.name(of: number)
+    label = kind.field(number)?.label
+    self.value = ValueView(value, codes)
+    isTitle = if case .one(.text) = value { label != nil } else { false }
+  }
+}
+
+/// Where a record stands between this office and the register.
+public enum RecordPlace: String, Hashable, Sendable, Encodable, CaseIterable {
+  case synced
+  case deleted
+  case new
+  case edited
+  case deletion
+  case inFlight = "in flight"
+  case conflict
+  case codeTaken = "code taken"
+  case refused
+
+  init(_ record: Record) {
+    let isDeleted = record.isDeleted
+    self =
+      switch record.pending?.state {
+      case nil: isDeleted ? .deleted : .synced
+      case .ready?: record.stored.head == nil ? .new : isDeleted ? .deletion : .edited
+      case .inFlight?: .inFlight
+      case .conflict?: .conflict
+      case .codeTaken?: .codeTaken
+      case .refused?: .refused
+      }
+  }
+
+  /// `!` for what waits for a person, `*` for what waits for the next sync, nothing otherwise.
+  public var mark: String {
+    switch self {
+    case .synced, .deleted: ""
+    case .new, .edited, .deletion, .inFlight: "*"
+    case .conflict, .codeTaken, .refused: "!"
+    }
+  }
+
+  /// Whether it waits for a person to settle a conflict.
+  public var isConflict: Bool {
+    switch self {
+    case .conflict, .codeTaken: true
+    case .synced, .deleted, .new, .edited, .deletion, .inFlight, .refused: false
+    }
+  }
+}
+
+extension OutboxEntry {
+  /// What the server said of it, if it was refused.
+  fileprivate var refused: Refused? {
+    switch state {
+    case .codeTaken(let refused), .refused(let refused): refused
+    case .ready, .inFlight, .conflict: nil
+    }
+  }
+}
+
+extension RecordView: Encodable {
+  private enum CodingKeys: CodingKey { case kind, code, fields, id, revision, state, reason }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(kind, forKey: .kind)
+    try container.encode(code.text, forKey: .code)
+    try container.encode(fields.byName, forKey: .fields)
+    try container.encode(id.description, forKey: .id)
+    try container.encodeIfPresent(revision?.description, forKey: .revision)
+    try container.encode(place, forKey: .state)
+    try container.encodeIfPresent(reason, forKey: .reason)
+  }
+}
+
+/// A record as import reads it: as one JSON object.
+public struct ExportLine: Hashable, Sendable, Encodable {
+  public let kind: String
+  public let code: String
+  public let fields: [String: ValueView]
+
+  init(_ record: Record, _ codes: Codes) {
+    kind = record.kind.name
+    code = record.code.text
+    // What only a newer schema knows has no name that import could read.
+    fields =
+      FieldView.all(of: record.visible.state, record.kind, codes)
+      .filter { $0.label != nil }.byName
+  }
+}
+
+extension [FieldView] {
+  fileprivate var byName: [String: ValueView] {
+    Dictionary(map { ($0.name, $0.value) }) { first, _ in first }
+  }
+}

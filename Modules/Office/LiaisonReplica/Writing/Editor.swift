@@ -1,0 +1,90 @@
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// Writes one person's edit within a transaction.
+struct Editor {
+  let transaction: any ReplicaTransaction
+  let environment: ReplicaEnvironment
+  let snapshot: Snapshot
+  /// Of what is written.
+  let origin: Origin
+
+  init(
+    _ transaction: any ReplicaTransaction, _ environment: ReplicaEnvironment, note: String
+  ) throws {
+    self.transaction = transaction
+    self.environment = environment
+    snapshot = try Snapshot(transaction, coding: environment.coding)
+    origin = Origin(
+      office: snapshot.identity.office, author: environment.author,
+      note: TextRules.normalized(note), time: environment.now())
+  }
+
+  /// The code of a new record before its assignments: the office's next number if the kind's codes
+  /// are numbered and no other is named.
+  func firstCode(of kind: Kind, isNamed: Bool) throws -> RecordCode {
+    let (office, year) = (snapshot.identity.office, origin.time.year)
+    guard !isNamed else { return RecordCode(office: office, year: year, number: 0) }
+    switch kind.coding {
+    case .chosen: throw ReplicaError.codeMissing(kind: kind.name)
+    case .numbered:
+      let number = try transaction.highestNumber(of: office, in: year) + 1
+      try transaction.give(number, of: office, in: year)
+      return RecordCode(office: office, year: year, number: number)
+    }
+  }
+
+  func edit(_ record: Record, _ assignments: [Assignment]) throws -> RecordView {
+    try snapshot.checkEditable(record)
+    let state = try snapshot.applying(assignments, to: record.visible.state, of: record.kind)
+    guard state != record.visible.state else { throw ReplicaError.unchanged(record.code) }
+    if state.code != record.code { try snapshot.checkCode(state.code, of: record.id) }
+    return try save(record.successor(state, origin), record.kind, over: record)
+  }
+
+  func resolve(_ conflict: Conflict, _ choice: Choice) throws -> RecordView {
+    let record = conflict.record
+    let settled = try Resolution(conflict: conflict, choice: choice).state()
+    let state = try snapshot.applying(choice.assignments, to: settled, of: record.kind)
+    switch conflict.cause {
+    case .codeTaken:
+      // Another record stands in the way, not another revision of this one: its base stays.
+      try snapshot.checkCode(state.code, of: record.id)
+      return try save(record.successor(state, origin), record.kind, over: record)
+    case .merge:
+      let head = record.stored.head
+      let revision = Revision(
+        record: record.id, kind: record.kind.number, parent: head?.id,
+        secondParent: head == nil ? nil : record.stored.visible?.id, state: state, origin: origin)
+      return try save(revision, record.kind, over: record, isResolution: true)
+    }
+  }
+
+  /// Puts a revision into the outbox.
+  /// - Returns: the record as it is then.
+  func save(
+    _ revision: Revision, _ kind: Kind, over record: Record?, isResolution: Bool = false
+  ) throws -> RecordView {
+    try snapshot.check(revision, kind)
+    let edit = NewEdit(
+      id: environment.newEdit(), revision: try encoded(revision),
+      seen: record?.stored.visible?.id, base: record?.stored.head, isResolution: isResolution)
+    try transaction.put(try OutboxEntry.saved(edit, over: record?.stored))
+    guard let stored = try transaction.record(revision.record),
+      let saved = try snapshot.record(stored)
+    else { throw StoreError.damaged("a record that was written is not there") }
+    return try view(saved)
+  }
+
+  private func encoded(_ revision: Revision) throws -> FiledRevision {
+    do {
+      return try environment.coding.encode(revision)
+    } catch CodingError.tooLarge {
+      throw ReplicaError.tooLarge
+    }
+  }
+
+  func view(_ record: Record) throws -> RecordView {
+    RecordView(record, try snapshot.codes(of: record.references))
+  }
+}

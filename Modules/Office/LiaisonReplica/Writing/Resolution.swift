@@ -1,0 +1,87 @@
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// Puts the sides of a conflict together as a person says. Pure.
+struct Resolution {
+  let conflict: Conflict
+  let choice: Choice
+
+  /// The state that the choice leaves, before its assignments are applied.
+  /// - Throws: ``ReplicaError`` if a disagreement is left, or the choice contradicts itself.
+  func state() throws(ReplicaError) -> RecordState {
+    if let field = choice.assigned.intersection(choice.parts.keys).min() {
+      throw .sideAndValue(field: field)
+    }
+    switch conflict.cause {
+    case .codeTaken:
+      guard choice.rest == nil, choice.parts.isEmpty else { throw .noSides(conflict.record.code) }
+      guard choice.assigned.contains("code") else { throw unresolved(["code"], .code) }
+      return conflict.merged
+    case .merge(let disagreements): return try merged(disagreements)
+    }
+  }
+
+  private func merged(_ disagreements: [Disagreement]) throws(ReplicaError) -> RecordState {
+    var state = conflict.merged
+    var open: [String] = []
+    for disagreement in disagreements {
+      let name = conflict.name(of: disagreement)
+      switch disagreement {
+      case .deletion: state = try whole()
+      case .together:
+        if let side = choice.rest { state = conflict.revision(side)?.state ?? state }
+        if choice.isEmpty { open.append(name) }
+      case .field, .code:
+        let isAssigned = choice.assigned.contains(name)
+        if let side = choice.parts[name] ?? (isAssigned ? nil : choice.rest) {
+          copy(disagreement, from: side, into: &state)
+        } else if !isAssigned {
+          open.append(name)
+        }
+      }
+    }
+    for (name, side) in choice.parts { copy(try part(named: name), from: side, into: &state) }
+    guard open.isEmpty else { throw unresolved(open, .sideOrValue) }
+    return state
+  }
+
+  /// Of a record that one side deleted, all or nothing.
+  private func whole() throws(ReplicaError) -> RecordState {
+    guard let side = choice.rest else {
+      throw unresolved([conflict.name(of: .deletion)], .side)
+    }
+    let state = conflict.revision(side)?.state ?? conflict.ours.state
+    guard !state.isDeleted || (choice.assignments.isEmpty && choice.parts.isEmpty) else {
+      throw .deletedSide
+    }
+    return state
+  }
+
+  /// What a person names with a side of its own.
+  private func part(named name: String) throws(ReplicaError) -> Disagreement {
+    if name == "code" { return .code }
+    let kind = conflict.record.kind
+    guard let field = kind.field(named: name) else {
+      throw .unknownField(name, kind: kind.name, known: kind.fields.map(\.name))
+    }
+    return .field(field.number)
+  }
+
+  private func copy(
+    _ disagreement: Disagreement, from side: Side, into state: inout RecordState
+  ) {
+    guard let source = conflict.revision(side)?.state else { return }
+    switch disagreement {
+    case .code: state.code = source.code
+    case .field(let number):
+      var fields = state.fields
+      fields[number] = source.fields[number]
+      state.content = .fields(fields)
+    case .deletion, .together: state = source
+    }
+  }
+
+  private func unresolved(_ parts: [String], _ need: ReplicaError.Need) -> ReplicaError {
+    .unresolved(conflict.record.code, parts, need)
+  }
+}

@@ -1,0 +1,55 @@
+internal import LiaisonModel
+internal import LiaisonSync
+
+// What stands in the way of an edit.
+extension Snapshot {
+  /// - Throws: ``ReplicaError`` if a record is deleted, or waits for a resolution.
+  func checkEditable(_ record: Record) throws {
+    guard !record.isDeleted else { throw ReplicaError.deleted(record.code) }
+    guard !record.isConflict else { throw ReplicaError.inConflict(record.code) }
+  }
+
+  /// - Throws: ``ReplicaError`` if a rule of the schema or of texts is not met.
+  func check(_ revision: Revision, _ kind: Kind) throws {
+    if let problem = schema.problems(with: revision.state, of: kind.number).first {
+      throw ReplicaError.invalid(kind: kind.name, problem)
+    }
+    if let fault = TextRules.problem(withLine: revision.author) {
+      throw ReplicaError.badAuthor(Problem(fault))
+    }
+    if let fault = TextRules.problem(withLine: revision.note) {
+      throw ReplicaError.badNote(Problem(fault))
+    }
+  }
+
+  /// - Throws: ``ReplicaError`` if another live record here has the code, or two would exchange
+  ///   theirs.
+  func checkCode(_ code: RecordCode, of record: RecordID) throws {
+    for other in try reader.records(code: code) where other.id != record {
+      guard let bytes = other.visible?.bytes else { continue }
+      let summary = try coding.summary(of: bytes)
+      guard summary.code != code || summary.isDeleted else { throw ReplicaError.codeTaken(code) }
+    }
+    try checkExchange(code, of: record)
+  }
+
+  /// Two records cannot exchange codes in one sync: the register never has one code twice.
+  private func checkExchange(_ code: RecordCode, of record: RecordID) throws {
+    var wanted = code
+    var passed: Set<RecordID> = []
+    while true {
+      let holder = try reader.records(code: wanted).first { stored in
+        try stored.head.map { try coding.summary(of: $0.bytes).code == wanted } ?? false
+      }
+      guard let holder, let now = try holder.visible.map({ try coding.summary(of: $0.bytes) }),
+        !now.isDeleted, now.code != wanted || holder.id == record
+      else { return }
+      guard holder.id != record else {
+        if passed.isEmpty { return }  // It takes back the code that the register has for it.
+        throw ReplicaError.codesExchanged
+      }
+      guard passed.insert(holder.id).inserted else { return }
+      wanted = now.code
+    }
+  }
+}

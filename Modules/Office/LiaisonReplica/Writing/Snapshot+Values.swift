@@ -1,0 +1,144 @@
+internal import LiaisonModel
+internal import LiaisonSync
+
+// What a person's words make of a record.
+extension Snapshot {
+  /// Applies assignments to a state. `code=…` gives the record another code.
+  /// - Throws: ``ReplicaError`` for an unknown field, a value of another type, an unknown code.
+  func applying(
+    _ assignments: [Assignment], to state: RecordState, of kind: Kind
+  ) throws -> RecordState {
+    var state = state
+    var set: Set<String> = []
+    for assignment in assignments {
+      if assignment.operation == .set, !set.insert(assignment.name).inserted {
+        throw ReplicaError.assignedTwice(assignment.name)
+      }
+      if assignment.name == "code" {
+        state.code = try code(from: assignment)
+      } else {
+        let field = try field(named: assignment.name, of: kind)
+        var fields = state.fields
+        fields[field.number] = try value(assignment, field, fields[field.number])
+        state.content = .fields(fields)
+      }
+    }
+    return state
+  }
+
+  private func code(from assignment: Assignment) throws -> RecordCode {
+    guard assignment.operation == .set, case .one(let text) = assignment.input,
+      let code = RecordCode(text)
+    else { throw ReplicaError.malformedCode }
+    return code
+  }
+
+  private func value(
+    _ assignment: Assignment, _ field: FieldDefinition, _ old: FieldValue?
+  ) throws -> FieldValue? {
+    do {
+      switch assignment.operation {
+      case .set: return try value(of: assignment.input, field, old)
+      case .add:
+        guard field.takesMore else { throw field.isNoCollection }
+        guard let given = try value(of: assignment.input, field, old) else { return old }
+        return given.added(to: old)
+      case .remove:
+        guard field.takesMore, field.type != .prose else { throw field.isNoCollection }
+        return try removed(assignment.input, from: old, of: field)
+      }
+    } catch let problem as Problem {
+      throw ReplicaError.wrongValue(
+        field: field.name, problem, example: field.type.example)
+    }
+  }
+
+  /// Reads a value as a person writes it for a field.
+  /// - Parameter old: what the field holds; a record in it may be named again, even a deleted one.
+  /// - Throws: ``Problem``, or what the store throws.
+  func value(
+    of input: FieldInput, _ field: FieldDefinition, _ old: FieldValue? = nil
+  ) throws -> FieldValue? {
+    var records: [RecordCode: RecordID] = [:]
+    if field.target != nil {
+      for (record, code) in try codes(of: old?.references ?? []).known { records[code] = record }
+      for code in input.members.compactMap({ RecordCode($0) }) {
+        if let record = try liveRecord(code, for: field) { records[code] = record }
+      }
+    }
+    return try field.type.value(from: input) { records[$0] }
+  }
+
+  /// The live record that has this code, as this office sees it.
+  /// - Throws: ``Problem`` if it is of another kind than the field takes.
+  private func liveRecord(_ code: RecordCode, for field: FieldDefinition) throws -> RecordID? {
+    for stored in try reader.records(code: code) {
+      guard let summary = try stored.visible.map({ try coding.summary(of: $0.bytes) }),
+        summary.code == code, !summary.isDeleted
+      else { continue }
+      guard stored.kind == field.target else {
+        let names = [stored.kind, field.target].map { number in
+          number.flatMap { schema.kind($0)?.name } ?? "record of another kind"
+        }
+        throw Problem(
+          "takes the code of \(names[1].withArticle), and \(code) is \(names[0].withArticle)")
+      }
+      return stored.id
+    }
+    return nil
+  }
+
+  /// Takes members out by what they are written as, whatever has become of their records.
+  private func removed(
+    _ input: FieldInput, from old: FieldValue?, of field: FieldDefinition
+  ) throws -> FieldValue? {
+    let codes = try codes(of: old?.references ?? [])
+    func text(_ scalar: Scalar) -> String { scalar.text { codes.text(of: $0) } }
+    let given: [String]
+    switch field.type {
+    case .set: given = input.members
+    case .list, .one: given = input.elements
+    }
+    let unwanted = Set(given.map(TextRules.normalized))
+    if let missing = unwanted.subtracting((old?.scalars ?? []).map(text)).min() {
+      throw Problem("does not hold \(field.target == nil ? "that member" : missing)")
+    }
+    switch old {
+    case .set(let members)?:
+      return FieldValue.set(members.filter { !unwanted.contains(text($0)) }).unlessEmpty
+    case .list(let elements)?:
+      return FieldValue.list(elements.filter { !unwanted.contains(text($0)) }).unlessEmpty
+    case .one?, nil: return old
+    }
+  }
+}
+
+extension FieldDefinition {
+  /// Whether something can be added to what the field holds: a member, an element, a line.
+  fileprivate var takesMore: Bool {
+    switch type {
+    case .set, .list, .one(.prose): true
+    case .one: false
+    }
+  }
+
+  fileprivate var isNoCollection: Problem { Problem("is \(type.article), not a set or list") }
+}
+
+extension FieldValue {
+  /// Members put together with those that a field holds; a line put below a prose.
+  fileprivate func added(to old: FieldValue?) -> FieldValue {
+    switch (self, old) {
+    case (.set(let given), .set(let held)?): .set(held.union(given))
+    case (.list(let given), .list(let held)?): .list(held + given)
+    case (.one(.prose(let line)), .one(.prose(let text))?): .prose(text + "\n" + line)
+    case (.one, _), (.set, _), (.list, _): self
+    }
+  }
+}
+
+extension String {
+  fileprivate var withArticle: String {
+    ("aeiou".contains(prefix(1)) ? "an " : "a ") + self
+  }
+}
