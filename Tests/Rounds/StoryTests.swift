@@ -1,7 +1,5 @@
 import LiaisonModel
 import LiaisonReplica
-import LiaisonSQLite
-import LiaisonServer
 import LiaisonSync
 import Testing
 
@@ -31,18 +29,20 @@ struct StoryTests {
       try await newYork.edit("COMPACT", "un_entities=41", "areas+=FTF")
       #expect(try await newYork.sync().conflicts == 0)
       let report = try await vienna.sync()
-      #expect(report.conflicts == 1 && report.machine.calls == 1)
+      #expect(report.conflicts == 1 && report.round.calls == 1)
 
       let conflict = try #require(try await vienna.conflicts().first)
-      let field = try #require(conflict.record.kind.field(named: "un_entities")?.number)
-      #expect(conflict.cause == .merge([.field(field)]))
-      #expect(conflict.base?.state.fields[field] == .number(36))
-      #expect(conflict.ours.state.fields[field] == .number(39))
-      #expect(conflict.theirs?.state.fields[field] == .number(41))
+      #expect(conflict.cause == "merge" && conflict.disagreements.map(\.field) == ["un_entities"])
+      let part = try #require(conflict.disagreements.first)
+      #expect(part.base?.value == .number(36) && part.base?.office == "LYO")
+      #expect(part.ours?.value == .number(39) && part.ours?.office == "VIE")
+      #expect(part.theirs?.value == .number(41) && part.theirs?.office == "NYC")
 
-      let resolved = try await vienna.resolve("COMPACT", take: .theirs)
-      #expect(resolved.visible.parent == conflict.record.stored.head?.id)
-      #expect(resolved.visible.secondParent == conflict.record.pending?.ours.id)
+      let before = try await vienna.replica.history(of: "COMPACT")
+      try await vienna.resolve("COMPACT", take: .theirs)
+      let resolution = try #require(try await vienna.replica.history(of: "COMPACT").first)
+      // The head that was settled, and the office's own edit.
+      #expect(resolution.parents == [before[1].revision, before[0].revision])
       try await vienna.sync()
       try await newYork.sync()
       for office in [vienna, newYork] {
@@ -60,259 +60,58 @@ struct StoryTests {
       let vienna = try hq.office("VIE", link)
       try await vienna.sync()
       let report = try await vienna.sync()
-      #expect(report.machine.calls == 1 && report.machine.received == 0)
+      #expect(report.round.calls == 1 && report.round.received == 0)
     }
   }
 
   @Test func afterItsOwnPushTheNextPullBringsNothing() async throws {
-    let hq = try Headquarters()
+    let hq = try await Headquarters()
     let vienna = try hq.office("VIE", DirectLink(service: hq.service))
     try await vienna.sync()
     try await compact(vienna)
-    #expect(try await vienna.sync().machine.committed == 4)
-    #expect(try await vienna.sync().machine.received == 0)
+    #expect(try await vienna.sync().round.committed == 4)
+    #expect(try await vienna.sync().round.received == 0)
   }
 
   @Test func anUnknownOfficeIsTurnedAway() async throws {
-    let hq = try Headquarters()
-    try await hq.overTCP { link in
+    try await Headquarters.overBothLinks { hq, link in
       let nobody = try hq.office("NOBODY", link)
-      await #expect {
-        try await nobody.sync()
-      } throws: {
-        ($0 as? SyncError)?.code == .unknownOffice
-      }
+      await #expect(throws: CallError.unknownOffice) { try await nobody.sync() }
     }
   }
 
   @Test func aReplicaOfAnotherRegisterIsTurnedAway() async throws {
-    let (one, other) = (try Headquarters(), try Headquarters())
+    let (one, other) = (try await Headquarters(), try await Headquarters(seed: 2))
     let vienna = try one.office("VIE", DirectLink(service: one.service))
     try await vienna.sync()
     try await other.overTCP { link in
-      let moved = TestOffice(id: vienna.id, store: vienna.store, link: link)
-      await #expect {
-        try await moved.sync()
-      } throws: {
-        ($0 as? SyncError)?.code == .otherRegister
-      }
+      await #expect(throws: CallError.otherRegister) { try await vienna.on(link).sync() }
     }
   }
 
   @Test func anAbsentServerIsUnreachableAndNothingIsLost() async throws {
-    let hq = try Headquarters()
+    let hq = try await Headquarters()
     let vienna = try hq.office("VIE", DirectLink(service: hq.service))
     try await vienna.sync()
     try await compact(vienna)
-    let cut = TestOffice(
-      id: vienna.id, store: vienna.store, link: TCPLink(address: "127.0.0.1:1", service: hq.service)
-    )
-    await #expect {
-      try await cut.sync()
-    } throws: {
-      ($0 as? SyncError)?.code == .unreachable
+    let nowhere = TCPLink(server: Endpoint(host: "127.0.0.1", port: 1))
+    await #expect(throws: CallError.unreachable(.noAnswer)) {
+      try await vienna.on(nowhere).sync()
     }
-    #expect(try await vienna.store.outboxCounts().ready == 4)
-    #expect(try await vienna.sync().machine.committed == 4)
-  }
-
-  @Test func twoRecordsWithOneCodeAreAConflictThatANewCodeSettles() async throws {
-    let hq = try Headquarters()
-    let link = DirectLink(service: hq.service)
-    let (vienna, newYork) = (try hq.office("VIE", link), try hq.office("NYC", link))
-    try await vienna.sync()
-    try await newYork.sync()
-    try await vienna.new("area", "code=CYBER", "name=Vienna's")
-    try await newYork.new("area", "code=CYBER", "name=New York's")
-    try await newYork.sync()
-    try await vienna.sync()
-    #expect(try await vienna.conflicts().map(\.cause) == [.codeTaken])
-    try await vienna.resolve("CYBER", take: nil, "code=CYBER-VIE")
-    try await vienna.sync()
-    try await newYork.sync()
-    #expect(try await newYork.value("CYBER-VIE", "name") == "Vienna's")
-    #expect(try await newYork.value("CYBER", "name") == "New York's")
-  }
-
-  @Test func whatTheServerRefusesStaysInTheOutboxWithItsReason() async throws {
-    let hq = try Headquarters()
-    let link = DirectLink(service: hq.service)
-    let (vienna, newYork) = (try hq.office("VIE", link), try hq.office("NYC", link))
-    try await vienna.sync()
-    try await vienna.new("area", "code=ONE", "name=One")
-    try await vienna.new("area", "code=TWO", "name=Two")
-    try await vienna.sync()
-    try await newYork.sync()
-    // Each edit is fine alone; together they would lead round in a circle.
-    try await vienna.edit("ONE", "parent=TWO")
-    try await newYork.edit("TWO", "parent=ONE")
-    try await newYork.sync()
-    #expect(try await vienna.sync().machine.refused == 1)
-    let waiting = try #require(try await vienna.pending().first)
-    #expect(
-      waiting.pending?.status == .refused(reason: "field 'parent' leads back to its own record"))
-    #expect(try await vienna.value("ONE", "parent") == "TWO")
-    try await vienna.edit("ONE", "parent=", "name=First")
-    #expect(try await vienna.sync().machine.committed == 1)
-  }
-
-  @Test func addingToADisputedFieldNeedsASideToAddTo() async throws {
-    let hq = try Headquarters()
-    let link = DirectLink(service: hq.service)
-    let (vienna, newYork) = (try hq.office("VIE", link), try hq.office("NYC", link))
-    try await vienna.sync()
-    try await vienna.new("area", "code=CYBER", "name=Cyber", "description=One.")
-    try await vienna.sync()
-    try await newYork.sync()
-    try await vienna.edit("CYBER", "description=Vienna.")
-    try await newYork.edit("CYBER", "description=New York.")
-    try await vienna.sync()
-    #expect(try await newYork.sync().conflicts == 1)
-    await #expect {
-      try await newYork.resolve("CYBER", take: nil, "description+=More.")
-    } throws: {
-      ($0 as? ReplicaError)?.code == .unresolved
-    }
-    try await newYork.resolve("CYBER", take: .theirs, "description+=More.")
-    try await newYork.sync()
-    #expect(try await newYork.value("CYBER", "description") == "Vienna.\nMore.")
-  }
-
-  @Test func theDeletedSideOfAConflictTakesNoValues() async throws {
-    let hq = try Headquarters()
-    let link = DirectLink(service: hq.service)
-    let (vienna, newYork) = (try hq.office("VIE", link), try hq.office("NYC", link))
-    try await vienna.sync()
-    try await vienna.new("area", "code=CYBER", "name=Cyber", "description=One.")
-    try await vienna.sync()
-    try await newYork.sync()
-    _ = try await vienna.replica().delete(vienna.replica().record("CYBER"))
-    try await newYork.edit("CYBER", "name=Cybercrime")
-    try await vienna.sync()
-    try await newYork.sync()
-    for takes in [[:], ["name": Replica.Side.ours]] {
-      await #expect {
-        try await newYork.resolve(
-          "CYBER", take: .theirs, takes: takes, takes.isEmpty ? "name=Zombie" : "description=x")
-      } throws: {
-        ($0 as? ReplicaError)?.code == .badInput
-      }
-    }
-    try await newYork.resolve("CYBER", take: .ours, "name=Cyber crime")
-    try await newYork.sync()
-    #expect(try await newYork.value("CYBER", "description") == "One.")
-  }
-
-  @Test func whatOnlyTogetherBreaksARuleIsAConflict() async throws {
-    let hq = try Headquarters()
-    let link = DirectLink(service: hq.service)
-    let (vienna, newYork) = (try hq.office("VIE", link), try hq.office("NYC", link))
-    try await vienna.sync()
-    try await compact(vienna)
-    let code = try await vienna.new(
-      "participation", "organization=UNOCT", "body=COMPACT", "role=member"
-    ).code.text
-    try await vienna.sync()
-    try await newYork.sync()
-    try await vienna.edit(code, "since=2019")
-    try await newYork.edit(code, "until=2018")
-    try await newYork.sync()
-    #expect(try await vienna.sync().conflicts == 1)
-    let conflict = try #require(try await vienna.conflicts().first)
-    #expect(conflict.cause == .merge([.together]))
-    #expect(conflict.problem?.message == "field 'until' must not be before 'since'")
-    #expect(conflict.changed == [FieldNumber(4), FieldNumber(5)])
-    await #expect(throws: ReplicaError.self) { try await vienna.resolve(code, take: nil) }
-    await #expect(throws: ReplicaError.self) {
-      try await vienna.resolve(code, take: nil, "remark=left as it is")
-    }
-    try await vienna.resolve(code, take: nil, takes: ["until": .base])
-    try await vienna.sync()
-    #expect(try await vienna.value(code, "since") == "2019")
-    #expect(try await vienna.value(code, "until") == nil)
-    #expect(try await vienna.digest() == hq.digest())
-  }
-
-  @Test func aMergeThatOutgrowsARecordIsAConflictAndTheRestOfTheOutboxGoesOn() async throws {
-    let hq = try Headquarters()
-    let link = DirectLink(service: hq.service)
-    let (vienna, newYork) = (try hq.office("VIE", link), try hq.office("NYC", link))
-    try await vienna.sync()
-    try await compact(vienna)
-    try await vienna.new("organization", "code=INTERPOL", "name=INTERPOL", "type=other")
-    try await vienna.new(
-      "office", "code=LYO", "name=Lyon", "organization=INTERPOL", "city=Lyon", "country=FR")
-    let code = try await vienna.new(
-      "engagement", "title=T", "starts=2026", "lead=LYO", "status=planned", "agenda=first\nlast"
-    ).code.text
-    try await vienna.sync()
-    try await newYork.sync()
-    func items(_ mark: String) -> String {
-      (0..<160).map { "\(mark)\($0) " + String(repeating: "x", count: 950) }
-        .joined(separator: "\n")
-    }
-    try await vienna.edit(code, "agenda=\(items("v"))\nfirst\nlast")
-    try await newYork.edit(code, "agenda=first\nlast\n\(items("n"))")
-    try await newYork.sync()
-    try await vienna.edit("FTF", "name=Foreign fighters")
-    let report = try await vienna.sync()
-    #expect(report.conflicts == 1 && report.machine.committed == 1)
-    #expect(try await vienna.conflicts().first?.problem?.message.contains("bytes") == true)
-    try await vienna.resolve(code, take: .theirs)
-    try await vienna.sync()
-    #expect(try await vienna.digest() == hq.digest())
+    #expect(try await vienna.pending().map(\.place) == [.new, .new, .new, .new])
+    #expect(try await vienna.sync().round.committed == 4)
   }
 
   @Test func newRecordsThatReferToEachOtherAreAcceptedInOneSync() async throws {
-    let hq = try Headquarters()
+    let hq = try await Headquarters()
     let vienna = try hq.office("VIE", DirectLink(service: hq.service))
     try await vienna.sync()
     try await vienna.new("goal", "code=SDG-16", "name=Peace", "framework=sdg", "number=16")
     try await vienna.new(
       "goal", "code=GPG-1", "name=Terrorism", "framework=gpg", "number=1", "aligned_with=SDG-16")
     try await vienna.edit("SDG-16", "aligned_with=GPG-1")
-    let report = try await vienna.sync().machine
+    let report = try await vienna.sync().round
     #expect(report.committed == 2 && report.refused == 0)
     #expect(try await vienna.digest() == hq.digest())
-  }
-
-  @Test func aDeletionAgainstAnEditWaitsForAPerson() async throws {
-    let hq = try Headquarters()
-    let link = DirectLink(service: hq.service)
-    let (vienna, newYork) = (try hq.office("VIE", link), try hq.office("NYC", link))
-    try await vienna.sync()
-    try await vienna.new("area", "code=CYBER", "name=Cyber")
-    try await vienna.sync()
-    try await newYork.sync()
-    let replica = try await newYork.replica()
-    _ = try await replica.delete(replica.record("CYBER"))
-    try await newYork.sync()
-    try await vienna.edit("CYBER", "name=Cybercrime")
-    try await vienna.sync()
-    #expect(try await vienna.conflicts().map(\.cause) == [.merge([.deletion])])
-    try await vienna.resolve("CYBER", take: .ours)
-    try await vienna.sync()
-    try await newYork.sync()
-    #expect(try await newYork.value("CYBER", "name") == "Cybercrime")
-  }
-
-  @Test func aFollowerSeesACommitAndEndsWhenTheServerDrains() async throws {
-    let hq = try Headquarters()
-    let vienna = try hq.office("VIE", DirectLink(service: hq.service))
-    let newYork = try hq.office("NYC", DirectLink(service: hq.service))
-    try await newYork.sync()
-    try await vienna.sync()
-    let cursor = try await vienna.store.identity().cursor
-    let service = hq.service
-    let (received, receive) = AsyncStream.makeStream(of: Int.self)
-    async let following: Void = service.changes(after: cursor?.position ?? .zero, follow: true) {
-      batch, _ in receive.yield(batch.items.count)
-    }
-    try await newYork.new("area", "code=CYBER", "name=Cyber")
-    try await newYork.sync()
-    var iterator = received.makeAsyncIterator()
-    #expect(await iterator.next() == 1)
-    service.stopFollowing()
-    try await following
   }
 }

@@ -1,0 +1,90 @@
+import Foundation
+import GRDB
+import LiaisonExchange
+import LiaisonFolder
+import LiaisonGRPC
+import LiaisonModel
+import LiaisonSQLite
+import LiaisonServer
+import LiaisonSync
+import LiaisonWire
+import Logging
+import TestSupport
+
+/// A headquarters and its offices in a scratch folder that goes with the test.
+final class Headquarters: Sendable {
+  let scratch: Scratch
+  let log: SQLiteChangeLog
+  let service: SyncService
+  let seed: UInt64
+
+  /// - Parameter seed: of all ids and times.
+  init(
+    offices: [String] = ["VIE", "NYC", "LYO"], limit: BatchLimit = BatchLimit(), seed: UInt64 = 1
+  ) async throws {
+    self.seed = seed
+    scratch = try Scratch()
+    let directory = DataDirectory(scratch.folder("hq"), role: .server)
+    var random = Seeded(seed)
+    try SQLiteChangeLog.create(
+      directory, register: RegisterID(UUIDv7(milliseconds: 1, random: &random)),
+      lineage: Lineage(random.next()), schema: CooperationRegister.schema, coding: SchemaCodec())
+    log = try SQLiteChangeLog(directory, coding: SchemaCodec())
+    for office in offices.compactMap({ OfficeID($0) }) {
+      try await log.add(Office(id: office, name: office.text))
+    }
+    service = SyncService(log: log, coding: RevisionCodec(), limit: limit)
+  }
+
+  /// A new replica of an office.
+  func office(_ id: String, _ link: any Link) throws -> TestOffice {
+    guard let office = OfficeID(id) else { throw Problem("not an office: \(id)") }
+    let directory = DataDirectory(scratch.folder("\(id)-\(UUID().uuidString)"), role: .replica)
+    try SQLiteReplicaStore.create(directory, office: office, address: "127.0.0.1:1")
+    let own = id.utf8.reduce(seed) { $0 &* 257 &+ UInt64($1) }
+    return TestOffice(
+      id: office, store: try SQLiteReplicaStore(directory, coding: SchemaCodec()), link: link,
+      environment: .seeded(own, coding: RevisionCodec(), author: "Test \(id)"))
+  }
+
+  func digest() async throws -> String { try await service.verify().digest }
+
+  /// Every revision that was ever accepted, in the order of the log.
+  func revisions() throws -> [Revision] {
+    let queue = try DatabaseQueue(path: scratch.folder("hq/server.sqlite"))
+    let bytes = try queue.read {
+      try Data.fetchAll($0, sql: "SELECT bytes FROM change ORDER BY position")
+    }
+    return try bytes.map { try RevisionCodec().decode([UInt8]($0)) }
+  }
+
+  /// Runs `body` with a link straight into the service, and again with one over TCP.
+  static func overBothLinks(_ body: (Headquarters, any Link) async throws -> Void) async throws {
+    let near = try await Headquarters()
+    try await body(near, DirectLink(service: near.service))
+    let far = try await Headquarters()
+    try await far.overTCP { try await body(far, $0) }
+  }
+
+  /// Runs `body` while a real server listens on loopback: on a free port, if none is given.
+  func overTCP(port: Int = 0, _ body: (TCPLink) async throws -> Void) async throws {
+    let service = SyncService(log: log, coding: RevisionCodec())
+    let server = try SyncServer(
+      listener: service, address: Endpoint(host: "127.0.0.1", port: port),
+      log: Logger(label: "test"))
+    let (addresses, ready) = AsyncStream.makeStream(of: Endpoint.self)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.run { ready.yield($0) } }
+      var iterator = addresses.makeAsyncIterator()
+      guard let address = await iterator.next() else { throw Problem("no address") }
+      do {
+        try await body(TCPLink(server: address))
+      } catch {
+        server.drain()
+        throw error
+      }
+      server.drain()
+      try await group.waitForAll()
+    }
+  }
+}

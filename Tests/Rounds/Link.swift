@@ -1,0 +1,117 @@
+import LiaisonGRPC
+import LiaisonModel
+import LiaisonServer
+import LiaisonSync
+import LiaisonWire
+
+/// How offices reach headquarters.
+protocol Link: Sendable {
+  func connector(for office: OfficeID) -> any SyncConnector
+}
+
+struct TCPLink: Link {
+  let server: Endpoint
+
+  func connector(for office: OfficeID) -> any SyncConnector {
+    GRPCConnector(to: server, office: office)
+  }
+}
+
+/// Straight into the service, through the bytes of every message.
+struct DirectLink: Link {
+  let service: SyncService
+
+  func connector(for office: OfficeID) -> any SyncConnector {
+    Connector(service: service, office: office)
+  }
+
+  private struct Connector: SyncConnector {
+    let service: SyncService
+    let office: OfficeID
+
+    func connecting<Result: Sendable>(
+      _ body: @escaping @Sendable (any SyncEndpoint) async throws -> Result
+    ) async throws -> Result {
+      try await body(ThroughBytes(inner: try await service.endpoint(for: office)))
+    }
+  }
+
+  private struct ThroughBytes: SyncEndpoint {
+    let inner: any SyncEndpoint
+
+    func pull(
+      _ request: PullRequest, receive: @escaping @Sendable (PullResponse) async throws -> Void
+    ) async throws {
+      try await inner.pull(PullRequest(wire: request.wireBytes())) {
+        try await receive(PullResponse(wire: $0.wireBytes()))
+      }
+    }
+
+    func push(
+      next: @escaping @Sendable () async throws -> PushRequest?,
+      receive: @escaping @Sendable (PushResponse) async throws -> Void
+    ) async throws {
+      try await inner.push {
+        try await next().map { try PushRequest(wire: $0.wireBytes()) }
+      } receive: {
+        try await receive(PushResponse(wire: $0.wireBytes()))
+      }
+    }
+  }
+}
+
+/// A line that breaks before or after a message, so that requests and answers get lost.
+struct CutLink: Link {
+  let inner: any Link
+  /// Asked at each point at which the line can break; throws if it does.
+  let point: @Sendable () throws -> Void
+
+  static let broken = CallError.unreachable(.noAnswer)
+
+  func connector(for office: OfficeID) -> any SyncConnector {
+    Connector(inner: inner.connector(for: office), point: point)
+  }
+
+  private struct Connector: SyncConnector {
+    let inner: any SyncConnector
+    let point: @Sendable () throws -> Void
+
+    func connecting<Result: Sendable>(
+      _ body: @escaping @Sendable (any SyncEndpoint) async throws -> Result
+    ) async throws -> Result {
+      try await inner.connecting { try await body(Cut(inner: $0, point: point)) }
+    }
+  }
+
+  private struct Cut: SyncEndpoint {
+    let inner: any SyncEndpoint
+    let point: @Sendable () throws -> Void
+
+    func pull(
+      _ request: PullRequest, receive: @escaping @Sendable (PullResponse) async throws -> Void
+    ) async throws {
+      try point()
+      try await inner.pull(request) { message in
+        try point()
+        try await receive(message)
+        try point()
+      }
+    }
+
+    func push(
+      next: @escaping @Sendable () async throws -> PushRequest?,
+      receive: @escaping @Sendable (PushResponse) async throws -> Void
+    ) async throws {
+      try point()
+      try await inner.push {
+        let batch = try await next()
+        try point()
+        return batch
+      } receive: { verdicts in
+        try point()
+        try await receive(verdicts)
+        try point()
+      }
+    }
+  }
+}
