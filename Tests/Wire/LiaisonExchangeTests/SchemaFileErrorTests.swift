@@ -121,6 +121,14 @@ struct SchemaFileErrorTests {
         #""type": "text", "constraints": [{"minimum": 0}]"#,
         .refused(path: path, .constraintDoesNotFit(.minimum(0)))
       ),
+    ]
+    for (more, expected) in rows { #expect(error(field(more)) == expected, "\(more)") }
+  }
+
+  @Test func aDateIsNotBeforeADateOfItsKindByName() {
+    let path = "kinds[0].fields[1]"
+    let constraint = "\(path).constraints[0]"
+    let rows: [(String, SchemaFileError?)] = [
       (#""type": "date", "constraints": [{"not_before": "since"}]"#, nil),
       (
         #""type": "date", "constraints": [{"not_before": "then"}]"#,
