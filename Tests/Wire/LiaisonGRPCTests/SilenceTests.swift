@@ -110,7 +110,8 @@ struct SilenceTests {
     let register = StubRegister(answerPull: { _, send in
       try await send(Sample.header)
       try await gate.wait()
-      while true { try await send(Sample.heartbeat) }
+      for _ in 0..<3 { try await send(Sample.heartbeat) }
+      try await Gate().wait()
     })
     try await giveUp(register) { endpoint, line in
       try await endpoint.pull(Sample.pull(follow: true)) { _ in

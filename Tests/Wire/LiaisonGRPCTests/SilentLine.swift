@@ -65,6 +65,10 @@ final class SilentLine: Sendable {
     while true {
       let client = Glibc.accept(listener, nil, nil)
       guard client >= 0 else { return }
+      if isMute.withLock({ $0 }) {
+        state.withLock { $0.files.append(client) }
+        continue
+      }
       let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
       var name = SilentLine.name(port: server.port)
       let isConnected = withUnsafePointer(to: &name) { pointer in
