@@ -100,6 +100,8 @@ let package = Package(
     tests("Core/LiaisonModelTests", ["LiaisonModel"]),
     tests("Core/LiaisonSyncTests", core + ["LiaisonWire"]),
     tests("Wire/LiaisonWireTests", core + ["LiaisonWire", grpc]),
+    tests("Wire/LiaisonExchangeTests", core + ["LiaisonExchange"]),
+    tests("Server/LiaisonServerTests", core + ["LiaisonServer"]),
     tests("Stores/LiaisonSQLiteTests", core + ["LiaisonSQLite", "LiaisonFolder", "LiaisonWire", grdb]),
     tests(
       "Rounds",
