@@ -99,16 +99,17 @@ let package = Package(
       name: "TestSupport", dependencies: core, path: "Tests/Support", swiftSettings: settings),
     tests("Core/LiaisonModelTests", ["LiaisonModel"]),
     tests("Core/LiaisonSyncTests", core + ["LiaisonWire"]),
-    tests("Wire/LiaisonExchangeTests", core + ["LiaisonExchange"]),
     tests("Wire/LiaisonWireTests", core + ["LiaisonWire"]),
     tests("Wire/LiaisonGRPCTests", core + ["LiaisonGRPC", "LiaisonWire", grpc, log]),
+    tests("Wire/LiaisonExchangeTests", core + ["LiaisonExchange"]),
+    tests("Server/LiaisonServerTests", core + ["LiaisonServer"]),
     tests("Stores/LiaisonSQLiteTests", core + ["LiaisonSQLite", "LiaisonFolder", "LiaisonWire", grdb]),
     tests("Office/LiaisonReplicaTests", core + ["LiaisonReplica"]),
     tests(
       "Rounds",
       core + [
         "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
-        "LiaisonWire", log, grdb,
+        "LiaisonExchange", "LiaisonWire", log, grdb,
       ]),
     tests(
       "Commands/LiaisonCommandTests",
