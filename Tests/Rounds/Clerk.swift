@@ -1,5 +1,6 @@
 import LiaisonModel
 import LiaisonReplica
+import LiaisonSQLite
 import LiaisonSync
 import TestSupport
 
@@ -145,7 +146,7 @@ final class Clerk {
     do {
       try await office.sync()
       return true
-    } catch CutLink.broken {
+    } catch let error as CallError where error == CutLink.broken {
       return false
     }
   }

@@ -4,6 +4,7 @@ import LiaisonExchange
 import LiaisonFolder
 import LiaisonGRPC
 import LiaisonModel
+import LiaisonReplica
 import LiaisonSQLite
 import LiaisonServer
 import LiaisonSync
