@@ -109,10 +109,12 @@ let package = Package(
         "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
         "LiaisonWire", log, grdb,
       ]),
+    tests("Commands/LiaisonTerminalTests", core + ["LiaisonTerminal"]),
     tests(
       "Commands/LiaisonCommandTests",
       core + [
-        "liaison", "liaisond", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonWire",
+        "liaison", "liaisond", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonTerminal",
+        "LiaisonWire",
       ]),
   ]
 )

@@ -47,7 +47,7 @@ struct CommandTests {
         #expect(result.code == 0, "\(arguments): \(result)")
         _ = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
         let help = try shop.run("liaison", arguments[0], "--help")
-        #expect(help.code == 0 && help.output.contains("USAGE: liaison \(arguments[0])"))
+        #expect(help.code == 0 && help.errors.isEmpty)
       }
     }
   }
