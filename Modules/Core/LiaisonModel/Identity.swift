@@ -10,13 +10,13 @@ extension Identity {
     self.init(UUIDv7(milliseconds: time.milliseconds, random: &random))
   }
 
-  /// The identity that 16 bytes spell; nil where they are not a UUID of version 7.
+  /// The identity that 16 bytes spell; nil if they are not a UUID of version 7.
   public init?(_ bytes: UnsafeRawBufferPointer) {
     guard let uuid = UUIDv7(bytes) else { return nil }
     self.init(uuid)
   }
 
-  /// The identity that 16 bytes spell; nil where they are not a UUID of version 7.
+  /// The identity that 16 bytes spell; nil if they are not a UUID of version 7.
   public init?(_ bytes: [UInt8]) {
     guard let uuid = bytes.withUnsafeBytes({ UUIDv7($0) }) else { return nil }
     self.init(uuid)

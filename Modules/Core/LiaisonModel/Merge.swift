@@ -13,11 +13,11 @@ public enum Disagreement: Hashable, Sendable {
 /// The three-way merge of one record: the only place where two edits become one.
 ///
 /// It is a pure function of three states and a kind, and symmetric: swapping the sides swaps
-/// only which side's values stand where they disagree.
+/// only which side's values stand if they disagree.
 public struct Merge: Hashable, Sendable {
-  /// All that could be merged; ours where the sides disagree.
+  /// All that could be merged; ours if the sides disagree.
   public let state: RecordState
-  /// Empty where the merge is complete. In the order of the kind's fields.
+  /// Empty if the merge is complete. In the order of the kind's fields.
   public let disagreements: [Disagreement]
 
   /// - Parameters:

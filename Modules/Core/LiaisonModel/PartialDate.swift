@@ -7,7 +7,7 @@ public struct PartialDate: Hashable, Comparable, Sendable, CustomStringConvertib
   public let month: Int?
   public let day: Int?
 
-  /// Nil where the text is not such a date, or names a day that does not exist.
+  /// Nil if the text is not such a date, or names a day that does not exist.
   public init?(_ text: String) {
     var numbers: (year: Int, month: Int, day: Int) = (0, 0, 0)
     var count = 0

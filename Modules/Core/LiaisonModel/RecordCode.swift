@@ -5,7 +5,7 @@
 public struct RecordCode: Hashable, Comparable, Sendable, CustomStringConvertible {
   public let text: String
 
-  /// Nil where the text is not a code.
+  /// Nil if the text is not a code.
   public init?(_ text: some StringProtocol) {
     let utf8 = text.utf8
     guard (2...Limits.codeBytes).contains(utf8.count), utf8.first != UInt8(ascii: "-"),
@@ -33,7 +33,7 @@ public struct RecordCode: Hashable, Comparable, Sendable, CustomStringConvertibl
 public struct OfficeID: Hashable, Comparable, Sendable, CustomStringConvertible {
   public let text: String
 
-  /// Nil where the text is not an office's id.
+  /// Nil if the text is not an office's id.
   public init?(_ text: some StringProtocol) {
     guard (2...12).contains(text.utf8.count), text.utf8.allSatisfy(ASCII.isUpperOrDigit) else {
       return nil

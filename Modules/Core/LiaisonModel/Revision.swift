@@ -22,7 +22,7 @@ public struct RecordState: Hashable, Sendable {
 
   public var isDeleted: Bool { content == .deleted }
 
-  /// The fields; none where the record is deleted.
+  /// The fields; none if the record is deleted.
   public var fields: Fields {
     guard case .fields(let fields) = content else { return [:] }
     return fields

@@ -33,6 +33,23 @@ extension ScalarType {
     }
   }
 
+  /// The type of a word, with the choices or the target that it alone asks for.
+  /// - Throws: what `choices` or `target` throws.
+  public init<Failure: Error>(
+    _ word: ScalarWord, choices: () throws(Failure) -> [String],
+    target: () throws(Failure) -> KindNumber
+  ) throws(Failure) {
+    switch word {
+    case .text: self = .text
+    case .prose: self = .prose
+    case .date: self = .date
+    case .number: self = .number
+    case .choice: self = .choice(try choices())
+    case .flag: self = .flag
+    case .reference: self = .reference(try target())
+    }
+  }
+
   /// The words of a choice; none for any other type.
   public var choices: [String] {
     switch self {

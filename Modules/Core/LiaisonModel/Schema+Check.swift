@@ -151,11 +151,9 @@ extension TextRules {
 extension FieldType {
   fileprivate func fault(in schema: Schema) -> SchemaFault.Reason? {
     if !isCarried { return .notCarried(self) }
-    switch scalar {
-    case .choice(let words): return FieldType.fault(inChoice: words)
-    case .reference(let target): return schema.kind(target) == nil ? .noSuchKind(target) : nil
-    case .text, .prose, .date, .number, .flag: return nil
-    }
+    if let target = scalar.target, schema.kind(target) == nil { return .noSuchKind(target) }
+    if case .choice(let words) = scalar { return FieldType.fault(inChoice: words) }
+    return nil
   }
 
   /// Whether a revision can carry such a value: any scalar; of the sets, those of texts and of

@@ -24,7 +24,7 @@ public struct SequenceMatching<Element: Hashable> {
     for (here, there) in zip(keptHere, keptThere) { places[here] = there }
   }
 
-  /// Where the other sequence has this element of the base; nil where it does not.
+  /// Where the other sequence has this element of the base; nil if it does not.
   public subscript(index: Int) -> Int? { places[index] }
 }
 

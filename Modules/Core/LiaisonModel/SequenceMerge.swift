@@ -30,7 +30,7 @@ public struct SequenceMerge<Element: Hashable & Sendable>: Hashable, Sendable {
     chunks = builder.finish()
   }
 
-  /// The merged sequence; nil where the sides disagree.
+  /// The merged sequence; nil if the sides disagree.
   public var merged: [Element]? {
     var result: [Element] = []
     for chunk in chunks {

@@ -4,7 +4,7 @@
 
 /// What text may hold: Unicode in NFC, no control characters, within ``Limits``.
 public enum TextRules {
-  /// What is wrong with a text of one line; nil where nothing is.
+  /// What is wrong with a text of one line; nil if nothing is.
   public static func problem(withLine text: String) -> String? {
     guard text.utf8.count <= Limits.textBytes else {
       return "is longer than \(Limits.textBytes) bytes"
@@ -16,7 +16,7 @@ public enum TextRules {
     return isNFC(text) ? nil : "is not in Unicode NFC"
   }
 
-  /// What is wrong with a text of many lines; nil where nothing is.
+  /// What is wrong with a text of many lines; nil if nothing is.
   public static func problem(withProse text: String) -> String? {
     guard text.utf8.count <= Limits.proseBytes else {
       return "is longer than \(Limits.proseBytes) bytes"

@@ -22,7 +22,7 @@ public struct UUIDv7: Hashable, Comparable, Sendable {
       low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
   }
 
-  /// Parses the usual text, `018f3e7a-…`; nil where it is not a UUID of version 7.
+  /// Parses the usual text, `018f3e7a-…`; nil if it is not a UUID of version 7.
   public init?(_ text: some StringProtocol) {
     let utf8 = Array(text.utf8)
     guard utf8.count == 36 else { return nil }

@@ -2,7 +2,7 @@ extension Schema {
   /// Everything that is wrong with a record's state, apart from what its references lead to.
   ///
   /// A field that this schema does not know is kept, not refused: it may come from a newer one.
-  /// - Returns: no problems where the state may enter the register.
+  /// - Returns: no problems if the state may enter the register.
   public func problems(with state: RecordState, of kind: KindNumber) -> [Problem] {
     guard let kind = self.kind(kind) else {
       return [Problem("kind \(kind.number) is not in the schema")]

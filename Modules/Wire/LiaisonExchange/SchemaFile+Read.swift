@@ -83,16 +83,9 @@ extension SchemaFile {
     if word != .reference, field.has("target") {
       throw SchemaFileError.unknownKey(path: field.path(to: "target"))
     }
-    let scalar: ScalarType =
-      switch word {
-      case .text: .text
-      case .prose: .prose
-      case .date: .date
-      case .number: .number
-      case .choice: .choice(try field.texts("choices"))
-      case .flag: .flag
-      case .reference: .reference(try field.name("target", among: kinds))
-      }
+    let scalar = try ScalarType(
+      word, choices: { () throws(SchemaFileError) in try field.texts("choices") },
+      target: { () throws(SchemaFileError) in try field.name("target", among: kinds) })
     var constraints: [Constraint] = []
     if field.has("constraints") {
       for element in try field.elements("constraints") {

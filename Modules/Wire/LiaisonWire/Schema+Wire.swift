@@ -81,18 +81,11 @@ extension FieldDefinition {
     guard let sort = types.ours(message.type) else {
       throw CodingError.unknown("the schema has a type that only a newer version knows")
     }
-    let scalar: ScalarType =
-      switch sort.word {
-      case .text: .text
-      case .prose: .prose
-      case .date: .date
-      case .number: .number
-      case .choice:
-        .choice(
-          try elements(message.choices, message.n_choices).map { try $0.string("a choice") })
-      case .flag: .flag
-      case .reference: .reference(KindNumber(message.target))
-      }
+    let scalar = try ScalarType(
+      sort.word,
+      choices: {
+        try elements(message.choices, message.n_choices).map { try $0.string("a choice") }
+      }, target: { KindNumber(message.target) })
     return FieldType(sort.arity, scalar)
   }
 

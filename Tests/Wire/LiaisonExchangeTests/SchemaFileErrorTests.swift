@@ -30,7 +30,6 @@ struct SchemaFileErrorTests {
   @Test func aFaultOfAFieldIsSaidWithItsPath() {
     let path = "kinds[0].fields[1]"
     let types = ScalarWord.allCases.map(\.rawValue)
-    let constraint = "\(path).constraints[0]"
     let rows: [(String, SchemaFileError?)] = [
       (#""type": "text""#, nil),
       (#""type": "image""#, .unknownWord(path: "\(path).type", known: types)),
@@ -53,6 +52,13 @@ struct SchemaFileErrorTests {
         .unknownWord(path: "\(path).merge", known: ["by_type", "latest", "largest"])
       ),
       (#""type": "text", "merge": "latest""#, .refused(path: path, .ruleDoesNotFit(.latest))),
+    ]
+    for (more, expected) in rows { #expect(error(field(more)) == expected, "\(more)") }
+  }
+
+  @Test func onlyAChoiceHasWordsAndOnlyAReferenceATarget() {
+    let path = "kinds[0].fields[1]"
+    let rows: [(String, SchemaFileError?)] = [
       (#""type": "choice""#, .missingKey(path: "\(path).choices")),
       (#""type": "choice", "choices": []"#, .refused(path: path, .choiceWithoutWords)),
       (
@@ -71,6 +77,14 @@ struct SchemaFileErrorTests {
         .unknownName(path: "\(path).target", name: "z")
       ),
       (#""type": "reference", "target": 1"#, .wrongType(path: "\(path).target", expected: .text)),
+    ]
+    for (more, expected) in rows { #expect(error(field(more)) == expected, "\(more)") }
+  }
+
+  @Test func aFaultOfAConstraintIsSaidWithItsPath() {
+    let path = "kinds[0].fields[1]"
+    let constraint = "\(path).constraints[0]"
+    let rows: [(String, SchemaFileError?)] = [
       (
         #""type": "number", "constraints": {"minimum": 0}"#,
         .wrongType(path: "\(path).constraints", expected: .array)
@@ -107,6 +121,14 @@ struct SchemaFileErrorTests {
         #""type": "text", "constraints": [{"minimum": 0}]"#,
         .refused(path: path, .constraintDoesNotFit(.minimum(0)))
       ),
+    ]
+    for (more, expected) in rows { #expect(error(field(more)) == expected, "\(more)") }
+  }
+
+  @Test func aDateIsNotBeforeADateOfItsKindByName() {
+    let path = "kinds[0].fields[1]"
+    let constraint = "\(path).constraints[0]"
+    let rows: [(String, SchemaFileError?)] = [
       (#""type": "date", "constraints": [{"not_before": "since"}]"#, nil),
       (
         #""type": "date", "constraints": [{"not_before": "then"}]"#,
