@@ -100,7 +100,8 @@ let package = Package(
     tests("Core/LiaisonModelTests", ["LiaisonModel"]),
     tests("Core/LiaisonSyncTests", core + ["LiaisonWire"]),
     tests("Wire/LiaisonExchangeTests", core + ["LiaisonExchange"]),
-    tests("Wire/LiaisonWireTests", core + ["LiaisonWire", grpc]),
+    tests("Wire/LiaisonWireTests", core + ["LiaisonWire"]),
+    tests("Wire/LiaisonGRPCTests", core + ["LiaisonGRPC", "LiaisonWire", grpc, log]),
     tests("Stores/LiaisonSQLiteTests", core + ["LiaisonSQLite", "LiaisonFolder", "LiaisonWire", grdb]),
     tests("Office/LiaisonReplicaTests", core + ["LiaisonReplica"]),
     tests(

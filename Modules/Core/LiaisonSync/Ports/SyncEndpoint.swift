@@ -2,7 +2,9 @@ public import LiaisonModel
 
 /// A register as one office calls it: the two calls of a sync round. A port.
 ///
-/// A server's service is one for each of its callers, and so is a connection to a server.
+/// A server's service is one for each of its callers, and so is a connection to a server. Whoever
+/// implements it lets no other error out than those named here: what a transport or a store throws
+/// becomes a ``CallError``. If the caller's task is cancelled, a call ends with `CancellationError`.
 public protocol SyncEndpoint: Sendable {
   /// Pulls. Hands over each message in order, and waits for `receive` before it takes the next.
   /// - Throws: ``CallError``, or what `receive` throws.

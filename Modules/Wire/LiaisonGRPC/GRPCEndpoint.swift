@@ -1,0 +1,108 @@
+internal import GRPCCore
+internal import GRPCNIOTransportHTTP2Posix
+internal import LiaisonModel
+internal import LiaisonSync
+internal import LiaisonWire
+internal import Synchronization
+
+/// A server's register over one connection. Each call has its own ``ProgressDeadline``.
+struct GRPCEndpoint: SyncEndpoint {
+  let client: GRPCClient<HTTP2ClientTransport.Posix>
+  let office: OfficeID
+  let patience: Duration
+  let answer: Duration
+  let clock: any Clock<Duration>
+
+  func pull(
+    _ request: PullRequest, receive: @escaping @Sendable (PullResponse) async throws -> Void
+  ) async throws {
+    try await calling { call in
+      try await client.serverStreaming(
+        request: ClientRequest(message: request, metadata: metadata),
+        descriptor: SyncMethods.pull,
+        serializer: WireSerializer<PullRequest>(),
+        deserializer: WireDeserializer<PullResponse>(), options: options
+      ) { response in
+        for try await message in response.messages {
+          try await call.ours { try await receive(message) }
+        }
+      }
+    }
+  }
+
+  func push(
+    next: @escaping @Sendable () async throws -> PushRequest?,
+    receive: @escaping @Sendable (PushResponse) async throws -> Void
+  ) async throws {
+    // One request is under way at a time: the next is written when the verdicts of the last are in.
+    let (turns, turn) = AsyncStream.makeStream(of: Void.self)
+    turn.yield()
+    try await calling { call in
+      try await client.bidirectionalStreaming(
+        request: StreamingClientRequest(metadata: metadata) { writer in
+          for await _ in turns {
+            guard let request = try await call.ours({ try await next() }) else { return }
+            try await writer.write(request)
+          }
+        },
+        descriptor: SyncMethods.push,
+        serializer: WireSerializer<PushRequest>(), deserializer: WireDeserializer<PushResponse>(),
+        options: options
+      ) { response in
+        defer { turn.finish() }
+        for try await message in response.messages {
+          try await call.ours { try await receive(message) }
+          turn.yield()
+        }
+      }
+    }
+  }
+
+  private var metadata: Metadata { [SyncMethods.officeKey: .string(office.text)] }
+
+  private var options: CallOptions {
+    var options = CallOptions.defaults
+    options.waitForReady = false
+    options.maxResponseMessageBytes = SyncLimits.messageBytes
+    return options
+  }
+
+  /// Makes one call. Only a ``CallError`` comes out of it, or what this side's own work throws, or
+  /// that this task was cancelled.
+  private func calling(_ body: @escaping @Sendable (Call) async throws -> Void) async throws {
+    let call = Call(
+      deadline: ProgressDeadline(first: answer, patience: patience, clock: clock))
+    do {
+      try await call.deadline.watching { try await body(call) }
+    } catch {
+      if let own = call.failure { throw own }
+      if Task.isCancelled { throw CancellationError() }
+      if error is ProgressDeadline.Expired { throw CallError.unreachable(.silent) }
+      throw CallError(transport: error)
+    }
+  }
+}
+
+/// One call under way, as this side's own work sees it.
+private final class Call: Sendable {
+  let deadline: ProgressDeadline
+  /// gRPC cancels a call if this side's work throws, and then reports only that.
+  private let first = Mutex<(any Error)?>(nil)
+
+  init(deadline: ProgressDeadline) { self.deadline = deadline }
+
+  /// What this side's work threw.
+  var failure: (any Error)? { first.withLock { $0 } }
+
+  /// Runs this side's own work.
+  func ours<Result>(_ body: () async throws -> Result) async throws -> Result {
+    try await deadline.pausing {
+      do {
+        return try await body()
+      } catch {
+        first.withLock { $0 = $0 ?? error }
+        throw error
+      }
+    }
+  }
+}

@@ -1,0 +1,12 @@
+internal import GRPCCore
+
+/// The methods of `liaison.sync.v1.Sync`, and the metadata of its calls.
+enum SyncMethods {
+  static let service = ServiceDescriptor(fullyQualifiedService: "liaison.sync.v1.Sync")
+  static let pull = MethodDescriptor(service: service, method: "Pull")
+  static let push = MethodDescriptor(service: service, method: "Push")
+  /// The metadata entry that names the calling office.
+  static let officeKey = "liaison-office"
+  /// The trailing metadata entry that names an error which shares its gRPC status with others.
+  static let errorKey = "liaison-error"
+}

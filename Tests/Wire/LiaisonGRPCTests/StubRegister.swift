@@ -1,0 +1,87 @@
+import LiaisonGRPC
+import LiaisonModel
+import LiaisonSync
+import Logging
+import Testing
+
+/// A register whose answers a test writes.
+struct StubRegister: SyncListener, SyncEndpoint {
+  typealias Send<Message> = @Sendable (Message) async throws -> Void
+
+  var answerPull: @Sendable (PullRequest, Send<PullResponse>) async throws -> Void = { _, _ in }
+  var answerPush: @Sendable (PushRequest) async throws -> PushResponse = { request in
+    PushResponse(
+      verdicts: request.edits.map { Verdict(edit: $0.id, outcome: .stale(head: nil)) })
+  }
+
+  func endpoint(for office: OfficeID?) async throws -> any SyncEndpoint {
+    guard office?.text == "VIE" else { throw CallError.unknownOffice }
+    return self
+  }
+
+  func pull(
+    _ request: PullRequest, receive: @escaping @Sendable (PullResponse) async throws -> Void
+  ) async throws {
+    try await answerPull(request, receive)
+  }
+
+  func push(
+    next: @escaping @Sendable () async throws -> PushRequest?,
+    receive: @escaping @Sendable (PushResponse) async throws -> Void
+  ) async throws {
+    while let request = try await next() { try await receive(try await answerPush(request)) }
+  }
+
+  /// Serves the register over TCP for the length of `body`.
+  func serving<Result: Sendable>(
+    _ body: @escaping @Sendable (Endpoint, SyncServer) async throws -> Result
+  ) async throws -> Result {
+    let any = Endpoint(host: "127.0.0.1", port: 0)
+    let server = try SyncServer(listener: self, address: any, log: Logger(label: "test"))
+    let (addresses, address) = AsyncStream.makeStream(of: Endpoint.self)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { group.cancelAll() }
+      group.addTask {
+        defer { address.finish() }
+        try await server.run { address.yield($0) }
+      }
+      let bound = try #require(await addresses.first { _ in true }, "the server does not listen")
+      return try await body(bound, server)
+    }
+  }
+}
+
+enum Sample {
+  static func id(_ number: UInt8) -> UUIDv7 {
+    let bytes: [UInt8] = [0, 0, 0, 0, 0, 1, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, number]
+    return bytes.withUnsafeBytes { UUIDv7($0)! }
+  }
+
+  static let register = RegisterID(id(1))
+  static let lineage = Lineage(5)
+
+  static func pull(follow: Bool = false) -> PullRequest {
+    PullRequest(register: register, cursor: nil, schemaVersion: 1, follow: follow)
+  }
+
+  static let header = PullResponse.header(
+    PullHeader(
+      register: register, head: Cursor(lineage: lineage, position: LogPosition(3)),
+      schemaVersion: 1, schema: nil, limits: ServerLimits()))
+
+  /// A batch of one change of this many bytes.
+  static func batch(_ position: Int64, bytes: Int = 3) -> PullResponse {
+    let change = Change(
+      position: LogPosition(position), bytes: [UInt8](repeating: 7, count: bytes))
+    return .batch(
+      PullBatch(changes: [change], through: LogPosition(position), remaining: 0))
+  }
+
+  static let heartbeat = PullResponse.batch(
+    PullBatch(changes: [], through: LogPosition(3), remaining: 0))
+
+  static func push(_ number: UInt8, bytes: Int = 3) -> PushRequest {
+    let edit = Edit(id: EditID(id(number)), bytes: [UInt8](repeating: 7, count: bytes))
+    return PushRequest(register: register, lineage: lineage, edits: [edit])
+  }
+}
