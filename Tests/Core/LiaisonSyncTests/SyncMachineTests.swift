@@ -1,176 +1,274 @@
 import LiaisonModel
 import LiaisonSync
+import TestSupport
 import Testing
 
-/// Event → action, for every sentence of the round.
+/// Event → action, for every method and every fault of a peer.
 struct SyncMachineTests {
+  let maker: RevisionMaker
   let register: RegisterID
-  let other: RegisterID
-  let office: OfficeID
 
   init() throws {
-    var random = SystemRandomNumberGenerator()
-    register = RegisterID(UUIDv7(milliseconds: 1, random: &random))
-    other = RegisterID(UUIDv7(milliseconds: 2, random: &random))
-    office = try #require(OfficeID("VIE"))
+    maker = try RevisionMaker()
+    register = maker.new()
   }
 
   private func cursor(_ position: Int64, lineage: UInt64 = 7) -> Cursor {
     Cursor(lineage: Lineage(lineage), position: LogPosition(position))
   }
 
-  private func header(
-    _ head: Cursor, register: RegisterID? = nil, version: UInt32 = SyncProtocol.version
-  ) -> SyncMachine.Event {
-    .received(
-      .header(
-        PullHeader(
-          version: version, register: register ?? self.register, head: head, schemaVersion: 1,
-          schema: nil, limits: ServerLimits())))
-  }
-
-  private func batch(through: Int64) -> SyncMachine.Event {
-    .received(
-      .batch(
-        PullBatch(changes: [], through: LogPosition(through), remaining: 0)))
-  }
-
-  private func machine(at cursor: Cursor?) -> SyncMachine {
+  /// A machine of a replica that stands there; of an empty one without a cursor.
+  private func machine(at cursor: Cursor?, hasSchema: Bool = true) -> SyncMachine {
     SyncMachine(
       ReplicaIdentity(
-        office: office, address: "", register: cursor == nil ? nil : register, cursor: cursor,
-        schema: .cooperationRegister))
+        office: maker.office, address: "", register: cursor.map { _ in register }, cursor: cursor,
+        schema: hasSchema ? maker.schema : nil))
   }
 
-  private func verdict(_ outcome: Verdict.Outcome) -> Verdict {
-    var random = SystemRandomNumberGenerator()
-    return Verdict(edit: EditID(UUIDv7(milliseconds: 3, random: &random)), outcome: outcome)
+  private func header(_ head: Cursor, schema: Schema? = nil) -> PullHeader {
+    PullHeader(
+      register: register, head: head, schemaVersion: 1, schema: schema, limits: ServerLimits())
   }
+
+  private func batch(_ positions: Int64..., through: Int64) -> PullBatch {
+    PullBatch(
+      changes: positions.map { Change(position: LogPosition($0), bytes: []) },
+      through: LogPosition(through), remaining: 0)
+  }
+
+  /// A machine whose pull has had its header.
+  private func streaming(from position: Int64, head: Int64) throws -> SyncMachine {
+    var machine = machine(at: cursor(position))
+    _ = machine.beginPull(at: cursor(position))
+    try machine.received(header(cursor(head)))
+    return machine
+  }
+
+  /// A machine that has sent these edits.
+  private func pushing(_ edits: [EditID]) throws -> SyncMachine {
+    var machine = try streaming(from: 5, head: 5)
+    try machine.pullEnded()
+    machine.beginPush()
+    machine.sending(edits)
+    return machine
+  }
+
+  private func response(_ outcome: Verdict.Outcome, _ edits: EditID...) -> PushResponse {
+    PushResponse(verdicts: edits.map { Verdict(edit: $0, outcome: outcome) })
+  }
+
+  // MARK: Pull
 
   @Test func aSyncWithNothingToDoIsOneCall() throws {
     var machine = machine(at: cursor(5))
-    #expect(machine.start().cursor == cursor(5))
-    guard case .adopt = try machine.handle(header(cursor(5))) else {
-      Issue.record("a header is adopted")
-      return
-    }
-    #expect(try machine.handle(.pullEnded) == .rebase)
-    #expect(try machine.handle(.rebased(sendable: 0)) == .finish)
-    #expect(machine.report.calls == 1)
+    let request = machine.beginPull(at: cursor(5))
+    #expect(
+      request
+        == PullRequest(
+          register: register, cursor: cursor(5), schemaVersion: 1, follow: false))
+    try machine.received(header(cursor(5)))
+    try machine.pullEnded()
+    #expect(machine.rebased(sendable: 0) == .done)
+    #expect(machine.report.calls == 1 && machine.report.received == 0)
   }
 
-  @Test func aPushIsMadeOnlyWhereThereIsSomethingToSend() throws {
-    var machine = machine(at: nil)
-    _ = machine.start()
-    _ = try machine.handle(header(cursor(0)))
-    _ = try machine.handle(.pullEnded)
-    #expect(try machine.handle(.rebased(sendable: 1)) == .push)
-    let refused = verdict(.refused(Refusal(.invalid, "because")))
-    #expect(try machine.handle(.sent([refused.edit])) == .proceed)
-    #expect(try machine.handle(.verdicts([refused])) == .settle([refused]))
-    #expect(try machine.handle(.pushEnded(unsent: 0, amended: 0)) == .finish)
-    #expect(machine.report.calls == 2 && machine.report.refused == 1)
+  @Test func aCloneAsksForAllAndLearnsItsRegister() throws {
+    var machine = machine(at: nil, hasSchema: false)
+    let request = machine.beginPull(at: nil, follow: true)
+    #expect(request == PullRequest(register: nil, cursor: nil, schemaVersion: 0, follow: true))
+    try machine.received(header(cursor(2), schema: maker.schema))
+    try machine.received(batch(1, 2, through: 2))
+    try machine.pullEnded()
+    #expect(machine.report.received == 2)
+    let next = machine.beginPull(at: cursor(2))
+    #expect(next.register == register && next.schemaVersion == 1 && next.cursor == cursor(2))
+    #expect(machine.report.calls == 2)
   }
 
-  @Test func staleLeadsBackToPullingAfterAPauseThatGrows() throws {
+  @Test(
+    arguments: [
+      ("same", 5, 7, nil), ("ahead", 9, 7, nil), ("behind", 4, 7, CallError.otherLineage),
+      ("restored", 9, 8, .otherLineage),
+    ] as [(String, Int64, UInt64, CallError?)])
+  func aHeaderIsOfTheLogThatWasFollowed(
+    _ name: String, _ head: Int64, _ lineage: UInt64, _ expected: CallError?
+  ) {
     var machine = machine(at: cursor(5))
-    _ = machine.start()
-    for round in 1...SyncLimits.staleRounds {
-      _ = try machine.handle(header(cursor(9)))
-      _ = try machine.handle(batch(through: 9))
-      _ = try machine.handle(.pullEnded)
-      _ = try machine.handle(.rebased(sendable: 1))
-      try stale(&machine)
-      #expect(
-        try machine.handle(.pushEnded(unsent: 0, amended: 0))
-          == .wait(milliseconds: Backoff.pause(attempt: round)))
-      guard case .pull(let request) = try machine.handle(.waited) else {
-        Issue.record("a pause leads to a pull")
-        return
-      }
-      #expect(request.cursor == cursor(9))
-    }
-    _ = try machine.handle(header(cursor(9)))
-    _ = try machine.handle(.pullEnded)
-    _ = try machine.handle(.rebased(sendable: 1))
-    try stale(&machine)
-    #expect(code { _ = try machine.handle(.pushEnded(unsent: 0, amended: 0)) } == .tooManyRounds)
+    _ = machine.beginPull(at: cursor(5))
+    #expect(fault { try machine.received(header(cursor(head, lineage: lineage))) } == expected)
   }
 
-  private func stale(_ machine: inout SyncMachine) throws {
-    let stale = verdict(.stale(head: nil))
-    _ = try machine.handle(.sent([stale.edit]))
-    _ = try machine.handle(.verdicts([stale]))
+  @Test func anotherRegisterOrProtocolIsRefused() {
+    var machine = machine(at: cursor(5))
+    _ = machine.beginPull(at: cursor(5))
+    let other = maker.header(maker.new(), head: 5, schema: nil)
+    #expect(fault { try machine.received(other) } == .otherRegister)
+    let newer = PullHeader(
+      version: SyncProtocol.version + 1, register: register, head: cursor(5), schemaVersion: 1,
+      schema: nil, limits: ServerLimits())
+    #expect(fault { try machine.received(newer) } == .otherProtocol)
+  }
+
+  @Test func aReplicaWithoutASchemaMustBeSentOne() {
+    var machine = machine(at: nil, hasSchema: false)
+    _ = machine.beginPull(at: nil)
+    #expect(fault { try machine.received(header(cursor(5))) } == .peerFault(.noSchema))
+  }
+
+  @Test func messagesOutOfOrderAreThePeersFault() throws {
+    var early = machine(at: cursor(5))
+    _ = early.beginPull(at: cursor(5))
+    #expect(fault { try early.received(batch(6, through: 6)) } == .peerFault(.headerOutOfOrder))
+    #expect(fault { try early.pullEnded() } == .peerFault(.noHeader))
+    var twice = try streaming(from: 5, head: 9)
+    #expect(fault { try twice.received(header(cursor(9))) } == .peerFault(.headerOutOfOrder))
+    var ended = try streaming(from: 5, head: 5)
+    try ended.pullEnded()
+    #expect(fault { try ended.received(header(cursor(9))) } == .peerFault(.headerOutOfOrder))
+    #expect(fault { try ended.received(batch(6, through: 6)) } == .peerFault(.headerOutOfOrder))
+  }
+
+  @Test func changesGoOnOneAfterTheOtherAndTheCursorWithThem() throws {
+    for (batch, expected) in [
+      (batch(6, 7, through: 7), nil), (batch(6, through: 8), nil), (batch(through: 5), nil),
+      (batch(through: 6), nil), (batch(5, through: 7), CallError.PeerFault.changesOutOfOrder),
+      (batch(7, 6, through: 7), .changesOutOfOrder), (batch(6, 6, through: 7), .changesOutOfOrder),
+      (batch(6, 7, through: 6), .cursorBehindChanges), (batch(through: 4), .cursorBehindChanges),
+    ] {
+      var machine = try streaming(from: 5, head: 9)
+      #expect(fault { try machine.received(batch) } == expected.map { .peerFault($0) })
+    }
+    var machine = try streaming(from: 5, head: 9)
+    try machine.received(batch(7, through: 8))
+    let again = batch(8, through: 9)
+    #expect(fault { try machine.received(again) } == .peerFault(.changesOutOfOrder))
   }
 
   @Test func aPullThatEndsBeforeTheHeadIsNotComplete() throws {
-    var machine = machine(at: cursor(5))
-    _ = machine.start()
-    _ = try machine.handle(header(cursor(9)))
-    _ = try machine.handle(batch(through: 7))
+    var machine = try streaming(from: 5, head: 9)
+    try machine.received(batch(7, through: 7))
     var cut = machine
-    #expect(code { _ = try cut.handle(.pullEnded) } == .unreachable)
-    _ = try machine.handle(batch(through: 9))
-    #expect(try machine.handle(.pullEnded) == .rebase)
+    #expect(fault { try cut.pullEnded() } == .unreachable(.endedEarly))
+    try machine.received(batch(through: 9))
+    #expect(fault { try machine.pullEnded() } == nil)
+  }
+
+  // MARK: Push
+
+  @Test func aPushIsMadeOnlyIfThereIsSomethingToSend() throws {
+    let machine = try streaming(from: 5, head: 5)
+    #expect(machine.rebased(sendable: 0) == .done && machine.rebased(sendable: 1) == .push)
+  }
+
+  @Test func verdictsAreCountedByWhatTheySay() throws {
+    let edits: [EditID] = (0..<4).map { _ in maker.new() }
+    var machine = try pushing(edits)
+    let committed = Committed(position: LogPosition(6), revision: try maker.revision().id)
+    let outcomes = [
+      Verdict.Outcome.committed(committed), .alreadyCommitted(committed),
+      .refused(Refusal(.invalid, "no")), .stale(head: nil),
+    ]
+    try machine.received(PushResponse(verdicts: zip(edits, outcomes).map(Verdict.init)))
+    #expect(try machine.pushEnded(unsent: 0, amended: 0) == .pull(afterAttempt: 1))
+    let report = machine.report
+    #expect(report.committed == 2 && report.refused == 1 && report.stale == 1 && report.calls == 2)
+  }
+
+  @Test func aRequestHasEachOfItsVerdictsInItsOrder() throws {
+    let (one, two): (EditID, EditID) = (maker.new(), maker.new())
+    let stale = Verdict.Outcome.stale(head: nil)
+    for response in [
+      response(stale), response(stale, one), response(stale, two, one), response(stale, one, one),
+      response(stale, one, two, two),
+    ] {
+      var machine = try pushing([one, two])
+      #expect(fault { try machine.received(response) } == .peerFault(.otherVerdicts))
+    }
+    var machine = try pushing([one, two])
+    try machine.received(response(stale, one, two))
+    // One answer more than there were requests.
+    #expect(fault { try machine.received(response(stale)) } == .peerFault(.otherVerdicts))
+    #expect(fault { try machine.received(response(stale, one)) } == .peerFault(.otherVerdicts))
   }
 
   @Test func aPushThatLeavesAnEditWithoutItsVerdictIsThePeersFault() throws {
-    let (one, other) = (verdict(.stale(head: nil)), verdict(.stale(head: nil)))
-    var pushing = machine(at: cursor(5))
-    _ = pushing.start()
-    _ = try pushing.handle(header(cursor(5)))
-    _ = try pushing.handle(.pullEnded)
-    _ = try pushing.handle(.rebased(sendable: 2))
-    for verdicts in [[], [other], [one, other], [one, one]] {
-      var machine = pushing
-      _ = try machine.handle(.sent([one.edit]))
-      #expect(code { _ = try machine.handle(.verdicts(verdicts)) } == .peerFault)
+    let edit: EditID = maker.new()
+    var unanswered = try pushing([edit])
+    let fault = CallError.peerFault(.missingVerdicts)
+    #expect(self.fault { _ = try unanswered.pushEnded(unsent: 0, amended: 0) } == fault)
+    var unsent = try pushing([edit])
+    try unsent.received(response(.stale(head: nil), edit))
+    #expect(self.fault { _ = try unsent.pushEnded(unsent: 1, amended: 0) } == fault)
+  }
+
+  // MARK: Rounds
+
+  /// One push, of which one edit has this outcome.
+  private func push(
+    _ machine: inout SyncMachine, _ outcome: Verdict.Outcome, amended: Int = 0
+  ) throws(CallError) -> SyncMachine.AfterPush {
+    let edit: EditID = maker.new()
+    machine.beginPush()
+    machine.sending([edit])
+    try machine.received(response(outcome, edit))
+    return try machine.pushEnded(unsent: 0, amended: amended)
+  }
+
+  private let stale = Verdict.Outcome.stale(head: nil)
+  private let refused = Verdict.Outcome.refused(Refusal(.invalid, "no"))
+
+  @Test func staleLeadsBackToPullingUntilItHasBeenTooOften() throws {
+    var machine = try streaming(from: 5, head: 5)
+    for round in 1...SyncLimits.staleRounds {
+      #expect(try push(&machine, stale) == .pull(afterAttempt: round))
     }
-    var early = pushing
-    #expect(code { _ = try early.handle(.verdicts([one])) } == .peerFault)
-    var unanswered = pushing
-    _ = try unanswered.handle(.sent([one.edit]))
-    #expect(code { _ = try unanswered.handle(.pushEnded(unsent: 0, amended: 0)) } == .peerFault)
-    var ended = pushing
-    _ = try ended.handle(.sent([one.edit]))
-    _ = try ended.handle(.verdicts([one]))
-    #expect(code { _ = try ended.handle(.pushEnded(unsent: 1, amended: 0)) } == .peerFault)
+    #expect(fault { _ = try push(&machine, stale) } == .tooManyRounds)
+    #expect(machine.report.stale == SyncLimits.staleRounds + 1)
   }
 
-  @Test func anotherRegisterLineageOrProtocolIsRefused() {
-    for (event, expected) in [
-      (header(cursor(5), register: other), SyncError.Code.otherRegister),
-      (header(cursor(5, lineage: 8)), .otherLineage),
-      (header(cursor(4)), .otherLineage),
-      (header(cursor(5), version: 2), .otherProtocol),
-    ] {
-      var machine = machine(at: cursor(5))
-      _ = machine.start()
-      #expect(code { _ = try machine.handle(event) } == expected)
+  /// A watch pushes for days over one machine.
+  @Test func staleRoundsAreCountedInARow() throws {
+    var machine = try streaming(from: 5, head: 5)
+    for _ in 1...3 * SyncLimits.staleRounds {
+      #expect(try push(&machine, stale) == .pull(afterAttempt: 1))
+      #expect(try push(&machine, refused) == .done)
     }
   }
 
-  @Test func whatThePeerMayNotSendIsItsFault() throws {
-    var early = machine(at: nil)
-    #expect(code { _ = try early.handle(batch(through: 1)) } == .peerFault)
-    #expect(code { _ = try early.handle(.pullEnded) } == .peerFault)
-    var twice = machine(at: cursor(5))
-    _ = try twice.handle(header(cursor(9)))
-    #expect(code { _ = try twice.handle(header(cursor(9))) } == .peerFault)
-    #expect(code { _ = try twice.handle(batch(through: 4)) } == .peerFault)
+  @Test func whatWasAmendedMeanwhileGoesOnUntilItHasBeenTooOften() throws {
+    var machine = try streaming(from: 5, head: 5)
+    for _ in 1...2 {
+      for _ in 1...SyncLimits.staleRounds {
+        #expect(try push(&machine, refused, amended: 1) == .rebase)
+      }
+      #expect(try push(&machine, refused, amended: 1) == .done)
+      // A push that nobody amended starts anew.
+      #expect(try push(&machine, refused) == .done)
+    }
   }
 
-  @Test func pausesDoubleUpToACeiling() {
-    #expect((1...4).map(Backoff.pause) == [50, 100, 200, 400])
-    #expect(Backoff.pause(attempt: 1000) == Tuning.backoffCeilingMilliseconds)
+  @Test func staleComesBeforeAmended() throws {
+    var machine = try streaming(from: 5, head: 5)
+    #expect(try push(&machine, stale, amended: 1) == .pull(afterAttempt: 1))
   }
 
-  private func code(_ body: () throws -> Void) -> SyncError.Code? {
+  /// A follow is a pull that does not end, with pushes beside it.
+  @Test func aPushBesideAFollowLeavesItsCursorAlone() throws {
+    var machine = try streaming(from: 5, head: 5)
+    #expect(try push(&machine, refused) == .done)
+    try machine.received(batch(6, through: 6))
+    #expect(try push(&machine, stale) == .pull(afterAttempt: 1))
+    try machine.received(batch(7, through: 7))
+    try machine.pullEnded()
+    #expect(machine.report.received == 2 && machine.report.calls == 3)
+  }
+
+  private func fault(_ body: () throws -> Void) -> CallError? {
     do {
       try body()
       return nil
     } catch {
-      return (error as? SyncError)?.code
+      return error as? CallError
     }
   }
 }

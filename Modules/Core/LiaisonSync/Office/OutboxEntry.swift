@@ -8,9 +8,10 @@ public import LiaisonModel
 ///                 ├── retried ── refused, code taken
 ///                 └── rebased ── any but in flight ──▶ conflict, until saved as a resolution
 ///
-/// What was amended in flight takes the place of an edit that comes back, and is ready. Every
-/// transition is pure. A store keeps what it returns, if the entry is still the one that it was made
-/// from.
+/// A person may discard it anywhere: then it is gone, and whatever the register took of it comes back
+/// with a pull. What was amended in flight takes the place of an edit that comes back, and is ready.
+/// Every transition is pure. A store keeps what it returns, if the entry is still the one that it was
+/// made from.
 public struct OutboxEntry: Hashable, Sendable {
   /// What the edit waits for.
   public enum State: Hashable, Sendable {
@@ -114,15 +115,6 @@ extension OutboxEntry {
     return OutboxEntry(
       edit: edit.id, base: edit.isResolution ? stored?.head : pending.base, ours: edit.revision,
       state: .ready)
-  }
-
-  /// A person takes the edit back.
-  /// - Parameters:
-  ///   - latest: the revision that the person saw of it.
-  ///   - isUnsent: only if it is not in flight.
-  /// - Throws: ``StoreError/changed`` if it is another one by now, or has been sent.
-  public func checkDiscard(latest: RevisionID, isUnsent: Bool) throws(StoreError) {
-    guard self.latest.id == latest, !isUnsent || !isInFlight else { throw .changed }
   }
 
   /// A person asked, or what the edit depends on has changed: the next sync sends it again.

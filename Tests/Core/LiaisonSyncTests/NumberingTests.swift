@@ -1,0 +1,51 @@
+import LiaisonModel
+import LiaisonSync
+import TestSupport
+import Testing
+
+struct NumberingTests {
+  @Test(arguments: [
+    ("VIE-2026-0012", 12), ("VIE-2026-1", 1), ("VIE-2026-123456789", 123_456_789),
+    ("VIE-2026-1234567890", nil), ("VIE-2026-", nil), ("VIE-2026-12A", nil), ("VIE-2026--5", nil),
+    ("VIE-2025-0012", nil), ("NYC-2026-0012", nil), ("VIE-20260012", nil), ("VIENNA-2026-1", nil),
+  ])
+  func aNumberIsOfOneOfficeAndYearAndCanBeCounted(_ text: String, _ number: Int?) throws {
+    let office = try #require(OfficeID("VIE"))
+    #expect(try #require(RecordCode(text)).number(of: office, in: 2026) == number)
+  }
+
+  @Test func whatAnOfficeGivesIsReadBack() throws {
+    let office = try #require(OfficeID("VIE"))
+    for number in [1, 9999, 10_000, 999_999_999] {
+      let code = RecordCode(office: office, year: 2026, number: number)
+      #expect(code.number(of: office, in: 2026) == number)
+    }
+  }
+}
+
+/// The coding that the other tests stand on.
+struct PlainCodingTests {
+  @Test func aRevisionIsReadAsItWasWrittenAndNoPartOfItIs() throws {
+    let maker = try RevisionMaker()
+    let parent = try maker.revision()
+    let fields: Fields = [
+      RevisionMaker.name: .text("N"), RevisionMaker.notes: .prose("a\nb"),
+      RevisionMaker.tags: .texts(["x", "y", "z"]), FieldNumber(9): .items(["b", "a"]),
+      RevisionMaker.parent: .reference(maker.new()), FieldNumber(10): .number(-7),
+      FieldNumber(11): .flag(true), FieldNumber(12): .choice("word"),
+      FieldNumber(13): .date(try #require(PartialDate("2026-11"))),
+    ]
+    for filed in [
+      try maker.revision("CODE", on: parent.id, second: parent.id, fields),
+      try maker.deletion(of: parent),
+    ] {
+      let read = try maker.coding.decode(filed.bytes)
+      #expect(try maker.coding.encode(read) == filed)
+      for count in 0..<filed.bytes.count {
+        #expect(throws: CodingError.self) {
+          try maker.coding.decode(Array(filed.bytes.prefix(count)))
+        }
+      }
+    }
+  }
+}

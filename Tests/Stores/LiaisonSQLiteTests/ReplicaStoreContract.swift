@@ -1,0 +1,186 @@
+import LiaisonModel
+import LiaisonSync
+import TestSupport
+import Testing
+
+/// What every replica store keeps of the register.
+struct ReplicaStoreContract {
+  private struct Stop: Error, Equatable {}
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func aBatchAndItsCursorAreOne(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let made = try kept.maker.revision()
+    try await kept.apply(kept.maker.entry(3, made))
+    #expect(try await kept.position() == 3)
+    let record = try #require(try await kept.record(made))
+    #expect(record.head == made.encoded && record.position == LogPosition(3))
+    #expect(record.kind == RevisionMaker.kind && record.pending == nil)
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func aHeaderIsAdopted(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let before = try await kept.store.identity()
+    #expect(before.register == kept.register && before.schema == kept.maker.schema)
+    #expect(before.cursor == Cursor(lineage: Lineage(7), position: .zero))
+    #expect(before.office == kept.maker.office && before.address == ReplicaStoreMaker.address)
+    try await kept.apply(through: 2)
+    let (maker, register) = (kept.maker, kept.register)
+    try await kept.store.write(.durable) {
+      try $0.adopt(maker.header(register, head: 9, schema: nil))
+    }
+    let after = try await kept.store.identity()
+    #expect(after.head == LogPosition(9) && after.schema == maker.schema)
+    #expect(after.cursor?.position == LogPosition(2))
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func anAddressIsKept(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    try await kept.store.write(.durable) { try $0.setAddress("host:2") }
+    #expect(try await kept.store.identity().address == "host:2")
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func applyingABatchAgainIsHarmlessAndAnOlderChangeNeverWins(
+    _ stores: ReplicaStoreMaker
+  ) async throws {
+    let kept = try await KeptReplica(stores)
+    let first = try kept.maker.revision()
+    let second = try kept.maker.next(first, name: "B")
+    for (position, revision) in [(1, first), (2, second), (1, first), (2, second)] {
+      try await kept.apply(kept.maker.entry(Int64(position), revision))
+    }
+    #expect(try await kept.record(second)?.head == second.encoded)
+    #expect(try await history(kept, first) == [first.encoded])
+    #expect(try await kept.position() == 2)
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func whatComesAfterALaterHeadGoesToTheHistoryOnce(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let first = try kept.maker.revision()
+    let second = try kept.maker.next(first, name: "B")
+    let third = try kept.maker.next(second, name: "C")
+    try await kept.apply(kept.maker.entry(3, third))
+    for _ in 1...2 {
+      try await kept.apply(kept.maker.entry(1, first))
+      try await kept.apply(kept.maker.entry(2, second))
+    }
+    #expect(try await kept.record(third)?.head == third.encoded)
+    #expect(try await history(kept, first) == [second.encoded, first.encoded])
+  }
+
+  private func history(
+    _ kept: KeptReplica, _ revision: FiledRevision
+  ) async throws -> [EncodedRevision] {
+    try await kept.store.read { try $0.history(of: revision.summary.record) }
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func ownEntriesMoveTheCursorOnlyOverTheLogsNextChanges(
+    _ stores: ReplicaStoreMaker
+  ) async throws {
+    let kept = try await KeptReplica(stores)
+    let made = try (1...4).map { try kept.maker.revision("TOPIC-\($0)") }
+    let entries = zip([1, 2, 4, 5], made).map { kept.maker.entry($0, $1) }
+    try await kept.store.write(.durable) { try $0.apply(own: [entries[1], entries[0]]) }
+    #expect(try await kept.position() == 2)
+    try await kept.store.write(.durable) { try $0.apply(own: [entries[2], entries[3]]) }
+    #expect(try await kept.position() == 2)
+    #expect(try await kept.record(made[3])?.position == LogPosition(5))
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func nothingRemainsOfATransactionThatThrows(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let (maker, register) = (kept.maker, kept.register)
+    let made = try maker.revision("VIE-2026-0009")
+    let edit = maker.ready(try maker.revision("EDIT"))
+    let old = try maker.revision("OLD")
+    try await kept.put(maker.ready(old))
+    let before = try await kept.store.identity()
+    for durability in [Durability.durable, .repeatable] {
+      await #expect(throws: Stop()) {
+        try await kept.store.write(durability) { transaction in
+          try transaction.adopt(maker.header(register, head: 9, schema: nil))
+          try transaction.apply([maker.entry(1, made)], through: LogPosition(1))
+          try transaction.put(edit)
+          try transaction.remove(old.summary.record)
+          try transaction.give(7, of: maker.office, in: 2026)
+          try transaction.setAddress("elsewhere:1")
+          try transaction.index(made.summary.record, text: "words")
+          throw Stop()
+        }
+      }
+    }
+    #expect(try await kept.store.identity() == before)
+    #expect(try await kept.record(made) == nil)
+    #expect(try await kept.pending(edit.ours) == nil)
+    #expect(try await kept.pending(old) != nil)
+    let office = maker.office
+    #expect(
+      try await kept.store.write(.durable) { try $0.highestNumber(of: office, in: 2026) } == 0)
+    #expect(try await kept.store.read { try $0.search(["words"], limit: 1) }.isEmpty)
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func aTransactionSeesWhatItWrote(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let maker = kept.maker
+    let made = try maker.revision()
+    let seen = try await kept.store.write(.durable) { transaction in
+      try transaction.put(maker.ready(made))
+      return (try transaction.record(made.summary.record)?.pending?.ours, try transaction.counts())
+    }
+    #expect(seen.0 == made && seen.1.ready == 1)
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func recordsComeInTheOrderOfTheirCodesAndHeadsOfTheirIds(
+    _ stores: ReplicaStoreMaker
+  ) async throws {
+    let kept = try await KeptReplica(stores)
+    let made = try ["CC", "AA", "BB"].map { try kept.maker.revision($0) }
+    for (index, revision) in made.enumerated() {
+      try await kept.apply(kept.maker.entry(Int64(3 - index), revision))
+    }
+    try await kept.put(kept.maker.ready(try kept.maker.revision("AB")))
+    func codes(_ kind: KindNumber?) async throws -> [String] {
+      try await kept.store.read { reader in
+        var codes: [String] = []
+        try reader.forEachRecord(of: kind) { stored in
+          codes.append(try reader.codes(of: [stored.id])[stored.id]?.text ?? "")
+        }
+        return codes
+      }
+    }
+    #expect(try await codes(nil) == ["AA", "AB", "BB", "CC"])
+    #expect(try await codes(RevisionMaker.kind) == ["AA", "AB", "BB", "CC"])
+    #expect(try await codes(KindNumber(99)).isEmpty)
+    let heads = try await kept.store.read { reader in
+      var heads: [EncodedRevision] = []
+      try reader.forEachHead { heads.append($0) }
+      return heads
+    }
+    #expect(heads == made.map(\.encoded))
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func theCountOfRecordsIsOfLiveOnesThatTheRegisterHas(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let (one, two) = (try kept.maker.revision("AA"), try kept.maker.revision("BB"))
+    try await kept.apply(kept.maker.entry(1, one), kept.maker.entry(2, two))
+    try await kept.apply(kept.maker.entry(3, try kept.maker.deletion(of: two)))
+    try await kept.put(kept.maker.ready(try kept.maker.revision("CC")))
+    #expect(try await kept.store.read { try $0.counts().records } == 1)
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func aSoundStoreIsFoundSound(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    for entry in try kept.everyState() { try await kept.put(entry) }
+    try await kept.store.checkIntegrity()
+  }
+}

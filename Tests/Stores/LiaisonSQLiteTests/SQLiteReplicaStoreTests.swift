@@ -1,0 +1,98 @@
+import GRDB
+import LiaisonFolder
+import LiaisonModel
+import LiaisonSync
+import TestSupport
+import Testing
+
+@testable import LiaisonSQLite
+
+/// What only a store in a file can get wrong.
+struct SQLiteReplicaStoreTests {
+  private static let sqlite = ReplicaStoreMaker("SQLite") { try ReplicaStoreMaker.sqlite($0, $1) }
+
+  private func level(_ transaction: any ReplicaTransaction) throws -> Int? {
+    let database = try #require(transaction as? SQLiteReplicaTransaction).db
+    return try Int.fetchOne(database, sql: "PRAGMA synchronous")
+  }
+
+  @Test func aTransactionIsAsDurableAsItWasAskedFor() async throws {
+    let kept = try await KeptReplica(Self.sqlite)
+    // Statements are kept: each time, the level must follow.
+    for _ in 1...3 {
+      #expect(try await kept.store.write(.durable) { try level($0) } == 2)
+      #expect(try await kept.store.write(.durable) { try level($0) } == 2)
+      #expect(try await kept.store.write(.repeatable) { try level($0) } == 1)
+    }
+    await #expect(throws: StoreError.changed) {
+      try await kept.store.write(.repeatable) { _ in throw StoreError.changed }
+    }
+    #expect(try await kept.store.write(.durable) { try level($0) } == 2)
+  }
+
+  @Test func whatWasKeptIsThereWhenItIsOpenedAgain() async throws {
+    let kept = try await KeptReplica(Self.sqlite)
+    let entries = try kept.everyState()
+    for entry in entries { try await kept.put(entry) }
+    let again = try SQLiteReplicaStore(
+      DataDirectory(kept.scratch.folder("vienna"), role: .replica),
+      coding: PlainSchemaCoding([kept.maker.schema]))
+    for entry in entries {
+      #expect(try await again.read { try $0.record(entry.record)?.pending } == entry)
+    }
+    let identity = try await kept.store.identity()
+    #expect(try await again.identity() == identity)
+  }
+
+  @Test func aReaderCannotWrite() async throws {
+    let kept = try await KeptReplica(Self.sqlite)
+    await #expect(throws: StoreError.self) {
+      try await kept.store.read { reader in
+        try #require(reader as? SQLiteReplicaTransaction).setAddress("elsewhere:1")
+      }
+    }
+    #expect(try await kept.store.identity().address == ReplicaStoreMaker.address)
+  }
+
+  @Test func whatSQLiteShouldNeverHoldIsRefusedByItsLayout() async throws {
+    let kept = try await KeptReplica(Self.sqlite)
+    try await kept.put(kept.maker.ready(try kept.maker.revision()))
+    for change in [
+      "state = 9", "state = 2", "state = 4", "theirs = zeroblob(32)", "reason = 'x'",
+      "base_revision = zeroblob(32)", "next_edit = zeroblob(16)", "edit = zeroblob(3)",
+    ] {
+      await #expect(throws: StoreError.self, "\(change)") {
+        try await kept.store.write(.durable) { transaction in
+          let database = try #require(transaction as? SQLiteReplicaTransaction).db
+          try database.execute(sql: "UPDATE outbox SET \(change)")
+        }
+      }
+    }
+  }
+
+  @Test func aRecordsEditsAreReadWithoutTheirBytes() async throws {
+    let kept = try await KeptReplica(Self.sqlite)
+    let names = try await kept.store.write(.durable) { transaction in
+      let database = try #require(transaction as? SQLiteReplicaTransaction).db
+      return try database.columns(in: "outbox").map(\.name)
+    }
+    #expect(names.suffix(3) == ["base_bytes", "bytes", "next_bytes"])
+  }
+
+  /// The hot path of a clone: one statement a record, and two for the batch.
+  @Test func aNewRecordOfABatchIsOneStatement() async throws {
+    let kept = try await KeptReplica(Self.sqlite)
+    let entries = try (1...100).map {
+      kept.maker.entry(Int64($0), try kept.maker.revision("TOPIC-\($0)"))
+    }
+    let count = try await kept.store.write(.repeatable) { transaction in
+      let database = try #require(transaction as? SQLiteReplicaTransaction).db
+      var count = 0
+      database.trace { _ in count += 1 }
+      try transaction.apply(entries, through: LogPosition(100))
+      database.trace(nil)
+      return count
+    }
+    #expect(count == entries.count + 2)
+  }
+}

@@ -1,0 +1,126 @@
+import LiaisonModel
+import LiaisonSync
+import TestSupport
+import Testing
+
+/// What every replica store finds.
+struct SearchContract {
+  /// Indexes all that is not indexed: a record's name, nothing of a deleted one.
+  /// - Returns: how many there were.
+  private func index(_ kept: KeptReplica, limit: Int = 100) async throws -> Int {
+    let coding = kept.maker.coding
+    return try await kept.store.write(.repeatable) { transaction in
+      let records = try transaction.unindexed(limit: limit)
+      for record in records {
+        let state = try record.visible.map { try coding.decode($0.bytes).state }
+        let text = state?.fields[RevisionMaker.name]?.text { _ in "" }
+        try transaction.index(record.id, text: text)
+      }
+      return records.count
+    }
+  }
+
+  private func find(_ kept: KeptReplica, _ words: String...) async throws -> [RecordID] {
+    try await kept.store.read { try $0.search(words, limit: 5).map(\.id) }
+  }
+
+  private func topic(_ kept: KeptReplica, _ name: String, _ code: String = "AA") throws
+    -> FiledRevision
+  {
+    try kept.maker.revision(code, [RevisionMaker.name: .text(name)])
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func everyWordIsFoundByItsBeginningWithoutCaseAndAccents(
+    _ stores: ReplicaStoreMaker
+  ) async throws {
+    let kept = try await KeptReplica(stores)
+    let made = try topic(kept, "Señal of Foreign-fighters")
+    try await kept.apply(kept.maker.entry(1, made))
+    #expect(try await index(kept) == 1)
+    #expect(try await index(kept) == 0)
+    let hit = [made.summary.record]
+    #expect(try await find(kept, "fight") == hit)
+    #expect(try await find(kept, "SENAL", "for") == hit)
+    #expect(try await find(kept, "foreign-fig") == hit)
+    #expect(try await find(kept, "fight", "absent").isEmpty)
+    #expect(try await find(kept, "ighters").isEmpty)
+  }
+
+  /// A word is never the store's own query language.
+  @Test(arguments: ReplicaStoreMaker.all)
+  func whatIsNoWordAsksForNothing(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let made = try topic(kept, "one \"two\" AND text")
+    try await kept.apply(kept.maker.entry(1, made))
+    _ = try await index(kept)
+    let hit = [made.summary.record]
+    for words in ["\"two\"", "\"", "t\"", "AND", "text:one", "NOT", "(", "*"] {
+      _ = try await find(kept, words)
+      #expect(
+        try await find(kept, "one", words) == (words == "text:one" || words == "NOT" ? [] : hit))
+    }
+    #expect(try await find(kept, "\0", "one") == hit)
+    #expect(try await find(kept, "\0").isEmpty)
+    #expect(try await find(kept, "").isEmpty)
+    #expect(try await find(kept).isEmpty)
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func whatChangesATextMarksItsRecord(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let base = try topic(kept, "first")
+    try await kept.apply(kept.maker.entry(1, base))
+    #expect(try await index(kept) == 1)
+    let renamed = try kept.maker.next(base, name: "second")
+    try await kept.apply(kept.maker.entry(2, renamed))
+    #expect(try await index(kept) == 1)
+    #expect(try await find(kept, "first").isEmpty)
+    let edit = kept.maker.ready(try kept.maker.next(renamed, name: "third"), base: renamed)
+    try await kept.put(edit)
+    #expect(try await index(kept) == 1)
+    #expect(try await find(kept, "third") == [base.summary.record])
+    // Sending it changes no text.
+    try await kept.put(try #require(edit.sent(as: edit.ours)))
+    #expect(try await index(kept) == 0)
+    try await kept.remove(base)
+    #expect(try await index(kept) == 1)
+    #expect(try await find(kept, "third").isEmpty)
+    #expect(try await find(kept, "second") == [base.summary.record])
+    try await kept.apply(kept.maker.entry(3, try kept.maker.deletion(of: renamed)))
+    #expect(try await index(kept) == 1)
+    #expect(try await find(kept, "second").isEmpty)
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func aRecordThatCameInTheRoomOfAForgottenOneIsNew(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let gone = try topic(kept, "gone")
+    try await kept.put(kept.maker.ready(gone))
+    #expect(try await index(kept) == 1)
+    try await kept.remove(gone)
+    #expect(try await find(kept, "gone").isEmpty)
+    let new = try topic(kept, "new")
+    try await kept.put(kept.maker.ready(new))
+    #expect(try await index(kept) == 1)
+    #expect(try await find(kept, "new") == [new.summary.record])
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func indexingOutOfOrderLeavesNothingBehind(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let made = try (1...5).map { try topic(kept, "name\($0)", "AA-\($0)") }
+    for (index, revision) in made.enumerated() {
+      try await kept.apply(kept.maker.entry(Int64(index + 1), revision))
+    }
+    #expect(try await index(kept, limit: 2) == 2)
+    try await kept.store.write(.repeatable) {
+      try $0.index(made[4].summary.record, text: "name5")
+    }
+    let left = try await kept.store.read { try $0.unindexed(limit: 9).map(\.id) }
+    #expect(left == [made[2], made[3]].map(\.summary.record))
+    #expect(try await index(kept) == 2)
+    #expect(try await Set(find(kept, "name")) == Set(made.map(\.summary.record)))
+    #expect(try await kept.store.read { try $0.search(["name"], limit: 2) }.count == 2)
+  }
+}
