@@ -39,7 +39,7 @@ public enum TestRegister {
 }
 
 /// Makes ids and revisions; from a seed, so that a failure can be repeated.
-public final class RevisionMaker: Sendable {
+public final class AreaMaker: Sendable {
   private let random: Mutex<(source: Seeded, time: Int64)>
   public let coding = NotedCoding()
   public let office: OfficeID

@@ -1,10 +1,9 @@
 import ArgumentParser
-import Foundation
-import LiaisonTerminal
+import LiaisonExchange
+import LiaisonFolder
 import LiaisonModel
-import LiaisonSQLite
-import LiaisonServer
 import LiaisonSync
+import LiaisonTerminal
 import LiaisonWire
 
 struct ImportCommand: AsyncParsableCommand {
@@ -17,41 +16,31 @@ struct ImportCommand: AsyncParsableCommand {
       Example: liaisond import reference.jsonl -C hq
       """)
 
-  @Argument(help: "The file.")
+  @Argument(help: "The file; - for what comes in through a pipe.")
   var file: String
   @Option(help: "The office that the imported records come from; SERVER for none.")
   var office = "SERVER"
-  @OptionGroup var folder: Folder
+  @OptionGroup var folder: ServerFolder
   @Flag(help: "Print JSON.") var json = false
 
   private struct Imported: Encodable { let imported: Int }
 
   func run() async throws {
-    guard let id = OfficeID(office) else {
-      throw Failure("'\(office)' is not an office's id", advice: "--office LYO", status: .usage)
-    }
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder),
-      !isFolder.boolValue, FileManager.default.isReadableFile(atPath: file)
-    else { throw Failure("the file \(file) cannot be read", advice: "another file") }
+    let office = try OfficeArgument.parse(office)
+    let input = try InputArgument.parse(file)
     let log = try folder.open()
-    let lock = try DirectoryLock(folder.data, name: "server", holder: "liaisond import")
-    let isKnown = try await log.office(id) != nil
-    guard office == "SERVER" || isKnown else {
-      throw Failure(
-        "the register has no office \(id)", advice: "liaisond office add \(id) --name …")
-    }
+    let lock = try DirectoryLock(folder.data, name: .server, holder: "liaisond import")
+    defer { withExtendedLifetime(lock) {} }
+    if office.text != "SERVER" { try await OfficeArgument.check(office, in: log) }
     let origin = Origin(
-      office: id, author: TextRules.normalized(System.author()), note: "import", time: System.now())
+      office: office, author: TextRules.normalized(System.author()), note: "import",
+      time: System.now())
     let importer = Importer(
       schema: try await log.status().schema, coding: RevisionCodec(), origin: origin,
       newID: System.newID)
     let progress = ProgressLine("importing")
-    let count = try await importer.run(URL(filePath: file), into: log) {
-      progress.update($0, remaining: $1)
-    }
+    let count = try await importer.run(input, into: log) { progress.update($0, remaining: $1) }
     progress.end()
-    withExtendedLifetime(lock) {}
     if json { return try Output.json(Imported(imported: count)) }
     Output.line("imported \(count) records")
   }

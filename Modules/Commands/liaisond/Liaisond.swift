@@ -1,6 +1,7 @@
 import ArgumentParser
+import LiaisonExchange
+import LiaisonGRPC
 import LiaisonTerminal
-import LiaisonServer
 
 @main
 enum Main {
@@ -9,14 +10,22 @@ enum Main {
       switch error {
       case let error as ImportError:
         Failure(error.description, advice: "liaisond import again when the line is mended")
-      case let error as ServerError where error.code == .notLoopback:
-        Failure(error.message, advice: "--listen 127.0.0.1:7401")
-      case let error as ServerError where error.code == .badAddress:
-        Failure(error.message, advice: "--listen 127.0.0.1:7401", status: .usage)
-      case let error as ServerError:
-        Failure(error.message, advice: "another port, or 0 for any: --listen 127.0.0.1:0")
+      case let error as SchemaFileError:
+        Failure("the schema file: \(error)", advice: "liaisond init again when the file is mended")
+      case let error as ListenError: Failure(error)
       default: nil
       }
+    }
+  }
+}
+
+extension Failure {
+  fileprivate init(_ error: ListenError) {
+    switch error {
+    case .notLoopback:
+      self.init(error.description, advice: "--listen 127.0.0.1:7401")
+    case .cannotListen:
+      self.init(error.description, advice: "another port, or 0 for any: --listen 127.0.0.1:0")
     }
   }
 }
@@ -38,6 +47,6 @@ struct Liaisond: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InitCommand.self, OfficeCommand.self, ImportCommand.self, ServeCommand.self,
-      StatusCommand.self, VerifyCommand.self,
+      StatusCommand.self, SchemaCommand.self, VerifyCommand.self,
     ])
 }

@@ -1,8 +1,7 @@
 import ArgumentParser
-import LiaisonTerminal
 import LiaisonModel
-import LiaisonSQLite
 import LiaisonSync
+import LiaisonTerminal
 
 struct OfficeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,23 +17,13 @@ struct OfficeCommand: AsyncParsableCommand {
     var code: String
     @Option(help: "The office's name.")
     var name: String
-    @OptionGroup var folder: Folder
+    @OptionGroup var folder: ServerFolder
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      guard let id = OfficeID(code) else {
-        throw Failure(
-          "'\(code)' is not an office's id", advice: "2 to 12 of A-Z and 0-9, for example VIE",
-          status: .usage)
-      }
-      if let fault = TextRules.problem(withLine: TextRules.normalized(name)) {
-        throw Failure("the name \(fault)", advice: "another --name", status: .usage)
-      }
-      guard !TextRules.normalized(name).isEmpty else {
-        throw Failure("the office has no name", advice: "--name \"Vienna\"", status: .usage)
-      }
-      let office = Office(id: id, name: TextRules.normalized(name))
-      try folder.open().add(office)
+      let id = try OfficeArgument.parse(code, advice: "2 to 12 of A-Z and 0-9, for example VIE")
+      let office = Office(id: id, name: try OfficeArgument.parse(name: name))
+      try await folder.open().add(office)
       if json { return try Output.json(OfficeView(office)) }
       Output.line("office \(id): \(Terminal.safe(name))")
     }
@@ -43,16 +32,13 @@ struct OfficeCommand: AsyncParsableCommand {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Lists the offices.", discussion: "Example: liaisond office list -C hq")
-    @OptionGroup var folder: Folder
+    @OptionGroup var folder: ServerFolder
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let offices = try folder.open().offices()
-      if json {
-        try Output.json(offices.map(OfficeView.init))
-      } else {
-        Output.table(["OFFICE", "NAME"], offices.map { [$0.id.text, $0.name] })
-      }
+      let offices = try await folder.open().offices()
+      if json { return try Output.json(offices.map(OfficeView.init)) }
+      Output.table(["OFFICE", "NAME"], offices.map { [$0.id.text, $0.name] })
     }
   }
 }

@@ -1,8 +1,9 @@
 import ArgumentParser
-import LiaisonTerminal
-import LiaisonModel
-import LiaisonSQLite
+import LiaisonFolder
+import LiaisonGRPC
 import LiaisonServer
+import LiaisonSync
+import LiaisonTerminal
 import LiaisonWire
 import Logging
 import ServiceLifecycle
@@ -24,34 +25,45 @@ struct ServeCommand: AsyncParsableCommand {
   var listen = "127.0.0.1:7401"
 
   func run() async throws {
-    let address = try SyncServer.Address(listen)
-    let data = DataDirectory(directory, role: .server)
-    let changeLog = try SQLiteChangeLog(data, coding: SchemaCodec())
-    let lock = try DirectoryLock(data, name: "server", holder: "liaisond serve")
+    guard let address = Endpoint(listen) else {
+      throw Failure(
+        "'\(listen)' is not an address of the form HOST:PORT", advice: "--listen 127.0.0.1:7401",
+        status: .usage)
+    }
+    var folder = ServerFolder()
+    folder.directory = directory
+    let changeLog = try folder.open()
+    let lock = try DirectoryLock(folder.data, name: .server, holder: "liaisond serve")
+    defer { withExtendedLifetime(lock) {} }
     var logger = Logger(label: "liaisond") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .notice
-    let server = SyncServer(
-      changeLog: changeLog, coding: RevisionCodec(), address: address, log: logger)
+    let service = SyncService(log: changeLog, coding: RevisionCodec()) { [logger] error in
+      logger.error("the store cannot answer: \(error)")
+    }
+    let server = try SyncServer(listener: service, address: address, log: logger)
+    try await Serving(server: server, service: service).untilStopped(logger)
+  }
+}
+
+/// A server under way: it listens until a signal, and then drains.
+private struct Serving: Service {
+  let server: SyncServer
+  let service: SyncService
+
+  func run() async throws {
+    try await withGracefulShutdownHandler {
+      try await server.run { Output.ready("listening on \($0)") }
+    } onGracefulShutdown: {
+      service.stopFollowing()
+      server.drain()
+    }
+  }
+
+  func untilStopped(_ logger: Logger) async throws {
     var configuration = ServiceGroupConfiguration(
-      services: [
-        .init(
-          service: Serving(server: server), successTerminationBehavior: .gracefullyShutdownGroup)
-      ],
+      services: [.init(service: self, successTerminationBehavior: .gracefullyShutdownGroup)],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(Tuning.drainSeconds)
     try await ServiceGroup(configuration: configuration).run()
-    withExtendedLifetime(lock) {}
-  }
-
-  private struct Serving: Service {
-    let server: SyncServer
-
-    func run() async throws {
-      try await withGracefulShutdownHandler {
-        try await server.run { Output.ready("listening on \($0)") }
-      } onGracefulShutdown: {
-        server.drain()
-      }
-    }
   }
 }

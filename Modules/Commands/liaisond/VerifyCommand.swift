@@ -1,10 +1,7 @@
 import ArgumentParser
+import LiaisonServer
 import LiaisonTerminal
-import LiaisonModel
-import LiaisonSQLite
-import LiaisonSync
 import LiaisonWire
-import Synchronization
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,29 +12,19 @@ struct VerifyCommand: AsyncParsableCommand {
 
       Example: liaisond verify -C hq
       """)
-  @OptionGroup var folder: Folder
+  @OptionGroup var folder: ServerFolder
   @Flag(help: "Print JSON.") var json = false
 
-  private struct Result: Encodable {
+  private struct Verified: Encodable {
     let records: Int
     let digest: String
   }
 
   func run() async throws {
-    let log = try folder.open()
-    try await log.checkIntegrity()
-    let check = Mutex((count: 0, digest: RegisterDigest()))
-    try await log.forEachHead { head in
-      guard RevisionCodec().id(of: head.bytes) == head.id else {
-        throw StoreError.damaged("the bytes of revision \(head.id.short) do not match its name")
-      }
-      check.withLock {
-        $0.count += 1
-        $0.digest.add(head.id)
-      }
+    let result = try await SyncService(log: folder.open(), coding: RevisionCodec()).verify()
+    if json {
+      return try Output.json(Verified(records: result.records, digest: result.digest))
     }
-    let (count, digest) = check.withLock { ($0.count, $0.digest.finish()) }
-    if json { return try Output.json(Result(records: count, digest: digest)) }
-    Output.line("\(count) records, digest \(digest)")
+    Output.line("\(result.records) records, digest \(result.digest)")
   }
 }

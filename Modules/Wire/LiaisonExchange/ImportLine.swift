@@ -2,10 +2,48 @@ internal import Foundation
 internal import LiaisonModel
 
 /// One line of an import.
-struct ImportLine: Decodable {
+struct ImportLine {
+  let number: Int
   let kind: String
   let code: String
   let fields: [String: Value]
+
+  /// - Throws: ``ImportError`` if the text is not such a line.
+  init(_ text: Data, line: Int) throws {
+    let content: Content
+    do {
+      guard String(validating: text, as: UTF8.self) != nil else {
+        throw Problem("the line is not valid UTF-8")
+      }
+      content = try JSONDecoder().decode(Content.self, from: text)
+    } catch let problem as Problem {
+      throw ImportError(line: line, problem.message)
+    } catch let error as DecodingError {
+      throw ImportError(line: line, Self.reason(error))
+    }
+    number = line
+    kind = content.kind
+    code = content.code
+    fields = content.fields
+  }
+
+  private static func reason(_ error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _): "the line has no '\(key.stringValue)'"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      context.codingPath.isEmpty
+        ? "the line is not a JSON object"
+        : "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the wrong type"
+    default: "the line is not a JSON object"
+    }
+  }
+}
+
+/// What stands in a line.
+private struct Content: Decodable {
+  let kind: String
+  let code: String
+  let fields: [String: ImportLine.Value]
 
   private struct Key: CodingKey {
     let stringValue: String
@@ -22,9 +60,11 @@ struct ImportLine: Decodable {
     if let unknown = unknown.min() { throw Problem("the line has an unknown key '\(unknown)'") }
     kind = try line.decode(String.self, forKey: Key(stringValue: "kind"))
     code = try line.decode(String.self, forKey: Key(stringValue: "code"))
-    fields = try line.decode([String: Value].self, forKey: Key(stringValue: "fields"))
+    fields = try line.decode([String: ImportLine.Value].self, forKey: Key(stringValue: "fields"))
   }
+}
 
+extension ImportLine {
   enum Value: Decodable {
     case one(String)
     case many([String])
@@ -47,33 +87,6 @@ struct ImportLine: Decodable {
       case .one(let text): .one(text)
       case .many(let texts): .many(texts)
       }
-    }
-  }
-}
-
-extension ImportLine {
-  /// - Throws: ``ImportError`` where the text is not such a line.
-  init(_ text: Data, line: Int) throws {
-    guard String(validating: text, as: UTF8.self) != nil else {
-      throw ImportError(line: line, "the line is not valid UTF-8")
-    }
-    do {
-      self = try JSONDecoder().decode(ImportLine.self, from: text)
-    } catch let problem as Problem {
-      throw ImportError(line: line, problem.message)
-    } catch let error as DecodingError {
-      throw ImportError(line: line, Self.reason(error))
-    }
-  }
-
-  private static func reason(_ error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound(let key, _): "the line has no '\(key.stringValue)'"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      context.codingPath.isEmpty
-        ? "the line is not a JSON object"
-        : "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the wrong type"
-    default: "the line is not a JSON object"
     }
   }
 }

@@ -1,4 +1,3 @@
-public import Foundation
 public import LiaisonModel
 public import LiaisonSync
 
@@ -23,24 +22,22 @@ public struct Importer: Sendable {
     self.newID = newID
   }
 
-  /// Appends every line of a file in one transaction. Takes memory for the references that are
-  /// still to be met, not for the file.
+  /// Appends every line in one transaction. Takes memory for some lines, and for the references that
+  /// are still to be met, not for all that is read.
   /// - Parameter progress: is told how many records are in, and about how many remain.
   /// - Returns: how many records were imported.
-  /// - Throws: ``ImportError`` for a line that cannot be imported.
+  /// - Throws: ``ImportError`` for a line that cannot be imported, ``StoreError`` if the log fails.
   public func run(
-    _ file: URL, into log: any ChangeLog,
+    _ input: ImportInput, into log: any ChangeLog,
     progress: @escaping @Sendable (_ count: Int, _ remaining: Int?) -> Void = { _, _ in }
   ) async throws -> Int {
-    try await log.write { transaction in
-      var lines = try LineReader(file)
+    try await log.transaction { transaction in
+      var lines = try LineReader(input)
       var promises = Promises(newID: newID)
       var count = 0
-      while let (number, text) = try lines.next() {
-        guard !text.isEmpty else { continue }
-        let line = try ImportLine(text, line: number)
-        try append(line, number, to: transaction, &promises)
-        count += 1
+      while let some = try ImportLines(next: &lines) {
+        try append(some, to: transaction, &promises)
+        count += some.lines.count
         progress(count, lines.remaining)
       }
       try promises.checkKept()
@@ -48,55 +45,75 @@ public struct Importer: Sendable {
     }
   }
 
+  /// Commits some lines as a push commits its edits.
   private func append(
-    _ line: ImportLine, _ number: Int, to log: any LogTransaction, _ promises: inout Promises
+    _ some: ImportLines, to log: any LogTransaction, _ promises: inout Promises
   ) throws {
+    var question = CommitQuestion()
+    for line in some.lines { question.codes.formUnion(line.references(schema)) }
+    var known = try log.facts(for: question).holders
+    var candidates: [CommitRule.Candidate] = []
+    var records: [RecordID: KindNumber] = [:]
+    for line in some.lines {
+      let revision = try revision(of: line, known, &promises)
+      records[revision.record] = revision.kind
+      // Of two lines with one code the second is refused; until then the first has it.
+      if known[revision.state.code] == nil { known[revision.state.code] = revision.record }
+      candidates.append(try candidate(revision, line))
+    }
+    let plan = CommitRule(office: origin.office, schema: schema).plan(candidates)
+    var facts = try log.facts(for: plan.question)
+    // All of them come, or none: each line is judged as if the others were there.
+    facts.promised = promises.kinds(of: plan.question.records).merging(records) { first, _ in first
+    }
+    let verdicts = plan.arranged(try log.append(plan.decide(facts)))
+    for (line, verdict) in zip(some.lines, verdicts) {
+      if case .refused(let refusal) = verdict.outcome {
+        throw ImportError(line: line.number, refusal.message)
+      }
+    }
+  }
+
+  private func revision(
+    of line: ImportLine, _ known: [RecordCode: RecordID], _ promises: inout Promises
+  ) throws -> Revision {
     guard let kind = schema.kind(named: line.kind) else {
-      throw ImportError(line: number, "the register has no kind '\(line.kind)'")
+      throw ImportError(line: line.number, "the register has no kind '\(line.kind)'")
     }
     guard let code = RecordCode(line.code) else {
-      throw ImportError(line: number, "'\(line.code)' is not a code")
+      throw ImportError(line: line.number, "'\(line.code)' is not a code")
     }
     var fields: Fields = [:]
     for (name, value) in line.fields {
       guard let field = kind.field(named: name) else {
-        throw ImportError(line: number, "\(kind.name) has no field '\(name)'")
+        throw ImportError(line: line.number, "\(kind.name) has no field '\(name)'")
       }
       do {
         fields[field.number] = try field.type.value(from: value.input) { named in
-          try log.holder(of: named) ?? promises.record(named, of: field, line: number)
+          known[named] ?? promises.record(named, of: field, line: line.number)
         }
       } catch let problem as Problem {
-        throw ImportError(line: number, "field '\(name)' \(problem.message)")
+        throw ImportError(line: line.number, "field '\(name)' \(problem.message)")
       }
     }
-    let revision = Revision(
+    return Revision(
       record: try promises.keep(code, kind), kind: kind.number, parent: nil,
       state: RecordState(code: code, fields: fields), origin: origin)
-    try append(revision, line: number, to: log, alongside: promises.alongside)
   }
 
-  private func append(
-    _ revision: Revision, line: Int, to log: any LogTransaction, alongside: Alongside
-  ) throws {
-    let encoded: EncodedRevision
+  private func candidate(_ revision: Revision, _ line: ImportLine) throws -> CommitRule.Candidate {
     do {
-      encoded = try coding.encode(revision)
+      let filed = try coding.encode(revision)
+      return CommitRule.Candidate(
+        edit: EditID(newID()), content: .success(.init(filed: filed, revision: revision)))
     } catch {
-      throw ImportError(line: line, "\(error)")
-    }
-    let candidate = CommitRule.Candidate(
-      edit: EditID(newID()), content: .success(.init(encoded: encoded, revision: revision)))
-    let rule = CommitRule(office: origin.office, coding: coding)
-    let verdict = try rule.decide(candidate, in: log, alongside: alongside)
-    if case .refused(let refusal) = verdict.outcome {
-      throw ImportError(line: line, refusal.reason)
+      throw ImportError(line: line.number, "\(error)")
     }
   }
 }
 
-/// Why a file was not imported; nothing of it was.
-public struct ImportError: Error, Sendable, CustomStringConvertible {
+/// Why nothing was imported.
+public struct ImportError: Error, Hashable, Sendable, CustomStringConvertible {
   public let line: Int
   public let message: String
 

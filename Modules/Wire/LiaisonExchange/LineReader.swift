@@ -1,26 +1,39 @@
 internal import Foundation
 internal import LiaisonModel
 
+/// Where an import reads from.
+public enum ImportInput: Hashable, Sendable {
+  /// A file, a pipe with a name, or a device.
+  case file(String)
+  case standardInput
+}
+
 /// The lines of a file or a pipe, one at a time, without their ends (LF or CRLF) and without a
 /// byte order mark.
 struct LineReader {
   private let handle: FileHandle
-  /// How many bytes the file has; nil where that is not known, as for a pipe.
+  /// How many bytes the file has; nil if that is not known, as for a pipe.
   private let size: Int?
   private var buffer = Data()
   private var consumed = 0
   private var number = 0
   private var isAtEnd = false
 
-  /// - Throws: ``ImportError`` where the file cannot be read.
-  init(_ file: URL) throws {
-    do {
-      handle = try FileHandle(forReadingFrom: file)
-      let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
-      let isFile = attributes[.type] as? FileAttributeType == .typeRegular
-      size = isFile ? (attributes[.size] as? NSNumber)?.intValue : nil
-    } catch {
-      throw ImportError(line: 1, "the file cannot be read")
+  /// - Throws: ``ImportError`` if the file cannot be read.
+  init(_ input: ImportInput) throws {
+    switch input {
+    case .standardInput:
+      handle = .standardInput
+      size = nil
+    case .file(let path):
+      do {
+        handle = try FileHandle(forReadingFrom: URL(filePath: path))
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        let isFile = attributes[.type] as? FileAttributeType == .typeRegular
+        size = isFile ? (attributes[.size] as? NSNumber)?.intValue : nil
+      } catch {
+        throw ImportError(line: 1, "the file cannot be read")
+      }
     }
   }
 
@@ -30,7 +43,7 @@ struct LineReader {
     return Int(Double(max(0, size - consumed)) / Double(consumed) * Double(number))
   }
 
-  /// - Throws: ``ImportError`` where a line is longer than a record can be, or cannot be read.
+  /// - Throws: ``ImportError`` if a line is longer than a record can be, or cannot be read.
   mutating func next() throws -> (Int, Data)? {
     while true {
       if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {

@@ -17,8 +17,11 @@ struct Promises {
 
   init(newID: @escaping () -> UUIDv7) { self.newID = newID }
 
-  /// For the commit rule: these records will be there when the transaction ends.
-  var alongside: Alongside { Alongside { [kinds] in kinds[$0] } }
+  /// Those of some records that are promised, and as which kind.
+  func kinds(of records: Set<RecordID>) -> [RecordID: KindNumber] {
+    guard !kinds.isEmpty else { return [:] }
+    return records.reduce(into: [:]) { $0[$1] = kinds[$1] }
+  }
 
   /// The id of a record that `field` refers to and that is not in the log.
   mutating func record(_ code: RecordCode, of field: FieldDefinition, line: Int) -> RecordID? {
@@ -32,7 +35,7 @@ struct Promises {
   }
 
   /// The id for a record that is met: the promised one, or a new one.
-  /// - Throws: ``ImportError`` where it was promised as another kind.
+  /// - Throws: ``ImportError`` if it was promised as another kind.
   mutating func keep(_ code: RecordCode, _ kind: Kind) throws -> RecordID {
     guard let promise = open.removeValue(forKey: code) else { return RecordID(newID()) }
     kinds[promise.record] = nil

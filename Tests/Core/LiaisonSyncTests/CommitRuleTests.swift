@@ -6,10 +6,10 @@ import Testing
 /// The rule on one edit after another, and on what a batch holds for itself.
 struct CommitRuleTests {
   private let log: TestLog
-  private let maker: RevisionMaker
+  private let maker: AreaMaker
 
   init() throws {
-    maker = try RevisionMaker()
+    maker = try AreaMaker()
     log = try TestLog(maker)
   }
 
@@ -32,7 +32,7 @@ struct CommitRuleTests {
     let first = try await log.push([maker.candidate(maker.area("FTF"), edit: edit)])
     let broken = CommitRule.Candidate(edit: edit, content: .failure(Refusal(.malformed, "x")))
     let again = try await log.push([broken])
-    #expect(first[0].committed != nil && again == [.alreadyCommitted(first[0].committed!)])
+    #expect(again == first[0].committed.map { [.alreadyCommitted($0)] })
   }
 
   @Test func anEditOfAnythingButTheHeadIsStale() async throws {
@@ -50,8 +50,10 @@ struct CommitRuleTests {
     let id = try maker.id(of: first)
     let name: Fields = [TestRegister.name: .text("N")]
     let table: [(Revision, Refusal.Reason)] = [
-      (try maker.revision(
-        TestRegister.area, "NEXUS", fields: name, office: try #require(OfficeID("NYC"))), .office),
+      (
+        try maker.revision(
+          TestRegister.area, "NEXUS", fields: name, office: OfficeID("NYC")), .office
+      ),
       (try maker.revision(TestRegister.area, "NEXUS", fields: [:]), .invalid),
       (try maker.area("NEXUS", name: "a\0b"), .invalid),
       (try maker.revision(TestRegister.area, "NEXUS", fields: name, author: "a\nb"), .invalid),
@@ -129,7 +131,8 @@ struct CommitRuleTests {
   @Test func theSecondEditOfOneIdIsMalformed() async throws {
     let edit: EditID = maker.newID()
     let outcomes = try await log.push([
-      maker.candidate(maker.area("ONE"), edit: edit), maker.candidate(maker.area("TWO"), edit: edit),
+      maker.candidate(maker.area("ONE"), edit: edit),
+      maker.candidate(maker.area("TWO"), edit: edit),
     ])
     #expect(outcomes[0].committed != nil && outcomes[1].refusal == .malformed)
   }

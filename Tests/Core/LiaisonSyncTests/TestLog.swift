@@ -5,10 +5,10 @@ import TestSupport
 /// A log in memory to which revisions are pushed by one office.
 struct TestLog {
   let log: MemoryChangeLog
-  private let maker: RevisionMaker
+  private let maker: AreaMaker
   private let rule: CommitRule
 
-  init(_ maker: RevisionMaker) throws {
+  init(_ maker: AreaMaker) throws {
     self.maker = maker
     let schema = try TestRegister.schema()
     log = MemoryChangeLog(register: maker.newID(), lineage: Lineage(1), schema: schema)
@@ -30,6 +30,8 @@ struct TestLog {
 
 extension Verdict.Outcome {
   var committed: Committed? { if case .committed(let committed) = self { committed } else { nil } }
-  var refusal: Refusal.Reason? { if case .refused(let refusal) = self { refusal.reason } else { nil } }
+  var refusal: Refusal.Reason? {
+    if case .refused(let refusal) = self { refusal.reason } else { nil }
+  }
   var isStale: Bool { if case .stale = self { true } else { false } }
 }

@@ -1,9 +1,10 @@
 import ArgumentParser
+import LiaisonFolder
 import LiaisonSQLite
 import LiaisonWire
 
 /// The server's folder, as most commands take it.
-struct Folder: ParsableArguments {
+struct ServerFolder: ParsableArguments {
   @Option(
     name: [.customShort("C"), .long], help: ArgumentHelp("The server's folder.", valueName: "dir"))
   var directory = "."

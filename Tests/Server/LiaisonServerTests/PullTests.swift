@@ -1,0 +1,104 @@
+import LiaisonModel
+import LiaisonServer
+import LiaisonSync
+import TestSupport
+import Testing
+
+struct PullTests {
+  private func opening(_ responses: [PullResponse]) -> PullHeader? {
+    if case .header(let header) = responses.first { header } else { nil }
+  }
+
+  private func batches(_ responses: [PullResponse]) -> [PullBatch] {
+    responses.compactMap { if case .batch(let batch) = $0 { batch } else { nil } }
+  }
+
+  @Test func aPullWithNothingNewIsOneHeader() async throws {
+    let server = try await ServerFixture()
+    _ = try await server.push([server.maker.area("FTF")])
+    let responses = try await server.pull(server.request(after: 1, register: server.register))
+    #expect(responses.count == 1)
+    let header = try #require(opening(responses))
+    #expect(header.register == server.register && header.schema == nil)
+    #expect(header.head == Cursor(lineage: server.lineage, position: LogPosition(1)))
+  }
+
+  @Test func aReplicaWithAnOlderSchemaIsSentTheNewOne() async throws {
+    let server = try await ServerFixture()
+    let header = try opening(await server.pull(server.request(schemaVersion: 0)))
+    #expect(try header?.schema == TestRegister.schema())
+  }
+
+  @Test func whatRemainsIsCountedDownToNothing() async throws {
+    let server = try await ServerFixture(limit: BatchLimit(count: 10))
+    for part in 0..<3 {
+      _ = try await server.push(
+        (0..<9).map { try server.maker.area("AREA-\(part)\($0)") })
+    }
+    let responses = try await server.pull(server.request())
+    #expect(opening(responses)?.limits.batch == BatchLimit(count: 10))
+    #expect(batches(responses).map(\.changes.count) == [10, 10, 7])
+    #expect(batches(responses).map(\.remaining) == [17, 7, 0])
+    #expect(batches(responses).map(\.through.number) == [10, 20, 27])
+  }
+
+  @Test func whoMayNotGoOnIsToldWhy() async throws {
+    let server = try await ServerFixture()
+    let other: RegisterID = server.maker.newID()
+    let table: [(PullRequest, CallError)] = [
+      (server.request(version: 2), .otherProtocol),
+      (server.request(register: other), .otherRegister),
+      (server.request(after: 0, lineage: Lineage(8)), .otherLineage),
+      (server.request(after: 1), .otherLineage),
+    ]
+    for (request, error) in table {
+      await #expect(throws: error) { try await server.pull(request) }
+    }
+  }
+
+  @Test func onlyAnOfficeOfTheRegisterIsAnswered() async throws {
+    let server = try await ServerFixture()
+    for office in [nil, OfficeID("NYC")] {
+      await #expect(throws: CallError.unknownOffice) {
+        _ = try await server.service.endpoint(for: office)
+      }
+    }
+  }
+
+  @Test func aStoreThatFailsIsUnavailableAndOnlyTheServerIsToldWhy() async throws {
+    let reasons = Collected<StoreError>()
+    let service = SyncService(log: BrokenLog(), coding: NotedCoding(), report: { reasons.add($0) })
+    await #expect(throws: CallError.storeUnavailable) {
+      _ = try await service.endpoint(for: OfficeID("VIE"))
+    }
+    #expect(reasons.all == [.full])
+  }
+
+  @Test func whatTheReceiverThrowsEndsThePull() async throws {
+    struct Stop: Error {}
+    let server = try await ServerFixture()
+    let endpoint = try await server.endpoint()
+    await #expect(throws: Stop.self) {
+      try await endpoint.pull(server.request()) { _ in throw Stop() }
+    }
+  }
+
+  @Test func verifyingNamesAHeadWhoseBytesAreOthers() async throws {
+    let server = try await ServerFixture()
+    let area = try server.maker.area("FTF")
+    _ = try await server.push([area])
+    let digest = try server.maker.id(of: area).short
+    #expect(
+      try await server.service.verify() == SyncService.Verification(records: 1, digest: digest))
+    let wrong = FiledRevision(
+      EncodedRevision(id: try server.maker.id(of: area), bytes: [1]),
+      RevisionSummary(try server.maker.area("NEXUS")))
+    let decision = CommitDecision(edit: server.maker.newID(), action: .append(wrong, links: nil))
+    _ = try await server.log.commit(CommitQuestion()) { _ in [decision] }
+    await #expect(
+      throws: StoreError.damaged("the bytes of revision \(digest) do not match its name")
+    ) {
+      try await server.service.verify()
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import LiaisonModel
+import LiaisonServer
+import LiaisonSync
+import Synchronization
+import TestSupport
+
+/// A service over a log in memory, and one office that calls it.
+struct ServerFixture {
+  let maker: AreaMaker
+  let log: MemoryChangeLog
+  let quiet = Quiet()
+  let service: SyncService
+  let register: RegisterID
+  let lineage = Lineage(7)
+
+  init(limit: BatchLimit = BatchLimit(), log other: (any ChangeLog)? = nil) async throws {
+    maker = try AreaMaker(seed: 5)
+    register = maker.newID()
+    log = MemoryChangeLog(register: register, lineage: lineage, schema: try TestRegister.schema())
+    try await log.add(Office(id: maker.office, name: "Vienna"))
+    let quiet = quiet
+    service = SyncService(
+      log: other ?? log, coding: maker.coding, limit: limit,
+      pause: { _ in try await quiet.pause() }, report: { _ in })
+  }
+
+  func endpoint() async throws -> any SyncEndpoint {
+    try await service.endpoint(for: maker.office)
+  }
+
+  func request(
+    after position: Int64? = nil, follow: Bool = false, register: RegisterID? = nil,
+    lineage: Lineage? = nil, version: UInt32 = SyncProtocol.version, schemaVersion: UInt32 = 1
+  ) -> PullRequest {
+    PullRequest(
+      version: version, register: register,
+      cursor: position.map {
+        Cursor(lineage: lineage ?? self.lineage, position: LogPosition($0))
+      }, schemaVersion: schemaVersion, follow: follow)
+  }
+
+  /// All that a pull sends.
+  func pull(_ request: PullRequest) async throws -> [PullResponse] {
+    let received = Collected<PullResponse>()
+    try await endpoint().pull(request) { received.add($0) }
+    return received.all
+  }
+
+  func push(_ request: PushRequest) async throws -> [Verdict] {
+    let verdicts = Collected<Verdict>()
+    let left = Mutex([request])
+    try await endpoint().push {
+      left.withLock { $0.popLast() }
+    } receive: { response in
+      for verdict in response.verdicts { verdicts.add(verdict) }
+    }
+    return verdicts.all
+  }
+
+  func push(_ revisions: [Revision]) async throws -> [Verdict] {
+    try await push(pushRequest(revisions.map { try maker.edit($0) }))
+  }
+
+  func pushRequest(
+    _ edits: [Edit], version: UInt32 = SyncProtocol.version, register: RegisterID? = nil,
+    lineage: Lineage? = nil
+  ) -> PushRequest {
+    PushRequest(
+      version: version, register: register ?? self.register, lineage: lineage ?? self.lineage,
+      edits: edits)
+  }
+}
+
+/// Time that passes when a test says so.
+final class Quiet: Sendable {
+  private let waiting = Mutex<[Int: CheckedContinuation<Bool, Never>]>([:])
+  private let last = Mutex(0)
+
+  /// Waits until ``pass()``, or until its task is cancelled.
+  func pause() async throws {
+    let id = last.withLock { last in
+      last += 1
+      return last
+    }
+    let passed = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isCancelled = waiting.withLock { waiting in
+          guard !Task.isCancelled else { return true }
+          waiting[id] = continuation
+          return false
+        }
+        if isCancelled { continuation.resume(returning: false) }
+      }
+    } onCancel: {
+      let waiter = waiting.withLock { $0.removeValue(forKey: id) }
+      waiter?.resume(returning: false)
+    }
+    guard passed else { throw CancellationError() }
+  }
+
+  var waiters: Int { waiting.withLock { $0.count } }
+
+  /// Lets the time of all who wait pass.
+  func pass() {
+    let woken = waiting.withLock { waiting in
+      defer { waiting = [:] }
+      return waiting.values.map { $0 }
+    }
+    for waiter in woken { waiter.resume(returning: true) }
+  }
+}
+
+/// A log that cannot answer.
+struct BrokenLog: ChangeLog {
+  func status() async throws -> LogStatus { throw StoreError.full }
+  func count(after position: LogPosition) async throws -> RecordCount { throw StoreError.full }
+  func office(_ id: OfficeID) async throws -> Office? { throw StoreError.full }
+  func offices() async throws -> [Office] { throw StoreError.full }
+  func add(_ office: Office) async throws { throw StoreError.full }
+  func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch {
+    throw StoreError.full
+  }
+  func forEachHead(_ body: @escaping @Sendable (EncodedRevision) throws -> Void) async throws {
+    throw StoreError.full
+  }
+  func commit(
+    _ question: CommitQuestion, decide: @escaping @Sendable (CommitFacts) throws -> [CommitDecision]
+  ) async throws -> [Verdict] { throw StoreError.full }
+  func transaction<Result: Sendable>(
+    _ body: @escaping @Sendable (any LogTransaction) throws -> Result
+  ) async throws -> Result { throw StoreError.full }
+  func checkIntegrity() async throws { throw StoreError.damaged("it is broken") }
+}
