@@ -71,7 +71,7 @@ extension Verdict {
       message.pointee.stale = stale
     case .refused(let refusal):
       let refused = try arena.make(pb__refused__init)
-      refused.pointee.reason = refusal.reason.number
+      refused.pointee.reason = Refusal.Reason.table[refusal.reason]
       refused.pointee.message = try arena.copy(refusal.message)
       message.pointee.outcome_case = PB__VERDICT__OUTCOME_REFUSED
       message.pointee.refused = refused
@@ -90,9 +90,9 @@ extension Verdict {
       outcome = .stale(head: try message.stale.pointee.head.optionalRevisionID("a head"))
     case PB__VERDICT__OUTCOME_REFUSED:
       let refused = message.refused.pointee
-      outcome = .refused(
-        Refusal(
-          Refusal.Reason(refused.reason), try refused.message.string("a refusal's message")))
+      // A reason that only a newer server knows is read as `invalid`: its message says the rest.
+      let reason = Refusal.Reason.table.ours(refused.reason) ?? .invalid
+      outcome = .refused(Refusal(reason, try refused.message.string("a refusal's message")))
     default:
       throw CodingError.unknown("the server sent a verdict that only a newer version knows")
     }
@@ -116,18 +116,13 @@ extension Committed {
 }
 
 extension Refusal.Reason {
-  fileprivate var number: Pb__Refusal {
-    switch self {
+  fileprivate static let table = EnumTable<Refusal.Reason, Pb__Refusal> { reason in
+    switch reason {
     case .malformed: PB__REFUSAL__REFUSAL_MALFORMED
     case .invalid: PB__REFUSAL__REFUSAL_INVALID
     case .codeTaken: PB__REFUSAL__REFUSAL_CODE_TAKEN
     case .reference: PB__REFUSAL__REFUSAL_REFERENCE
     case .office: PB__REFUSAL__REFUSAL_OFFICE
     }
-  }
-
-  /// A reason that only a newer server knows is read as `invalid`: its message says the rest.
-  fileprivate init(_ number: Pb__Refusal) {
-    self = Refusal.Reason.allCases.first { $0.number == number } ?? .invalid
   }
 }
