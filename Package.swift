@@ -102,6 +102,7 @@ let package = Package(
     tests("Wire/LiaisonExchangeTests", core + ["LiaisonExchange"]),
     tests("Wire/LiaisonWireTests", core + ["LiaisonWire"]),
     tests("Wire/LiaisonGRPCTests", core + ["LiaisonGRPC", "LiaisonWire", grpc, log]),
+    tests("Server/LiaisonServerTests", core + ["LiaisonServer"]),
     tests("Stores/LiaisonSQLiteTests", core + ["LiaisonSQLite", "LiaisonFolder", "LiaisonWire", grdb]),
     tests("Office/LiaisonReplicaTests", core + ["LiaisonReplica"]),
     tests(

@@ -2,6 +2,7 @@ import ArgumentParser
 import LiaisonExchange
 import LiaisonFolder
 import LiaisonModel
+import LiaisonSQLite
 import LiaisonSync
 import LiaisonTerminal
 import LiaisonWire

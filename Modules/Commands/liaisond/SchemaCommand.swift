@@ -1,5 +1,7 @@
 import ArgumentParser
 import LiaisonExchange
+import LiaisonSQLite
+import LiaisonSync
 import LiaisonTerminal
 
 struct SchemaCommand: AsyncParsableCommand {

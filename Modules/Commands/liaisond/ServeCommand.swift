@@ -1,6 +1,7 @@
 import ArgumentParser
 import LiaisonFolder
 import LiaisonGRPC
+import LiaisonSQLite
 import LiaisonServer
 import LiaisonSync
 import LiaisonTerminal

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LiaisonModel
+import LiaisonSQLite
 import LiaisonSync
 import LiaisonTerminal
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LiaisonSQLite
 import LiaisonServer
 import LiaisonTerminal
 import LiaisonWire
