@@ -149,10 +149,7 @@ final class Workshop: Sendable {
   }
 
   /// What a command prints as JSON.
-  func json<Value>(_ type: Value.Type = Value.self, _ command: String, _ arguments: String...)
-    throws
-    -> Value
-  {
+  func json<Value>(_ command: String, _ arguments: String...) throws -> Value {
     let result = try run(command, arguments + ["--json"])
     let value = try JSONSerialization.jsonObject(
       with: Data(result.output.utf8), options: .fragmentsAllowed)

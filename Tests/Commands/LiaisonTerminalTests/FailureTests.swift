@@ -6,7 +6,7 @@ import Testing
 struct FailureTests {
   let place = Place(folder: "vienna", address: "hq:7401", office: "VIE")
 
-  static let calls: [(CallError, message: String, ExitStatus)] = [
+  static let calls: [(CallError, message: String, LiaisonTerminal.ExitStatus)] = [
     (.unreachable(.noAnswer), "no server answers at hq:7401", .unreachable),
     (.unreachable(.silent), "the server at hq:7401 does not answer", .unreachable),
     (
