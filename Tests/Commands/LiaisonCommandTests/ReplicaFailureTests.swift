@@ -8,7 +8,9 @@ import Testing
 
 /// What the command says of each thing that a replica cannot do.
 struct ReplicaFailureTests {
-  private func failures() throws -> [(error: ReplicaError, advice: String, status: LiaisonTerminal.ExitStatus)] {
+  private func failures() throws -> [(
+    error: ReplicaError, advice: String, status: LiaisonTerminal.ExitStatus
+  )] {
     let one = try #require(RecordCode("ONE"))
     let two = try #require(RecordCode("TWO"))
     let problem = Problem("is wrong")
