@@ -98,7 +98,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: core, path: "Tests/Support", swiftSettings: settings),
     tests("Core/LiaisonModelTests", ["LiaisonModel"]),
-    tests("Core/LiaisonSyncTests", core + ["LiaisonWire"]),
+    tests("Core/LiaisonSyncTests", core),
     tests("Wire/LiaisonWireTests", core + ["LiaisonWire"]),
     tests("Wire/LiaisonGRPCTests", core + ["LiaisonGRPC", "LiaisonWire", grpc, log]),
     tests("Wire/LiaisonExchangeTests", core + ["LiaisonExchange"]),
@@ -111,10 +111,12 @@ let package = Package(
         "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
         "LiaisonExchange", "LiaisonWire", log, grdb,
       ]),
+    tests("Commands/LiaisonTerminalTests", core + ["LiaisonTerminal"]),
     tests(
       "Commands/LiaisonCommandTests",
       core + [
-        "liaison", "liaisond", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonWire",
+        "liaison", "liaisond", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonTerminal",
+        "LiaisonWire",
       ]),
   ]
 )

@@ -10,8 +10,8 @@ public enum Foreground {
   ///
   /// The program stays in this process's group: in one of its own it would be stopped when it
   /// reads from the terminal. Keys that interrupt are the program's meanwhile, not ours.
-  /// - Returns: its exit code; 128 and the signal's number where a signal ended it.
-  /// - Throws: ``Failure`` where the shell cannot be started.
+  /// - Returns: its exit code; 128 and the signal's number if a signal ended it.
+  /// - Throws: ``Failure`` if the shell cannot be started.
   public static func run(_ command: String, _ argument: String) throws -> Int32 {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

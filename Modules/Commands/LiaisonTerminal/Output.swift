@@ -26,7 +26,7 @@ public enum Output {
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 
-  /// A table that fits the terminal: where it is too wide, its widest columns give way, and then
+  /// A table that fits the terminal: if it is too wide, its widest columns give way, and then
   /// its last ones. The first two, a mark and a code, or a name and what it leads to, stay whole.
   public static func table(_ header: [String], _ rows: [[String]]) {
     guard !rows.isEmpty else { return }

@@ -8,7 +8,7 @@ internal import Synchronization
 
 /// What is known of where a command writes to.
 public enum Terminal {
-  /// Columns of standard output; nil where it is not a terminal.
+  /// Columns of standard output; nil if it is not a terminal.
   public static var columns: Int? { columns(of: STDOUT_FILENO) }
 
   fileprivate static func columns(of file: Int32) -> Int? {
@@ -41,7 +41,7 @@ public enum Terminal {
     text.unicodeScalars.reduce(0) { $0 + max(0, Int(liaison_wcwidth(wchar_t($1.value)))) }
   }
 
-  /// The text cut to a width, with `…` where something was cut.
+  /// The text cut to a width, with `…` if something was cut.
   public static func fitted(_ text: String, to limit: Int) -> String {
     guard width(of: text) > limit, limit > 0 else { return text }
     var result = ""
@@ -85,7 +85,7 @@ public final class ProgressLine: Sendable {
   private let start = ContinuousClock.now
   private let shown = Throttle()
 
-  /// - Parameter isWanted: false where the command's output takes the same terminal.
+  /// - Parameter isWanted: false if the command's output takes the same terminal.
   public init(_ verb: String, isWanted: Bool = true) {
     self.verb = verb
     self.isWanted = isWanted

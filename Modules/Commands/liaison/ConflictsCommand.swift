@@ -6,7 +6,7 @@ struct ConflictsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "conflicts", abstract: "Shows each conflict with all its sides.",
     discussion: """
-      Works without a network. Exits with 3 where there are any.
+      Works without a network. Exits with 3 if there are any.
 
       Examples: liaison conflicts; liaison conflicts COMPACT
       """)

@@ -8,7 +8,7 @@ struct DeleteCommand: AsyncParsableCommand {
     discussion: "Example: liaison delete VIE-2026-0012 --note \"entered twice\"")
   @Argument(help: "The record's code or id.") var code: String
   @Option(name: .shortAndLong, help: "Why, in one line.") var note = ""
-  @Flag(help: "Also where other records refer to it: they go on naming it.") var force = false
+  @Flag(help: "Also if other records refer to it: they go on naming it.") var force = false
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {

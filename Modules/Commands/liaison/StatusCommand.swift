@@ -7,7 +7,7 @@ struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Shows what waits to be sent, and what waits for a person.",
     discussion: """
-      `!` marks what waits for a person, `*` what waits for the next sync. Exits with 3 where \
+      `!` marks what waits for a person, `*` what waits for the next sync. Exits with 3 if \
       conflicts remain.
 
       Example: liaison status

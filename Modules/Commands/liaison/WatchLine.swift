@@ -11,7 +11,7 @@ struct WatchLine: Encodable {
   var refused: Int?
   var reason: String?
   var retryMilliseconds: Int?
-  private let line: String
+  let line: String
 
   private enum CodingKeys: CodingKey {
     case event, received, committed, conflicts, refused, reason, retryMilliseconds

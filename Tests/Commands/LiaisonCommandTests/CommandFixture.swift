@@ -7,7 +7,7 @@ final class Workshop: Sendable {
   let scratch: Scratch
   var path: String { scratch.path }
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   /// Where the build put the binaries: beside the tests.
   static let binaries = URL(filePath: ProcessInfo.processInfo.arguments[0])
     .resolvingSymlinksInPath().deletingLastPathComponent()
@@ -125,5 +125,34 @@ final class Workshop: Sendable {
     let file = Workshop.root.appending(path: "Scripts/data/reference.jsonl").path
     let imported = try run("liaisond", "import", file, "--office", "LYO", "-C", "hq")
     try #require(imported.output == "imported 157 records\n", "\(imported)")
+  }
+
+  /// A register, a server of it, and replicas of these offices in folders of their names.
+  func withReplicas<Value>(
+    of offices: String..., body: (Server) throws -> Value
+  ) throws -> Value {
+    try makeHeadquarters()
+    let server = try serve()
+    defer { server.kill() }
+    for office in offices {
+      let clone = try run("liaison", "clone", server.address, office, "--office", office)
+      try #require(clone.code == 0, "\(clone)")
+    }
+    return try body(server)
+  }
+
+  /// What a command prints that must succeed.
+  func output(_ command: String, _ arguments: String...) throws -> String {
+    let result = try run(command, arguments)
+    #expect(result.code == 0 && result.errors.isEmpty, "\(arguments): \(result)")
+    return result.output
+  }
+
+  /// What a command prints as JSON.
+  func json<Value>(_ command: String, _ arguments: String...) throws -> Value {
+    let result = try run(command, arguments + ["--json"])
+    let value = try JSONSerialization.jsonObject(
+      with: Data(result.output.utf8), options: .fragmentsAllowed)
+    return try #require(value as? Value, "\(result)")
   }
 }

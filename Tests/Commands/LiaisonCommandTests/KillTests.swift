@@ -1,4 +1,5 @@
 import Foundation
+import LiaisonFolder
 import LiaisonModel
 import LiaisonReplica
 import LiaisonSQLite
@@ -99,19 +100,14 @@ struct KillTests {
     let hq = try SQLiteChangeLog(
       DataDirectory(shop.path + "/hq0", role: .server), coding: SchemaCodec())
     let status = try await hq.status()
-    try await store.adopt(
-      PullHeader(
-        register: status.register, head: status.head, schemaVersion: status.schema.version,
-        schema: status.schema, limits: ServerLimits()))
-    let replica = try await Replica(
-      store: store, coding: RevisionCodec(),
-      environment: ReplicaEnvironment(
-        now: { Timestamp(milliseconds: 1_700_000_000_000) },
-        random: { UInt64.random(in: .min ... .max) }, sleep: { _ in }), author: "Tester")
-    let kind = try replica.kind(named: "area")
+    let header = PullHeader(
+      register: status.register, head: status.head, schemaVersion: status.schema.version,
+      schema: status.schema, limits: ServerLimits())
+    try await store.write(.repeatable) { try $0.adopt(header) }
+    let replica = Replica(store: store, environment: .seeded(7, coding: RevisionCodec()))
     for number in 0..<Self.outgoing {
       _ = try await replica.create(
-        kind, [try Assignment("code=OUT-\(number)"), try Assignment("name=Out \(number)")])
+        "area", [try Assignment("code=OUT-\(number)"), try Assignment("name=Out \(number)")])
     }
   }
 }

@@ -7,9 +7,9 @@ import Testing
 /// no server: `$ serve` starts one, `$ stop` ends it. Any other `$ ` line goes to the shell.
 struct ScenarioTests {
   private static let folder = Workshop.root
-    .appending(path: "Tests/LiaisonCommandTests/Scenarios")
+    .appending(path: "Tests/Commands/Scenarios")
 
-  @Test(arguments: ["story", "json", "errors", "terminal", "help"])
+  @Test(arguments: ["story", "json", "errors", "terminal"])
   func theOutputIsTheOneThatIsWrittenDown(name: String) throws {
     let file = Self.folder.appending(path: "\(name).txt")
     let expected = try String(contentsOf: file, encoding: .utf8)

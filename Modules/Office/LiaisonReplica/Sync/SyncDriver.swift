@@ -80,13 +80,13 @@ actor SyncDriver {
       case .done:
         // What was refused may have waited for what was committed with it.
         guard machine.report.committed > committed else {
-          return report(try await store.read { try $0.counts() })
+          return report(try await keeper.counts())
         }
       }
     }
   }
 
-  private func report(_ counts: ReplicaCounts) -> SyncReport {
+  private func report(_ counts: OutboxCounts) -> SyncReport {
     SyncReport(round: machine.report, merged: merged, conflicts: conflicts, counts: counts)
   }
 

@@ -8,8 +8,34 @@ public struct SyncReport: Hashable, Sendable {
   public let merged: Int
   /// Edits that came into conflict.
   public let conflicts: Int
-  /// What the replica holds now.
-  public let counts: ReplicaCounts
+  /// What is left in the outbox.
+  public let counts: OutboxCounts
+}
+
+/// The edits of an outbox, by what they wait for.
+public struct OutboxCounts: Hashable, Sendable {
+  public private(set) var ready = 0
+  public private(set) var inFlight = 0
+  public private(set) var conflicts = 0
+  public private(set) var codeTaken = 0
+  public private(set) var refused = 0
+
+  /// Edits that wait for a person to settle a conflict, of both kinds.
+  public var unsettled: Int { conflicts + codeTaken }
+  public var pending: Int { ready + inFlight + unsettled + refused }
+
+  /// Counted from where each edit stands: to count the records costs more the more there are.
+  init(_ outbox: [OutboxStanding]) {
+    for standing in outbox {
+      switch standing.state {
+      case .ready: ready += 1
+      case .inFlight: inFlight += 1
+      case .conflict: conflicts += 1
+      case .codeTaken: codeTaken += 1
+      case .refused: refused += 1
+      }
+    }
+  }
 }
 
 /// What a person is told while a sync runs.

@@ -67,9 +67,10 @@ struct Watch: Sendable {
 
   /// Sends what is edited here, soon after it was.
   private func push(over endpoint: any SyncEndpoint, beside following: SyncDriver) async throws {
+    let keeper = OutboxKeeper(store: store, environment: environment)
     while true {
       try await environment.sleep(.milliseconds(Tuning.watchMilliseconds))
-      guard try await store.read({ try $0.counts().ready }) > 0 else { continue }
+      guard try await keeper.counts().ready > 0 else { continue }
       let driver = SyncDriver(endpoint, try await store.identity(), store, environment)
       report(.synced(try await driver.pushBesideFollow(await following.limit)))
     }

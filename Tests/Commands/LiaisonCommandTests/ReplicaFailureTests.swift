@@ -1,0 +1,102 @@
+import LiaisonModel
+import LiaisonReplica
+import LiaisonSync
+import LiaisonTerminal
+import Testing
+
+@testable import liaison
+
+/// What the command says of each thing that a replica cannot do.
+struct ReplicaFailureTests {
+  private func failures() throws -> [(
+    error: ReplicaError, advice: String, status: LiaisonTerminal.ExitStatus
+  )] {
+    let one = try #require(RecordCode("ONE"))
+    let two = try #require(RecordCode("TWO"))
+    let problem = Problem("is wrong")
+    return [
+      (.empty, "liaison sync", .failure),
+      (.unknownKind("x", known: ["a", "b"]), "one of a, b", .usage),
+      (.unknownField("x", kind: "a", known: ["b"]), "one of b", .usage),
+      (
+        .unknownRecord("X"),
+        "liaison search TEXT, or liaison sync if another office may have added it", .failure
+      ),
+      (.notACode("x"), "a code like UNODC or VIE-2026-0012", .usage),
+      (.ambiguousCode("X", records: []), "the record's id instead of its code: ", .failure),
+      (.notAnAssignment("x"), "field=value, field+=member or field-=member", .usage),
+      (.notAFilter("x"), "--where field=value", .usage),
+      (.valueWithNUL, "the value without it", .usage), (.assignedTwice("x"), "x=… once", .usage),
+      (.malformedCode, "2 to 32 of A-Z, 0-9 and '-', for example UNODC", .usage),
+      (.wrongValue(field: "x", problem, example: "39"), "x=39", .usage),
+      (.wrongFilter(field: "x", kind: "a", problem), "liaison schema a", .usage),
+      (.malformedDraft, "field: value on each line", .failure),
+      (.codeMissing(kind: "a"), "liaison new a code=… name=…", .usage),
+      (.invalid(kind: "a", problem), "liaison schema a", .failure),
+      (.badAuthor(problem), "another LIAISON_AUTHOR", .failure),
+      (.badNote(problem), "another --note", .failure),
+      (.tooLarge, "shorter texts, or part of it in another record", .failure),
+      (.codeTaken(one), "liaison show ONE", .failure),
+      (.codesExchanged, "liaison sync first, while one of them has a third code", .failure),
+      (
+        .referred(one, by: [two]), "Change those records first, or liaison delete ONE --force",
+        .failure
+      ),
+      (.inConflict(one), "liaison conflicts ONE, then liaison resolve ONE …", .failure),
+      (.deleted(one), "liaison discard ONE if the deletion was not sent yet", .failure),
+      (.unchanged(one), "liaison show ONE", .failure),
+      (.changedMeanwhile(one), "liaison edit again", .failure),
+      (.notInConflict(one), "liaison conflicts", .failure),
+      (.notPending(one), "liaison status", .failure),
+      (
+        .unresolved(one, ["x"], .sideOrValue),
+        "liaison resolve ONE --take theirs, or FIELD=VALUE", .failure
+      ),
+      (
+        .unresolved(one, ["x"], .side), "liaison resolve ONE --take ours, or --take theirs",
+        .failure
+      ),
+      (.unresolved(one, ["code"], .code), "liaison resolve ONE code=NEW-CODE", .failure),
+      (.sideAndValue(field: "x"), "one of the two", .usage),
+      (.noSides(one), "liaison resolve ONE code=NEW-CODE, or liaison discard", .usage),
+      (.deletedSide, "the side that is kept, with the values", .usage),
+    ]
+  }
+
+  @Test func eachErrorHasItsAdviceAndItsExitCode() throws {
+    for (error, advice, status) in try failures() {
+      let failure = try #require(Failure(office: error))
+      #expect(failure.message == error.description)
+      #expect(failure.advice == advice && failure.status == status, "\(error)")
+    }
+  }
+
+  @Test(arguments: [
+    (["--take", "ours"], Side.ours, [:]), (["--take=theirs"], .theirs, [:]),
+    (["--field", "a", "--take", "ours"], nil, ["a": Side.ours]),
+    (["--field=a", "--field", "b", "--take=base"], nil, ["a": .base, "b": .base]),
+    (["--field", "a", "--take", "ours", "--take", "theirs"], .theirs, ["a": .ours]), ([], nil, [:]),
+  ])
+  func sidesAreReadInTheirOrder(words: [String], rest: Side?, parts: [String: Side]) throws {
+    #expect(try Choice(sidesIn: words, of: "ONE") == Choice(rest: rest, parts: parts))
+  }
+
+  @Test(arguments: [
+    ["--take", "mine"], ["--field", "a"], ["--take", "ours", "--take", "theirs"],
+  ])
+  func sidesThatDoNotGoTogetherAreUsage(words: [String]) {
+    #expect { try Choice(sidesIn: words, of: "ONE") } throws: {
+      ($0 as? Failure)?.status == .usage
+    }
+  }
+
+  @Test func aWatchTellsTheSameAsALineAndAsJSON() throws {
+    let place = Place(address: "hq:1")
+    let offline = WatchLine(
+      .offline(.call(.unreachable(.noAnswer)), retryMilliseconds: 50), at: place)
+    #expect(offline.line == "offline: no server answers at hq:1; again in 50 ms")
+    let received = WatchLine(.received(3, conflicts: 1), at: place)
+    #expect(received.line == "received 3, conflicts 1: see liaison conflicts")
+    #expect(received.event == "received" && received.conflicts == 1)
+  }
+}

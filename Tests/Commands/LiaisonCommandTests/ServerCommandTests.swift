@@ -1,0 +1,164 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Each command of a server, with what it prints for people and for programs.
+struct ServerCommandTests {
+  let shop: Workshop
+
+  init() throws { shop = try Workshop() }
+
+  @Test func initMakesARegisterThatIsOnlyItsOwners() throws {
+    let register: [String: String] = try shop.json("liaisond", "init", "hq")
+    #expect(register["register"]?.count == 36)
+    let mode = try FileManager.default.attributesOfItem(atPath: shop.path + "/hq")
+    #expect(mode[.posixPermissions] as? Int == 0o700)
+    #expect(try shop.run("liaisond", "init", "hq").isPlainFailure)
+  }
+
+  @Test func officesAreAddedOnceAndListedInOrder() throws {
+    _ = try shop.output("liaisond", "init", "hq")
+    for office in ["VIE", "NYC"] {
+      let added = try shop.output("liaisond", "office", "add", office, "--name", "N", "-C", "hq")
+      #expect(added == "office \(office): N\n")
+    }
+    #expect(
+      try shop.run("liaisond", "office", "add", "VIE", "--name", "N", "-C", "hq").isPlainFailure)
+    let offices: [[String: String]] = try shop.json("liaisond", "office", "list", "-C", "hq")
+    #expect(offices.map { $0["id"] } == ["NYC", "VIE"])
+  }
+
+  @Test func aRegisterOfAnotherSchemaFollowsItsFile() throws {
+    let schema = try shop.scratch.file(
+      "ships.json",
+      Data(
+        #"""
+        {"version": 1, "kinds": [
+          {"number": 1, "name": "ship", "label": "Ship", "coding": "chosen", "fields": [
+            {"number": 1, "name": "name", "label": "Name", "type": "text", "required": true},
+            {"number": 2, "name": "tons", "label": "Tons", "type": "number"}]}]}
+        """#.utf8))
+    _ = try shop.output("liaisond", "init", "hq", "--schema", schema)
+    for office in ["VIE", "NYC"] {
+      _ = try shop.output("liaisond", "office", "add", office, "--name", "N", "-C", "hq")
+    }
+    let server = try shop.serve()
+    defer { server.kill() }
+    for office in ["VIE", "NYC"] {
+      _ = try shop.output("liaison", "clone", server.address, office, "--office", office)
+    }
+    _ = try shop.output("liaison", "new", "ship", "code=ROVER", "name=Rover", "-C", "VIE")
+    for office in ["VIE", "NYC"] { _ = try shop.output("liaison", "sync", "-C", office) }
+    _ = try shop.output("liaison", "edit", "ROVER", "tons=1", "-C", "VIE")
+    _ = try shop.output("liaison", "edit", "ROVER", "tons=2", "-C", "NYC")
+    _ = try shop.output("liaison", "sync", "-C", "VIE")
+    #expect(try shop.run("liaison", "sync", "-C", "NYC").code == 3)
+    _ = try shop.output("liaison", "resolve", "ROVER", "--take", "theirs", "-C", "NYC")
+    _ = try shop.output("liaison", "sync", "-C", "NYC")
+    #expect(
+      try shop.output("liaison", "schema", "--json", "-C", "NYC")
+        == shop.output("liaisond", "schema", "show", "-C", "hq"))
+  }
+
+  @Test func statusVerifyAndServeTellOfOneRegister() throws {
+    try shop.makeHeadquarters()
+    #expect(try shop.output("liaisond", "status", "-C", "hq").contains("157 records"))
+    let verified: [String: Any] = try shop.json("liaisond", "verify", "-C", "hq")
+    #expect(verified["records"] as? Int == 157)
+    let server = try shop.serve()
+    #expect(server.address.hasPrefix("127.0.0.1:") && server.stop() == 0)
+  }
+
+  @Test func anImportReadsAPipe() throws {
+    _ = try shop.output("liaisond", "init", "hq")
+    let line = #"{"kind": "area", "code": "A1", "fields": {"name": "A"}}"#
+    let piped = try shop.run("sh", "-c", "echo '\(line)' | liaisond import - -C hq")
+    #expect(piped.output == "imported 1 records\n", "\(piped)")
+  }
+
+  @Test func aServersBadInputLikewise() throws {
+    try shop.makeHeadquarters()
+    let cases: [([String], Int32)] = [
+      (["init", "hq"], 1), (["office", "add", "vie", "--name", "x", "-C", "hq"], 2),
+      (["office", "add", "VIE", "--name", "x", "-C", "hq"], 1),
+      (["import", "nowhere.jsonl", "-C", "hq"], 1), (["serve", "nowhere"], 1),
+      (["serve", "hq", "--listen", "0.0.0.0:7401"], 1), (["serve", "hq", "--listen", "x"], 2),
+    ]
+    for (arguments, code) in cases {
+      let result = try shop.run("liaisond", arguments)
+      #expect(result.code == code && result.isPlainFailure, "\(arguments): \(result)")
+    }
+    let loopback = try shop.run("liaisond", "serve", "hq", "--listen", "10.0.0.1:7401")
+    #expect(loopback.errors.contains("does not check who an office is"))
+  }
+
+  @Test func anImportIsAllOrNothingAndNamesTheLine() throws {
+    try shop.makeHeadquarters()
+    let good = #"{"kind": "area", "code": "GOOD-1", "fields": {"name": "Good"}}"#
+    let bad =
+      [
+        Data(#"{"kind": "area", "code": "BAD-1", "fields": {"name": "\u{FF}"#.utf8.dropLast())
+          + Data(#""}}"#.utf8)
+      ]
+      + [
+        #"{"kind": "area", "code": "BAD-1""#, #"[1, 2]"#, #"{"kind": "area", "fields": {}}"#,
+        #"{"kind": "planet", "code": "BAD-1", "fields": {}}"#,
+        #"{"kind": "area", "code": "bad", "fields": {"name": "x"}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {"name": 3, "colour": "red"}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {}}"#,
+        #"{"kind": "area", "code": "FTF", "fields": {"name": "taken"}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {"name": "x", "parent": "NOWHERE"}}"#,
+        #"{"kind": "body", "code": "BAD-1", "fields": {"name": "x", "type": "club"}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {"name": "a\u0000b"}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {"name": {"a": 1}}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {"name": "x", "parent": "UNODC"}}"#,
+        #"{"kind": "area", "code": "BAD-1", "fields": {"name": "x", "parent": "BAD-1"}}"#,
+      ].map { Data($0.utf8) }
+    for line in bad {
+      let file = try shop.scratch.file("bad.jsonl", Data((good + "\n").utf8) + line)
+      let result = try shop.run("liaisond", "import", file, "-C", "hq")
+      #expect(result.code == 1 && result.isPlainFailure, "\(line): \(result)")
+      #expect(result.errors.contains("line 2: "), "\(line): \(result)")
+    }
+    #expect(try shop.run("liaisond", "status", "-C", "hq").output.contains("157 records"))
+  }
+
+  @Test func aDiskThatTakesNoMoreIsSaidSoAndNothingIsLost() throws {
+    try shop.run("liaisond", "init", "hq")
+    let file = Workshop.root.appending(path: "Scripts/data/reference.jsonl").path
+    // The system refuses to let a file grow past 20 KiB, as a full disk would.
+    let full = try shop.run(
+      "bash", "-c", "trap '' XFSZ; ulimit -f 20; exec liaisond import '\(file)' -C hq")
+    #expect(full.code == 1 && full.isPlainFailure, "\(full)")
+    #expect(full.errors.contains("the disk refused"), "\(full)")
+    #expect(try shop.run("liaisond", "status", "-C", "hq").output.contains("\n0 records"))
+    #expect(
+      try shop.run("liaisond", "import", file, "-C", "hq").output == "imported 157 records\n")
+  }
+
+  @Test func linesThatReferToLaterOnesAndToEachOtherAreImported() throws {
+    try shop.run("liaisond", "init", "hq")
+    func goal(_ code: String, _ other: String) -> String {
+      #"{"kind": "goal", "code": "\#(code)", "fields": {"name": "G", "framework": "sdg", "#
+        + #""number": 1, "aligned_with": ["\#(other)"]}}"#
+    }
+    let lines = [
+      #"{"kind": "area", "code": "CHILD", "fields": {"name": "Child", "parent": "PARENT"}}"#,
+      #"{"kind": "area", "code": "PARENT", "fields": {"name": "Parent"}}"#,
+      goal("SDG-1", "SDG-2"), goal("SDG-2", "SDG-1"), "",
+    ]
+    // As an editor on another system leaves it: a byte order mark, and CR LF.
+    let text = "\u{FEFF}" + lines.joined(separator: "\r\n") + "\r\n"
+    let file = try shop.scratch.file("later.jsonl", Data(text.utf8))
+    let piped = try shop.run("sh", "-c", "cat '\(file)' | liaisond import /dev/stdin -C hq")
+    #expect(piped.output == "imported 4 records\n", "\(piped)")
+    let circle = ["A1", "A2"].map { code in
+      let other = code == "A1" ? "A2" : "A1"
+      return
+        #"{"kind": "area", "code": "\#(code)", "fields": {"name": "A", "parent": "\#(other)"}}"#
+    }
+    let bad = try shop.scratch.file("circle.jsonl", Data(circle.joined(separator: "\n").utf8))
+    let refused = try shop.run("liaisond", "import", bad, "-C", "hq")
+    #expect(refused.isPlainFailure && refused.errors.contains("leads back"), "\(refused)")
+  }
+}
