@@ -31,7 +31,7 @@ struct OtherDomainTests {
   /// Runs a command that must end with this code.
   @discardableResult
   private func run(_ line: String, code: Int32 = 0) throws -> String {
-    let result = try shop.run("sh", "-c", line)
+    let result = try shop.run("bash", "-c", line)
     try #require(result.code == code, "\(line): \(result)")
     return result.output
   }
