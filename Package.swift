@@ -103,7 +103,9 @@ let package = Package(
     tests("Wire/LiaisonGRPCTests", core + ["LiaisonGRPC", "LiaisonWire", grpc, log]),
     tests("Wire/LiaisonExchangeTests", core + ["LiaisonExchange"]),
     tests("Server/LiaisonServerTests", core + ["LiaisonServer"]),
-    tests("Stores/LiaisonSQLiteTests", core + ["LiaisonSQLite", "LiaisonFolder", "LiaisonWire", grdb]),
+    tests(
+      "Stores/LiaisonSQLiteTests",
+      core + ["LiaisonSQLite", "LiaisonFolder", "LiaisonWire", grdb]),
     tests("Office/LiaisonReplicaTests", core + ["LiaisonReplica"]),
     tests(
       "Rounds",
@@ -115,8 +117,8 @@ let package = Package(
     tests(
       "Commands/LiaisonCommandTests",
       core + [
-        "liaison", "liaisond", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonTerminal",
-        "LiaisonWire",
+        "liaison", "liaisond", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder",
+        "LiaisonTerminal", "LiaisonWire",
       ]),
   ]
 )

@@ -128,7 +128,9 @@ struct RandomRoundTests {
 
   /// A tag goes only with an edit that takes it out, and does not come back: each is added once.
   private func checkTags(_ log: [Revision], _ clerks: [Clerk]) throws {
-    let removals = clerks.reduce(into: [String: String]()) { $0.merge($1.removed) { one, _ in one } }
+    let removals = clerks.reduce(into: [String: String]()) {
+      $0.merge($1.removed) { one, _ in one }
+    }
     var (now, gone): ([RecordID: Set<String>], Set<String>) = ([:], [])
     var taken = 0
     for revision in log where revision.kind.number == 9 {

@@ -144,7 +144,8 @@ struct SettlingTests {
       try await $0.new("organization", "code=UNOCT", "name=UNOCT", "type=un-entity")
       try await $0.new("body", "code=COMPACT", "name=Compact", "type=compact")
       code = try await $0.new(
-        "participation", "organization=UNOCT", "body=COMPACT", "role=member").code.text
+        "participation", "organization=UNOCT", "body=COMPACT", "role=member"
+      ).code.text
     }
     try await vienna.edit(code, "since=2019")
     try await newYork.edit(code, "until=2018")

@@ -30,7 +30,7 @@ struct ImportCommand: AsyncParsableCommand {
     let office = try OfficeArgument.parse(office)
     let input = try InputArgument.parse(file)
     let log = try folder.open()
-    let lock = try DirectoryLock(folder.data, name: .server, holder: "liaisond import")
+    let lock = try await folder.lock(for: "liaisond import")
     defer { withExtendedLifetime(lock) {} }
     if office.text != "SERVER" { try await OfficeArgument.check(office, in: log) }
     let origin = Origin(

@@ -34,7 +34,7 @@ struct ServeCommand: AsyncParsableCommand {
     var folder = ServerFolder()
     folder.directory = directory
     let changeLog = try folder.open()
-    let lock = try DirectoryLock(folder.data, name: .server, holder: "liaisond serve")
+    let lock = try await folder.lock(for: "liaisond serve")
     defer { withExtendedLifetime(lock) {} }
     var logger = Logger(label: "liaisond") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .notice

@@ -1,6 +1,6 @@
 internal import GRDB
-public import LiaisonSync
 public import LiaisonModel
+public import LiaisonSync
 
 /// What changed, and who may ask for it.
 extension SQLiteChangeLog {

@@ -8,13 +8,14 @@ import Testing
 
 /// What the command says of each thing that a replica cannot do.
 struct ReplicaFailureTests {
-  private func failures() throws -> [(
+  private typealias Said = (
     error: ReplicaError, advice: String, status: LiaisonTerminal.ExitStatus
-  )] {
-    let one = try #require(RecordCode("ONE"))
-    let two = try #require(RecordCode("TWO"))
-    let problem = Problem("is wrong")
-    return [
+  )
+  private let problem = Problem("is wrong")
+
+  /// What a person wrote that cannot be read.
+  private func ofWords() -> [Said] {
+    [
       (.empty, "liaison sync", .failure),
       (.unknownKind("x", known: ["a", "b"]), "one of a, b", .usage),
       (.unknownField("x", kind: "a", known: ["b"]), "one of b", .usage),
@@ -31,6 +32,14 @@ struct ReplicaFailureTests {
       (.wrongValue(field: "x", problem, example: "39"), "x=39", .usage),
       (.wrongFilter(field: "x", kind: "a", problem), "liaison schema a", .usage),
       (.malformedDraft, "field: value on each line", .failure),
+    ]
+  }
+
+  /// What the register does not take, or where a record stands.
+  private func ofRecords() throws -> [Said] {
+    let one = try #require(RecordCode("ONE"))
+    let two = try #require(RecordCode("TWO"))
+    return [
       (.codeMissing(kind: "a"), "liaison new a code=… name=…", .usage),
       (.invalid(kind: "a", problem), "liaison schema a", .failure),
       (.badAuthor(problem), "another LIAISON_AUTHOR", .failure),
@@ -64,7 +73,7 @@ struct ReplicaFailureTests {
   }
 
   @Test func eachErrorHasItsAdviceAndItsExitCode() throws {
-    for (error, advice, status) in try failures() {
+    for (error, advice, status) in try ofWords() + ofRecords() {
       let failure = try #require(Failure(office: error))
       #expect(failure.message == error.description)
       #expect(failure.advice == advice && failure.status == status, "\(error)")
