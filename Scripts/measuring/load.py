@@ -97,7 +97,7 @@ def office_process(address, numbers, edits, barrier):
 
 
 def push_references(address, edits, references):
-    """One push of goals that each refer to many others; seconds, and how long a second office that
+    """One push of new goals that each refer to many others of them; seconds, and how long a second office that
     pushes one edit after the other had to wait at most meanwhile."""
     async def run():
         modules = load()
@@ -106,20 +106,17 @@ def push_references(address, edits, references):
         await other.open()
         register, sync = one.register, one.sync
 
-        def goal(code, targets):
-            fields = [register.Field(number=1, text="G"), register.Field(number=2, choice="sdg"),
-                      register.Field(number=3, integer=1)]
-            if targets:
-                fields.append(register.Field(
-                    number=4, references=register.References(members=sorted(targets))))
-            return code, fields
+        def goal(targets):
+            return [register.Field(number=1, text="G"), register.Field(number=2, choice="sdg"),
+                    register.Field(number=3, integer=1),
+                    register.Field(
+                        number=4, references=register.References(members=sorted(targets)))]
 
-        targets = [uuid7() for _ in range(references)]
-        await one.push([
-            edit(register, sync, "O00", *goal_arguments(goal(f"T-{n}", [])), record=record)
-            for n, record in enumerate(targets)])
-        batch = [edit(register, sync, "O00", *goal_arguments(goal(f"G-{n}", targets)))
-                 for n in range(edits)]
+        records = [uuid7() for _ in range(edits)]
+        batch = [
+            edit(register, sync, "O00", f"G-{n}", 5,
+                 goal([records[(n + step) % edits] for step in range(1, references + 1)]), record)
+            for n, record in enumerate(records)]
         waits, stop = [], asyncio.Event()
 
         async def beside():
@@ -143,7 +140,3 @@ def push_references(address, edits, references):
 
     return asyncio.run(run())
 
-
-def goal_arguments(goal):
-    code, fields = goal
-    return code, 5, fields
