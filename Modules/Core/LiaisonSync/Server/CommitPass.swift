@@ -198,9 +198,11 @@ extension CommitPass {
       let circles = Circles(from: Array(last.keys)) { record in
         last[record].flatMap { items[$0].links } ?? facts.links[record] ?? []
       }
-      let found = last.values.compactMap { index in
+      // In the order of the batch, and of the fields: the same facts give the same answers.
+      let found = last.values.sorted().compactMap { index -> (Int, FieldNumber)? in
         let item = items[index]
-        return item.links?.first { circles.contains($0, of: item.record) }.map { (index, $0.field) }
+        let fields = item.links?.filter { circles.contains($0, of: item.record) }.map(\.field)
+        return fields?.min().map { (index, $0) }
       }
       guard !found.isEmpty else { return }
       for (index, field) in found { fall(index, leadsBack(items[index], field)) }
