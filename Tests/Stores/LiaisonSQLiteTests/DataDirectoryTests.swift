@@ -115,8 +115,9 @@ struct DataDirectoryTests {
     }
     #expect(try open() == 1)
     first = nil
+    // Whether the lock is free cannot be asked here: a process that another test starts shares the
+    // file until it has become its own program.
     #expect(try open() == 0)
-    _ = try DirectoryLock(directory, name: .server, holder: "third")
   }
 
   @Test func aFolderOfWhichNothingCameGoesAndAnEmptyOneStays() throws {

@@ -6,14 +6,14 @@ internal import LiaisonModel
 /// needs the fallen one; what remains needs nothing but the log and itself. Who needs whom is a graph
 /// that is made once, so a pass costs what the edits and their references are in number.
 struct CommitPass {
-  private let items: [CommitItem]
-  private let facts: CommitFacts
+  let items: [CommitItem]
+  let facts: CommitFacts
   /// Why an edit has fallen; nil while it stands.
-  private var faults: [Verdict.Outcome?]
+  var faults: [Verdict.Outcome?]
   /// Who falls with an edit, and what it is told.
   private var dependents: [[(item: Int, outcome: Verdict.Outcome)]]
   /// Who must be appended before an edit.
-  private var predecessors: [[Int]]
+  var predecessors: [[Int]]
   /// Who has lost a code or a base to whom.
   private var losses: [(winner: Int, loser: Int)] = []
 
@@ -55,10 +55,10 @@ struct CommitPass {
     faults.contains { $0 == nil } || losses.contains { faults[$0.winner] != nil }
   }
 
-  private var standing: [Int] { items.indices.filter { faults[$0] == nil } }
+  var standing: [Int] { items.indices.filter { faults[$0] == nil } }
 
   /// Takes an edit out, and all that need it.
-  private mutating func fall(_ index: Int, _ outcome: Verdict.Outcome) {
+  mutating func fall(_ index: Int, _ outcome: Verdict.Outcome) {
     var falling = [(item: index, outcome: outcome)]
     while let next = falling.popLast() {
       guard faults[next.item] == nil else { continue }
@@ -182,72 +182,5 @@ extension CommitPass {
       }
       codes[code] = index
     }
-  }
-}
-
-// MARK: Circles and order
-
-extension CommitPass {
-  /// Takes out every edit with a link that lies on a circle. Without them older links count again, so
-  /// it is looked once more; if that does not end, no edit that has to do with links remains.
-  private mutating func breakCircles() {
-    let (items, facts) = (items, facts)
-    for _ in 0..<Tuning.commitPasses {
-      let last = lastItems()
-      guard last.values.contains(where: { items[$0].links?.isEmpty == false }) else { return }
-      let circles = Circles(from: Array(last.keys)) { record in
-        last[record].flatMap { items[$0].links } ?? facts.links[record] ?? []
-      }
-      let found = last.values.compactMap { index in
-        let item = items[index]
-        return item.links?.first { circles.contains($0, of: item.record) }.map { (index, $0.field) }
-      }
-      guard !found.isEmpty else { return }
-      for (index, field) in found { fall(index, leadsBack(items[index], field)) }
-    }
-    for index in standing where items[index].links != nil {
-      fall(index, leadsBack(items[index], nil))
-    }
-  }
-
-  private func leadsBack(_ item: CommitItem, _ field: FieldNumber?) -> Verdict.Outcome {
-    let name = field.flatMap { item.linkFields[$0] } ?? item.linkFields.values.min() ?? ""
-    return .refused(Refusal(.reference, "field '\(name)' leads back to its own record"))
-  }
-
-  /// Of each record's standing edits the last: no other is based on it.
-  private func lastItems() -> [RecordID: Int] {
-    let bases = Set(standing.compactMap { items[$0].parent })
-    var last: [RecordID: Int] = [:]
-    for index in standing where !bases.contains(items[index].filed.id) {
-      last[items[index].record] = index
-    }
-    return last
-  }
-
-  private struct Order {
-    var indices: [Int] = []
-    /// Those that wait for each other: records that exchange their codes.
-    var isStuck: [Bool]
-  }
-
-  /// Bases before what is based on them, and who gives a code up before who takes it.
-  private func order() -> Order {
-    let standing = standing
-    var waits = predecessors.map(\.count)
-    var followers: [[Int]] = Array(repeating: [], count: items.count)
-    for index in standing {
-      for other in predecessors[index] { followers[other].append(index) }
-    }
-    var ready = standing.filter { waits[$0] == 0 }
-    var next = 0
-    while next < ready.count {
-      for follower in followers[ready[next]] {
-        waits[follower] -= 1
-        if waits[follower] == 0 { ready.append(follower) }
-      }
-      next += 1
-    }
-    return Order(indices: ready, isStuck: waits.map { $0 > 0 })
   }
 }
