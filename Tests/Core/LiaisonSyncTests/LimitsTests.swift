@@ -65,7 +65,7 @@ struct LimitsTests {
   @Test func aPauseGrows() {
     #expect(Tuning.backoffMilliseconds > 0)
     #expect(Tuning.backoffMilliseconds < Tuning.backoffCeilingMilliseconds)
-    #expect(SyncLimits.staleRounds > 0 && Tuning.saveAttempts > 0)
+    #expect(SyncLimits.staleRounds > 0 && Tuning.outboxLooks > 0)
   }
 
   @Test func bothSidesKeepToTheNarrowerBatch() {

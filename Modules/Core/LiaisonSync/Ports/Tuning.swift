@@ -24,8 +24,9 @@ public enum Tuning {
   public static let backoffCeilingMilliseconds = 30_000
   /// How often a watching replica looks for new edits of its own, in milliseconds.
   public static let watchMilliseconds = 1000
-  /// How often a command applies its changes anew because another command came between.
-  public static let saveAttempts = 50
+  /// How often a sync looks at its outbox again because somebody edited meanwhile, before it sends what
+  /// it has.
+  public static let outboxLooks = 50
   /// How long a command waits for another one's transaction, in seconds.
   public static let busySeconds = 5
 

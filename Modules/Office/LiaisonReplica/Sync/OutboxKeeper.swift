@@ -35,7 +35,7 @@ struct OutboxKeeper {
   /// Merges every edit whose head has moved, and takes up refused ones.
   func makeReady(_ retry: Retry) async throws -> Readiness {
     var readiness = Readiness()
-    for _ in 0..<Tuning.saveAttempts {
+    for _ in 0..<Tuning.outboxLooks {
       let look = try await look()
       readiness.counts = OutboxCounts(look.outbox)
       readiness.sendable = OutboxStanding.sendable(look.outbox)
