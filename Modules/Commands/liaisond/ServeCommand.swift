@@ -38,9 +38,9 @@ struct ServeCommand: AsyncParsableCommand {
     defer { withExtendedLifetime(lock) {} }
     var logger = Logger(label: "liaisond") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .notice
-    let service = SyncService(log: changeLog, coding: RevisionCodec()) { [logger] error in
-      logger.error("the store cannot answer: \(error)")
-    }
+    let service = SyncService(
+      log: changeLog, coding: RevisionCodec(),
+      report: { [logger] in logger.error("the store cannot answer: \($0)") })
     let server = try SyncServer(listener: service, address: address, log: logger)
     try await Serving(server: server, service: service).untilStopped(logger)
   }
