@@ -45,46 +45,57 @@ final class Clerk {
     }
   }
 
+  /// One edit while a sync of this office is under way: it may come between looking and writing.
+  func workBesideASync(_ random: inout Seeded) async throws {
+    do {
+      try await work(&random)
+    } catch ReplicaError.inConflict, ReplicaError.notInConflict, ReplicaError.deleted {}
+  }
+
   /// - Returns: false if a conflict was in the way, and was settled instead.
   private func edit(
     _ code: String, _ change: String, _ note: String, _ random: inout Seeded
   ) async throws -> Bool {
-    guard try await isFree(code, &random) else { return false }
-    let before = try await pendingNote(code)
-    try await office.edit(code, change, note: note)
-    replace(before, with: note)
+    guard let record = try await record(code), try await isFree(record, &random) else {
+      return false
+    }
+    try await office.edit(record.id.description, change, note: note)
+    replace(record, with: note)
     return true
   }
 
   private func removeTag(_ code: String, _ note: String, _ random: inout Seeded) async throws {
-    let tags = try await office.replica.show(code).first?.record["tags"]?.lines ?? []
+    let tags = try await record(code)?["tags"]?.lines ?? []
     guard !tags.isEmpty else { return }
     let tag = random.pick(tags.sorted())
-    if try await edit(code, "tags-=\(tag)", note, &random) { removed[note] = tag }
+    do {
+      if try await edit(code, "tags-=\(tag)", note, &random) { removed[note] = tag }
+    } catch ReplicaError.wrongValue {}  // A sync came between, and took it out.
   }
 
   /// Changes or deletes an area that any office may have made.
   private func editArea(_ change: String?, _ note: String, _ random: inout Seeded) async throws {
-    let code = "AREA-\(Int.random(in: 10..<30, using: &random))"
+    guard let record = try await record("AREA-\(Int.random(in: 10..<30, using: &random))"),
+      try await isFree(record, &random)
+    else { return }
     do {
-      guard try await isFree(code, &random) else { return }
-      let before = try await pendingNote(code)
-      if let change {
-        try await office.edit(code, change, note: note)
-        replace(before, with: note)
-        return
+      guard let change else { return try await delete(record, note) }
+      try await office.edit(record.id.description, change, note: note)
+      replace(record, with: note)
+    } catch ReplicaError.deleted {}
+  }
+
+  private func delete(_ record: RecordView, _ note: String) async throws {
+    // What was never sent is forgotten, and its edit is replaced by nothing.
+    switch try await office.replica.delete(record.id.description, note: note) {
+    case .forgotten: replace(record, with: nil)
+    case .pending:
+      replace(record, with: note)
+      // On its way for the first time: if it does not arrive, its deletion goes with it.
+      if try await office.store.read({ try $0.record(record.id)?.head }) == nil {
+        replaced.insert(note)
       }
-      // What was never sent is forgotten, and its edit is replaced by nothing.
-      switch try await office.replica.delete(code, note: note) {
-      case .forgotten: replace(before, with: nil)
-      case .pending(let record):
-        replace(before, with: note)
-        // On its way for the first time: if it does not arrive, its deletion goes with it.
-        if try await office.store.read({ try $0.record(record.id)?.head }) == nil {
-          replaced.insert(note)
-        }
-      }
-    } catch ReplicaError.unknownRecord, ReplicaError.deleted, ReplicaError.ambiguousCode {}
+    }
   }
 
   /// A code that the other office may take as well.
@@ -96,16 +107,27 @@ final class Clerk {
     } catch ReplicaError.codeTaken {}
   }
 
+  /// The one record with a code, as this office sees it; nil if there is none, or several.
+  private func record(_ code: String) async throws -> RecordView? {
+    do {
+      let found = try await office.replica.show(code)
+      return found.count == 1 ? found[0].record : nil
+    } catch ReplicaError.unknownRecord {
+      return nil
+    }
+  }
+
   /// Settles the conflict that a record is in, if it is in one.
-  private func isFree(_ code: String, _ random: inout Seeded) async throws -> Bool {
-    guard let conflict = try await office.replica.conflicts(code).first else { return true }
+  private func isFree(_ record: RecordView, _ random: inout Seeded) async throws -> Bool {
+    let conflicts = try await office.replica.conflicts(record.id.description)
+    guard let conflict = conflicts.first else { return true }
     try await resolve(conflict, &random)
     return false
   }
 
   func resolve(_ conflict: ConflictView, _ random: inout Seeded) async throws {
     let note = "\(office.id) \(written.count)"
-    let before = try await pendingNote(conflict.code)
+    let record = try await office.replica.show(conflict.id)[0].record
     var choice = Choice(rest: random.pick(Side.allCases))
     if conflict.cause == "code taken" {
       conflicts.insert(.codeTaken)
@@ -116,22 +138,22 @@ final class Clerk {
       conflicts.insert(isDeletion ? .deletion : .field)
     }
     do {
-      _ = try await office.replica.resolve(conflict.code, choice, note: note)
-      replace(before, with: note)
+      _ = try await office.replica.resolve(conflict.id, choice, note: note)
+      replace(record, with: note)
     } catch ReplicaError.codeTaken {
       // Brought back under a code that another record has by now: the edit is given up.
-      _ = try await office.replica.discard(conflict.code)
-      replace(before, with: nil)
+      _ = try await office.replica.discard(conflict.id)
+      replace(record, with: nil)
     }
   }
 
-  /// The note of the edit of a record that waits here.
-  private func pendingNote(_ code: String) async throws -> String? {
-    try await office.pending().first { $0.code.text == code }?.origin.note
-  }
-
-  private func replace(_ before: String?, with note: String?) {
-    if let before { replaced.insert(before) }
+  /// - Parameter record: as it was before.
+  private func replace(_ record: RecordView, with note: String?) {
+    switch record.place {
+    case .synced, .deleted: break
+    case .new, .edited, .deletion, .inFlight, .conflict, .codeTaken, .refused:
+      replaced.insert(record.origin.note)
+    }
     if let note { written.insert(note) }
   }
 

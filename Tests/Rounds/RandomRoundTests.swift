@@ -65,7 +65,7 @@ struct RandomRoundTests {
       try await other.office.sync()
       let office = clerk.office
       async let syncing: Void = { _ = try await office.sync() }()
-      for _ in 0..<8 { try await clerk.work(&random) }
+      for _ in 0..<8 { try await clerk.workBesideASync(&random) }
       try await syncing
     }
     try await settle(clerks, &random)

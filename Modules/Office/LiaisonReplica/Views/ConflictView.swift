@@ -4,6 +4,8 @@ internal import LiaisonModel
 public struct ConflictView: Hashable, Sendable, Encodable {
   public let kind: String
   public let code: String
+  /// Of the record: two records in conflict may have one code.
+  public let id: String
   public let cause: String
   /// The rule or limit that both sides together break.
   public let problem: String?
@@ -20,6 +22,7 @@ public struct ConflictView: Hashable, Sendable, Encodable {
   init(_ conflict: Conflict, _ codes: Codes) {
     kind = conflict.record.kind.name
     code = conflict.record.code.text
+    id = conflict.record.id.description
     problem = conflict.problem?.message
     switch conflict.cause {
     case .codeTaken:
