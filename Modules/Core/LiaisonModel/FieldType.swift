@@ -81,8 +81,11 @@ public enum FieldInput: Hashable, Sendable {
   public var members: [String] {
     switch self {
     case .one(let text):
-      text.split(separator: ",").map { part in
-        String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+      text.utf8.split(separator: UInt8(ascii: ",")).map { part in
+        var part = part
+        while part.first == UInt8(ascii: " ") { part.removeFirst() }
+        while part.last == UInt8(ascii: " ") { part.removeLast() }
+        return String(Substring(part))
       }
     case .many(let texts): texts
     }
