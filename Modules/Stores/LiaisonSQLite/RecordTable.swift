@@ -31,7 +31,8 @@ struct RecordTable {
 
   func record(_ id: RecordID) throws -> StoredRecord? {
     let statement = try db.cachedStatement(sql: StoredRecord.select + " WHERE r.record = ?")
-    return try Row.fetchOne(statement, arguments: [id.data]).map { try StoredRecord($0) }
+    // A row of a cursor is read in place: a fetched one is a copy of all its columns.
+    return try Row.fetchCursor(statement, arguments: [id.data]).next().map { try StoredRecord($0) }
   }
 
   func records(code: RecordCode) throws -> [StoredRecord] {
