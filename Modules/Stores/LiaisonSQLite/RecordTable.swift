@@ -31,8 +31,9 @@ struct RecordTable {
 
   func record(_ id: RecordID) throws -> StoredRecord? {
     let statement = try db.cachedStatement(sql: StoredRecord.select + " WHERE r.record = ?")
-    // A row of a cursor is read in place: a fetched one is a copy of all its columns.
-    return try Row.fetchCursor(statement, arguments: [id.data]).next().map { try StoredRecord($0) }
+    // A row of a cursor is read in place, as long as there is the cursor: a fetched one is a copy.
+    let rows = try Row.fetchCursor(statement, arguments: [id.data])
+    return try withExtendedLifetime(rows) { try rows.next().map { try StoredRecord($0) } }
   }
 
   func records(code: RecordCode) throws -> [StoredRecord] {
