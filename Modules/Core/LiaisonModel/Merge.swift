@@ -46,7 +46,7 @@ public struct Merge: Hashable, Sendable {
       fields[number] = merge.field(
         number, base.fields[number], ours.fields[number], theirs.fields[number])
     }
-    // This version cannot have changed what it does not know: where the sides differ, theirs did.
+    // This version cannot have changed what it does not know: if the sides differ, theirs did.
     let unknown = theirs.unknown == base.unknown ? ours.unknown : theirs.unknown
     state = RecordState(code: code, content: .fields(fields), unknown: unknown)
     disagreements = merge.disagreements

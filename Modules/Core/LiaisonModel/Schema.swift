@@ -12,7 +12,7 @@ public struct FieldNumber: Hashable, Comparable, Sendable {
   public static func < (one: Self, other: Self) -> Bool { one.number < other.number }
 }
 
-/// How two changes of one field are merged, where its type alone does not say. The raw value is the
+/// How two changes of one field are merged, if its type alone does not say. The raw value is the
 /// word that a schema file has for it.
 public enum MergeRule: String, CaseIterable, Hashable, Sendable {
   case byType = "by_type"

@@ -2,8 +2,9 @@ internal import GRDB
 internal import LiaisonSync
 internal import Synchronization
 
-/// Batches that wait to be committed. All that wait are committed together, so that one fsync is
-/// enough for many callers; each keeps a savepoint of its own, so that none spoils another's.
+/// Batches that wait to be committed. Up to ``Tuning/sharedCommits`` are committed together, so that
+/// one fsync is enough for many callers; each keeps a savepoint of its own, so that none spoils
+/// another's by what it decides.
 final class CommitQueue: Sendable {
   private struct Request {
     let question: CommitQuestion
@@ -41,8 +42,9 @@ final class CommitQueue: Sendable {
   private func startRound() {
     writer.asyncWriteWithoutTransaction { [self] db in
       let requests = state.withLock { state in
-        defer { state.waiting = [] }
-        return state.waiting
+        let some = Array(state.waiting.prefix(Tuning.sharedCommits))
+        state.waiting.removeFirst(some.count)
+        return some
       }
       let results = CommitQueue.commit(requests, in: db)
       for (request, result) in zip(requests, results) { request.caller.resume(with: result) }
@@ -86,7 +88,8 @@ final class CommitQueue: Sendable {
       }
       return .success(verdicts)
     } catch {
-      guard db.isInsideTransaction else { throw error }
+      // What the database refused may have left a part of it: then nobody's edits are kept.
+      guard db.isInsideTransaction, !(error is DatabaseError) else { throw error }
       return .failure(error)
     }
   }

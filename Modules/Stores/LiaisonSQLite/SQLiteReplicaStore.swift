@@ -24,6 +24,7 @@ public final class SQLiteReplicaStore: ReplicaStore {
         let queue = try DatabaseQueue(
           path: directory.databasePath, configuration: Databases.configuration())
         try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: true)
+        try Databases.makeDurable(queue)
         try queue.write { try ReplicaTable(db: $0).insert(office: office, address: address) }
         try queue.close()
       }

@@ -68,8 +68,11 @@ public struct Importer: Sendable {
     }
     let verdicts = plan.arranged(try log.append(plan.decide(facts)))
     for (line, verdict) in zip(some.lines, verdicts) {
-      if case .refused(let refusal) = verdict.outcome {
-        throw ImportError(line: line.number, refusal.message)
+      switch verdict.outcome {
+      case .committed: break
+      case .refused(let refusal): throw ImportError(line: line.number, refusal.message)
+      case .alreadyCommitted, .stale:
+        throw ImportError(line: line.number, "the record is in the register already")
       }
     }
   }

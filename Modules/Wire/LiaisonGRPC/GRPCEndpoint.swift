@@ -100,7 +100,8 @@ private final class Call: Sendable {
       do {
         return try await body()
       } catch {
-        first.withLock { $0 = $0 ?? error }
+        // gRPC also cancels this work when the call has failed: that is not what it failed of.
+        if !(error is CancellationError) { first.withLock { $0 = $0 ?? error } }
         throw error
       }
     }

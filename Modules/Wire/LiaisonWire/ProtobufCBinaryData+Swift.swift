@@ -58,6 +58,9 @@ func elements(
 }
 
 func position(_ number: Int64) throws -> LogPosition {
-  guard number >= 0 else { throw CodingError.malformed("a position is negative") }
+  // Half of what there is leaves room to count on from any position.
+  guard (0...Int64.max / 2).contains(number) else {
+    throw CodingError.malformed("a position is negative, or past all counting")
+  }
   return LogPosition(number)
 }

@@ -41,6 +41,14 @@ public struct RevisionCodec: RevisionCoding {
     }
   }
 
+  public func parent(of bytes: [UInt8]) throws -> RevisionID? {
+    try bytes.withUnsafeBytes { buffer in
+      let arena = Arena(first: buffer.count * 4)
+      return try RevisionCodec.unpack(buffer, in: arena).pointee.parent
+        .optionalRevisionID("a parent")
+    }
+  }
+
   public func summary(of bytes: [UInt8]) throws -> RevisionSummary {
     try bytes.withUnsafeBytes { buffer in
       let arena = Arena(first: buffer.count * 4)

@@ -32,9 +32,10 @@ public struct RetryRule {
     }?.id
   }
 
-  /// Whether one of these records, or one that is reached from them, came or changed after a
-  /// position. Those that the edit names are all looked at; the way on from them has an end.
+  /// Whether one of these records, or one that acyclic fields lead to from them, came or changed after
+  /// a position. Those that the edit names are all looked at; the way on from them has an end.
   private func hasMoved(_ named: Set<RecordID>, since position: LogPosition) throws -> Bool {
+    let schema = try reader.identity().schema
     var known = named
     var layer = named
     while !layer.isEmpty {
@@ -43,12 +44,20 @@ public struct RetryRule {
         guard let stored = try reader.record(record), let head = stored.head else { continue }
         if let moved = stored.position, moved > position { return true }
         guard known.count < named.count + Limits.members else { continue }
-        let reached = try coding.decode(head.bytes).state.references.subtracting(known)
+        let reached = links(of: try coding.decode(head.bytes), schema).subtracting(known)
         known.formUnion(reached)
         next.formUnion(reached)
       }
       layer = next
     }
     return false
+  }
+
+  /// What the fields refer to that may lead in no circle: the only way on that a rule looks at.
+  private func links(of revision: Revision, _ schema: Schema?) -> Set<RecordID> {
+    let fields = schema?.kind(revision.kind)?.fields.filter { $0.constraints.contains(.acyclic) }
+    return (fields ?? []).reduce(into: []) { links, field in
+      links.formUnion(revision.state.fields[field.number]?.references ?? [])
+    }
   }
 }

@@ -33,6 +33,10 @@ public enum Tuning {
   // The commit rule.
   /// How often the edits of a batch that wait for each other are looked through.
   public static let commitPasses = 16
+  /// How often a pass looks for circles again after it has taken edits out that lay on one.
+  public static let circleRounds = 4
+  /// Batches of different callers that one transaction takes.
+  public static let sharedCommits = 64
   /// Lines that an import commits at a time.
   public static let importLines = 1000
 }

@@ -40,6 +40,8 @@ public enum CallError: Error, Hashable, Sendable {
     case changesOutOfOrder
     case cursorBehindChanges
     case noSchema
+    /// Limits that leave no room for a single edit.
+    case noRoom
     case unreadableRevision
     case otherVerdicts
     case missingVerdicts
@@ -96,6 +98,7 @@ extension CallError.PeerFault: CustomStringConvertible {
     case .changesOutOfOrder: "the server sent changes out of order"
     case .cursorBehindChanges: "the server sent a cursor before its own changes"
     case .noSchema: "the server sent no schema"
+    case .noRoom: "the server takes no edit at all"
     case .unreadableRevision: "the server sent a revision that cannot be read"
     case .otherVerdicts: "the server's verdicts are not on the edits that were sent"
     case .missingVerdicts: "the server ended a push before every edit had its verdict"

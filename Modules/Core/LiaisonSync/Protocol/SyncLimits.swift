@@ -10,8 +10,8 @@ public enum SyncLimits {
   /// not the limit.
   public static let messageBytes = 4 * 1024 * 1024
 
-  /// How long either side waits for what it is owed, a header, a batch, a verdict or a heartbeat,
-  /// before it gives the other up.
+  /// How long a caller waits for what it is owed, a batch, a verdict or a heartbeat, before it gives the
+  /// server up. A line must carry a batch in that time.
   public static let patience = Duration.seconds(30)
   /// How often a server says in a quiet follow that it is still there.
   public static let heartbeat = Duration.seconds(10)

@@ -93,6 +93,9 @@ public struct SyncMachine: Sendable {
         throw .otherLineage
       }
     }
+    guard header.limits.batch.count > 0, header.limits.batch.bytes > 0 else {
+      throw .peerFault(.noRoom)
+    }
     guard header.schema != nil || schemaVersion > 0 else { throw .peerFault(.noSchema) }
     register = header.register
     schemaVersion = header.schema?.version ?? schemaVersion

@@ -6,7 +6,7 @@ extension CommitPass {
   /// it is looked once more; if that does not end, no edit that has to do with links remains.
   mutating func breakCircles() {
     let (items, facts) = (items, facts)
-    for _ in 0..<Tuning.commitPasses {
+    for _ in 0..<Tuning.circleRounds {
       let last = lastItems()
       guard last.values.contains(where: { items[$0].links?.isEmpty == false }) else { return }
       let circles = Circles(from: Array(last.keys)) { record in

@@ -22,15 +22,13 @@ extension OutboxKeeper {
     of unsent: inout ArraySlice<OutboxStanding>, _ limit: BatchLimit
   ) async throws -> [Change] {
     var changes: [Change] = []
-    var (bytes, references, taken) = (0, 0, 0)
+    var (bytes, taken) = (0, 0)
     for stored in try await records(of: unsent.prefix(limit.count), bytes: limit.bytes) {
       if let stored, let entry = stored.pending {
         let outgoing = try outgoing(entry)
-        bytes += outgoing.revision.bytes.count
-        references += outgoing.references
-        let fits = bytes <= limit.bytes && references <= SyncLimits.batchReferences
-        guard fits || changes.isEmpty else { break }
-        if let sent = entry.sent(as: outgoing.revision) {
+        bytes += outgoing.bytes.count
+        guard bytes <= limit.bytes || changes.isEmpty else { break }
+        if let sent = entry.sent(as: outgoing) {
           changes.append(Change(of: stored, to: sent))
         }
       }
@@ -40,25 +38,20 @@ extension OutboxKeeper {
     return changes
   }
 
-  private struct Outgoing {
-    let revision: FiledRevision
-    let references: Int
-  }
-
   /// The revision to send: one in flight as it was sent before, any other on its base.
-  private func outgoing(_ entry: OutboxEntry) throws -> Outgoing {
-    guard environment.coding.id(of: entry.ours.bytes) == entry.ours.id else {
+  private func outgoing(_ entry: OutboxEntry) throws -> FiledRevision {
+    let coding = environment.coding
+    guard coding.id(of: entry.ours.bytes) == entry.ours.id else {
       throw StoreError.damaged("an edit in the outbox is not what was written")
     }
-    let revision = try environment.coding.decode(entry.ours.bytes)
-    let references = revision.state.references.count
-    if entry.isInFlight || revision.parent == entry.base?.id {
-      return Outgoing(revision: entry.ours, references: references)
+    if try entry.isInFlight || coding.parent(of: entry.ours.bytes) == entry.base?.id {
+      return entry.ours
     }
-    let onBase = Revision(
-      record: revision.record, kind: revision.kind, parent: entry.base?.id,
-      secondParent: revision.secondParent, state: revision.state, origin: revision.origin)
-    return Outgoing(revision: try environment.coding.encode(onBase), references: references)
+    let revision = try coding.decode(entry.ours.bytes)
+    return try coding.encode(
+      Revision(
+        record: revision.record, kind: revision.kind, parent: entry.base?.id,
+        secondParent: revision.secondParent, state: revision.state, origin: revision.origin))
   }
 
   /// Keeps what the server said of edits that were sent. An edit that a person has discarded since is

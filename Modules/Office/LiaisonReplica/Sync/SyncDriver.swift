@@ -59,7 +59,8 @@ actor SyncDriver {
     _ retry: OutboxKeeper.Retry, stale: Catching
   ) async throws -> SyncReport {
     var retry = retry
-    while true {
+    // Whoever edits faster than this sends is left to the next sync.
+    for _ in 0..<Tuning.outboxLooks {
       let ready = try await keeper.makeReady(retry)
       retry = .due
       merged += ready.merged
@@ -84,6 +85,7 @@ actor SyncDriver {
         }
       }
     }
+    return report(try await keeper.counts())
   }
 
   private func report(_ counts: OutboxCounts) -> SyncReport {

@@ -45,7 +45,7 @@ struct Watch: Sendable {
     let driver = SyncDriver(endpoint, try await store.identity(), store, environment)
     report(.synced(try await driver.round(retry)))
     do {
-      try await follow(endpoint)
+      try await follow(endpoint, await driver.limit)
       try Task.checkCancellation()
       return .ended
     } catch {
@@ -53,26 +53,26 @@ struct Watch: Sendable {
     }
   }
 
-  private func follow(_ endpoint: any SyncEndpoint) async throws {
+  private func follow(_ endpoint: any SyncEndpoint, _ limit: BatchLimit) async throws {
     let following = SyncDriver(endpoint, try await store.identity(), store, environment)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         try await following.follow { report(.received($0, conflicts: $1)) }
       }
-      group.addTask { try await push(over: endpoint, beside: following) }
+      group.addTask { try await push(over: endpoint, limit) }
       defer { group.cancelAll() }
       try await group.next()
     }
   }
 
   /// Sends what is edited here, soon after it was.
-  private func push(over endpoint: any SyncEndpoint, beside following: SyncDriver) async throws {
+  private func push(over endpoint: any SyncEndpoint, _ limit: BatchLimit) async throws {
     let keeper = OutboxKeeper(store: store, environment: environment)
     while true {
       try await environment.sleep(.milliseconds(Tuning.watchMilliseconds))
       guard try await keeper.counts().ready > 0 else { continue }
       let driver = SyncDriver(endpoint, try await store.identity(), store, environment)
-      report(.synced(try await driver.pushBesideFollow(await following.limit)))
+      report(.synced(try await driver.pushBesideFollow(limit)))
     }
   }
 }
