@@ -30,7 +30,8 @@ public final class RevisionMaker: Sendable {
       FieldDefinition(RevisionMaker.notes, "notes", label: "Notes", type: .prose),
       FieldDefinition(RevisionMaker.tags, "tags", label: "Tags", type: .texts),
       FieldDefinition(
-        RevisionMaker.parent, "parent", label: "Parent", type: .reference(RevisionMaker.kind)),
+        RevisionMaker.parent, "parent", label: "Parent", type: .reference(RevisionMaker.kind),
+        constraints: [.acyclic]),
     ]
     schema = try Schema(
       version: 1,

@@ -115,6 +115,17 @@ struct SyncMachineTests {
     #expect(fault { try machine.received(header(cursor(5))) } == .peerFault(.noSchema))
   }
 
+  @Test func aServerThatTakesNoEditAtAllIsNotPushedTo() {
+    for limit in [BatchLimit(count: 0), BatchLimit(bytes: 0)] {
+      var machine = machine(at: cursor(5))
+      _ = machine.beginPull(at: cursor(5))
+      let header = PullHeader(
+        register: register, head: cursor(5), schemaVersion: 1, schema: nil,
+        limits: ServerLimits(batch: limit))
+      #expect(fault { try machine.received(header) } == .peerFault(.noRoom))
+    }
+  }
+
   @Test func messagesOutOfOrderAreThePeersFault() throws {
     var early = machine(at: cursor(5))
     _ = early.beginPull(at: cursor(5))

@@ -80,6 +80,19 @@ struct CallTests {
     }
   }
 
+  /// gRPC cancels this side's work when the call has failed: that is not what it failed of.
+  @Test func aCallThatFailsWhileThisSideWorksFailsOfWhatItFailedOf() async throws {
+    try await call(StubRegister(), as: OfficeID("NYC")) { endpoint in
+      await #expect(throws: CallError.unknownOffice) {
+        try await endpoint.push(
+          next: {
+            try await Gate().wait()
+            return nil
+          }, receive: { _ in })
+      }
+    }
+  }
+
   @Test func anOfficeThatTheRegisterDoesNotHaveIsTold() async throws {
     try await call(StubRegister(), as: OfficeID("NYC")) { endpoint in
       await #expect(throws: CallError.unknownOffice) {
