@@ -2,6 +2,7 @@
 import json
 import pathlib
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
@@ -29,5 +30,8 @@ class Target:
 
 def targets():
     dumped = subprocess.run(
-        ["swift", "package", "dump-package"], cwd=ROOT, check=True, stdout=subprocess.PIPE)
+        ["swift", "package", "dump-package"], cwd=ROOT, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE)
+    if dumped.returncode:
+        sys.exit(dumped.stderr.decode())
     return [Target(target) for target in json.loads(dumped.stdout)["targets"]]
