@@ -129,6 +129,17 @@ enum Databases {
 }
 
 extension Row {
+  /// A value that the layout promises. GRDB's subscript traps where a damaged file does not keep that.
+  func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(
+    _ index: Int
+  ) throws -> Value {
+    do {
+      return try decode(Value.self, atIndex: index)
+    } catch is RowDecodingError {
+      throw StoreError.damaged("the database holds a value that is none of its column's")
+    }
+  }
+
   func bytes(_ index: Int) throws -> [UInt8] {
     try withUnsafeData(atIndex: index) { $0.map { Array($0) } ?? [] }
   }

@@ -67,7 +67,7 @@ struct OutboxTable {
       OutboxStanding(
         record: try row.identity(0), edit: try row.identity(1),
         base: RevisionID(try row.bytes(2)), head: RevisionID(try row.bytes(3)),
-        state: try standing(OutboxTable.state(row[4]), row))
+        state: try standing(OutboxTable.state(try row.value(4)), row))
     }
   }
 
@@ -85,12 +85,12 @@ struct OutboxTable {
   func count(into counts: inout ReplicaCounts) throws {
     let rows = try Row.fetchAll(db, sql: "SELECT state, count(*) FROM outbox GROUP BY state")
     for row in rows {
-      switch try OutboxTable.state(row[0]) {
-      case .ready: counts.ready = row[1]
-      case .inFlight: counts.inFlight = row[1]
-      case .conflict: counts.conflicts = row[1]
-      case .codeTaken: counts.codeTaken = row[1]
-      case .refused: counts.refused = row[1]
+      switch try OutboxTable.state(try row.value(0)) {
+      case .ready: counts.ready = try row.value(1)
+      case .inFlight: counts.inFlight = try row.value(1)
+      case .conflict: counts.conflicts = try row.value(1)
+      case .codeTaken: counts.codeTaken = try row.value(1)
+      case .refused: counts.refused = try row.value(1)
       }
     }
   }
@@ -145,13 +145,6 @@ struct OutboxTable {
     }
   }
 
-  /// What a person sees of a record in the outbox.
-  func latest(of id: Int64) throws -> RevisionID? {
-    let statement = try db.cachedStatement(
-      sql: "SELECT coalesce(next_revision, revision) FROM outbox WHERE record = ?")
-    return try Row.fetchOne(statement, arguments: [id]).map { try $0.revisionID(0) }
-  }
-
   func remove(_ id: Int64) throws {
     try db.cachedStatement(sql: "DELETE FROM outbox WHERE record = ?").execute(arguments: [id])
   }
@@ -168,17 +161,17 @@ extension OutboxEntry {
   /// Nil if the record has nothing in the outbox.
   /// - Parameter first: the place of the first of ``columns``.
   init?(_ row: Row, from first: Int, of record: RecordID, _ kind: KindNumber) throws {
-    guard let number = row[first] as Int? else { return nil }
+    guard let number = try row.value(first) as Int? else { return nil }
     func filed(_ place: Int) throws -> FiledRevision {
       guard let revision = try row.revision(place, place + 1),
-        let code = RecordCode(row[place + 2] as String)
+        let code = RecordCode(try row.value(place + 2) as String)
       else { throw StoreError.damaged("the outbox holds an edit without a revision") }
       return FiledRevision(
         revision,
-        RevisionSummary(record: record, kind: kind, code: code, isDeleted: row[place + 3]))
+        RevisionSummary(record: record, kind: kind, code: code, isDeleted: try row.value(place + 3)))
     }
-    func refused() -> Refused {
-      Refused(message: row[first + 2], position: LogPosition(row[first + 3]))
+    func refused() throws -> Refused {
+      Refused(message: try row.value(first + 2), position: LogPosition(try row.value(first + 3)))
     }
     let state: State =
       switch try OutboxTable.state(number) {
@@ -189,8 +182,8 @@ extension OutboxEntry {
             ? nil
             : Amendment(edit: try row.identity(first + 11), revision: try filed(first + 12)))
       case .conflict: .conflict(theirs: try row.revisionID(first + 1))
-      case .codeTaken: .codeTaken(refused())
-      case .refused: .refused(refused())
+      case .codeTaken: .codeTaken(try refused())
+      case .refused: .refused(try refused())
       }
     self.init(
       edit: try row.identity(first + 4), base: try row.revision(first + 5, first + 6),

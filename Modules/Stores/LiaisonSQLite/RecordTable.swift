@@ -90,9 +90,32 @@ struct RecordTable {
       db, sql: "SELECT count(*) FROM record WHERE is_deleted = 0 AND position IS NOT NULL") ?? 0
   }
 
-  func id(of record: RecordID) throws -> Int64? {
-    try Int64.fetchOne(
-      db.cachedStatement(sql: "SELECT id FROM record WHERE record = ?"), arguments: [record.data])
+  /// A record's row, and which revisions it shows.
+  struct Place {
+    let id: Int64
+    let code: String
+    /// The register's.
+    let head: RevisionID?
+    /// What a person sees of it: that of the outbox if it has an edit.
+    let visible: RevisionID?
+
+    var isAccepted: Bool { head != nil }
+  }
+
+  func place(of record: RecordID) throws -> Place? {
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT r.id, r.code, r.revision, coalesce(o.next_revision, o.revision, r.revision)
+        FROM record r LEFT JOIN outbox o ON o.record = r.id WHERE r.record = ?
+        """)
+    let rows = try Row.fetchCursor(statement, arguments: [record.data])
+    return try withExtendedLifetime(rows) {
+      try rows.next().map { row in
+        Place(
+          id: try row.value(0), code: try row.value(1), head: RevisionID(try row.bytes(2)),
+          visible: RevisionID(try row.bytes(3)))
+      }
+    }
   }
 
   // MARK: Writing
@@ -121,50 +144,50 @@ struct RecordTable {
   private func advance(_ entry: Entry) throws {
     let (revision, summary) = (entry.revision, entry.revision.summary)
     let known = try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT id, position, revision FROM record WHERE record = ?"),
+      db.cachedStatement(sql: "SELECT id, position, revision, code FROM record WHERE record = ?"),
       arguments: [summary.record.data])
     guard let known else { throw StoreError.damaged("a record has gone in its transaction") }
-    let id: Int64 = known[0]
-    let position: Int64? = known[1]
+    let id: Int64 = try known.value(0)
+    let position: Int64? = try known.value(1)
     let history = HistoryTable(db: db)
     guard (position ?? 0) < entry.position.number else {
       if position != entry.position.number { try history.insert(entry, of: id) }
       return
     }
-    if try known.bytes(2) != revision.id.bytes { try history.insertHead(of: id) }
+    if position != nil, try known.bytes(2) != revision.id.bytes { try history.insertHead(of: id) }
     try db.cachedStatement(
-      sql: """
-        UPDATE record SET code = ?, is_deleted = ?, position = ?, revision = ?, bytes = ?
-        WHERE id = ?
-        """
+      sql: "UPDATE record SET is_deleted = ?, position = ?, revision = ?, bytes = ? WHERE id = ?"
     ).execute(arguments: [
-      summary.code.text, summary.isDeleted, entry.position.number, revision.id.data,
-      Data(revision.bytes), id,
+      summary.isDeleted, entry.position.number, revision.id.data, Data(revision.bytes), id,
     ])
+    if try known.value(3) != summary.code.text { try setCode(summary.code, of: id) }
     try SearchTable(db: db).mark(id)
   }
 
-  /// The row of a record that has an edit; a new one if the record is new.
-  func place(for summary: RevisionSummary) throws -> Int64 {
-    if let known = try id(of: summary.record) {
-      try db.cachedStatement(
-        sql: "UPDATE record SET code = ?1 WHERE id = ?2 AND bytes IS NULL AND code != ?1"
-      ).execute(arguments: [summary.code.text, known])
-      return known
+  /// Apart from the other columns: an index holds it.
+  private func setCode(_ code: RecordCode, of id: Int64) throws {
+    try db.cachedStatement(sql: "UPDATE record SET code = ? WHERE id = ?")
+      .execute(arguments: [code.text, id])
+  }
+
+  /// The place of a record that has an edit; a new one if the record is new.
+  func place(for summary: RevisionSummary) throws -> Place {
+    if let place = try place(of: summary.record) {
+      if !place.isAccepted, place.code != summary.code.text {
+        try setCode(summary.code, of: place.id)
+      }
+      return place
     }
     try add(summary.kind)
     try db.cachedStatement(
       sql: "INSERT INTO record (record, kind, code, is_deleted) VALUES (?, ?, ?, 0)"
     ).execute(arguments: [summary.record.data, summary.kind.number, summary.code.text])
-    return db.lastInsertedRowID
+    return Place(id: db.lastInsertedRowID, code: summary.code.text, head: nil, visible: nil)
   }
 
   /// Forgets a record that the register does not have.
-  /// - Returns: whether it was one.
-  func forgetUnaccepted(_ id: Int64) throws -> Bool {
-    try db.cachedStatement(sql: "DELETE FROM record WHERE id = ? AND bytes IS NULL")
-      .execute(arguments: [id])
-    return db.changesCount > 0
+  func forget(_ id: Int64) throws {
+    try db.cachedStatement(sql: "DELETE FROM record WHERE id = ?").execute(arguments: [id])
   }
 
   private func add(_ kind: KindNumber) throws {

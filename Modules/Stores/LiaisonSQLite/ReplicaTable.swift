@@ -31,16 +31,18 @@ struct ReplicaTable {
   func identity(_ schemas: SchemaCache) throws -> ReplicaIdentity {
     let statement = try db.cachedStatement(
       sql: "SELECT office, address, register, lineage, position, schema, head FROM replica")
-    guard let row = try Row.fetchOne(statement), let office = OfficeID(row[0] as String) else {
+    guard let row = try Row.fetchOne(statement),
+      let office = OfficeID(try row.value(0) as String)
+    else {
       throw StoreError.damaged("the database holds no replica")
     }
-    let lineage: Int64? = row[3]
+    let lineage: Int64? = try row.value(3)
     return ReplicaIdentity(
-      office: office, address: row[1], register: RegisterID(try row.bytes(2)),
-      cursor: lineage.map {
-        Cursor(lineage: Lineage(UInt64(bitPattern: $0)), position: LogPosition(row[4]))
+      office: office, address: try row.value(1), register: RegisterID(try row.bytes(2)),
+      cursor: try lineage.map {
+        Cursor(lineage: Lineage(UInt64(bitPattern: $0)), position: LogPosition(try row.value(4)))
       },
-      head: (row[6] as Int64?).map { LogPosition($0) },
+      head: try (row.value(6) as Int64?).map { LogPosition($0) },
       schema: row.hasNull(atIndex: 5) ? nil : try schemas.decode(row.bytes(5)))
   }
 

@@ -24,7 +24,7 @@ extension SQLiteChangeLog {
         if let last = changes.last, changes.count == limit.count || size > limit.bytes {
           return LogBatch(changes: changes, through: last.position, isLast: false)
         }
-        changes.append(Change(position: LogPosition(row[0]), bytes: bytes))
+        changes.append(Change(position: LogPosition(try row.value(0)), bytes: bytes))
       }
       return LogBatch(changes: changes, through: max(head, position), isLast: true)
     }
@@ -54,7 +54,8 @@ extension SQLiteChangeLog {
   public func offices() async throws -> [Office] {
     try await read { db in
       try Row.fetchAll(db, sql: "SELECT code, name FROM office ORDER BY code").compactMap { row in
-        OfficeID(row[0] as String).map { Office(id: $0, name: row[1]) }
+        let name: String = try row.value(1)
+        return try OfficeID(row.value(0) as String).map { Office(id: $0, name: name) }
       }
     }
   }

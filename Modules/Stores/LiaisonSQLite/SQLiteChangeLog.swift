@@ -50,7 +50,7 @@ public final class SQLiteChangeLog: ChangeLog {
       }
       guard let row else { throw StoreError.damaged("the database holds no register") }
       let schema = try coding.decodeSchema(row.bytes(2))
-      return (pool, try row.identity(0), Lineage(UInt64(bitPattern: row[1])), schema)
+      return (pool, try row.identity(0), Lineage(UInt64(bitPattern: try row.value(1))), schema)
     }
     commits = CommitQueue(pool)
   }

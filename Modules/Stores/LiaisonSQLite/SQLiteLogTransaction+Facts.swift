@@ -23,7 +23,7 @@ extension SQLiteLogTransaction {
       """
     ) { row in
       facts.known[try row.identity(0)] = Committed(
-        position: LogPosition(row[1]), revision: try row.revisionID(2))
+        position: LogPosition(try row.value(1)), revision: try row.revisionID(2))
     }
   }
 
@@ -37,8 +37,8 @@ extension SQLiteLogTransaction {
       """
     ) { row in
       facts.heads[try row.identity(0)] = LogHead(
-        revision: try row.revisionID(1), kind: KindNumber(row[2]), code: try row.code(3),
-        isDeleted: row[4])
+        revision: try row.revisionID(1), kind: KindNumber(try row.value(2)), code: try row.code(3),
+        isDeleted: try row.value(4))
     }
   }
 
@@ -72,7 +72,7 @@ extension SQLiteLogTransaction {
         """
     ) { row in
       facts.links[try row.identity(0), default: []].insert(
-        Link(field: FieldNumber(row[1]), target: try row.identity(2)))
+        Link(field: FieldNumber(try row.value(1)), target: try row.identity(2)))
     }
   }
 

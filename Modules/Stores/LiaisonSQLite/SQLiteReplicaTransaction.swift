@@ -64,19 +64,19 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
   }
 
   func put(_ entry: OutboxEntry) throws {
-    let id = try records.place(for: entry.latest.summary)
-    let before = try outboxes.latest(of: id)
-    try outboxes.put(entry, of: id)
-    if before != entry.latest.id { try texts.mark(id) }
+    let place = try records.place(for: entry.latest.summary)
+    try outboxes.put(entry, of: place.id)
+    if place.visible != entry.latest.id { try texts.mark(place.id) }
   }
 
   func remove(_ record: RecordID) throws {
-    guard let id = try records.id(of: record) else { return }
-    try outboxes.remove(id)
-    if try records.forgetUnaccepted(id) {
-      try texts.forget(id)
-    } else {
-      try texts.mark(id)
+    guard let place = try records.place(of: record) else { return }
+    try outboxes.remove(place.id)
+    if !place.isAccepted {
+      try records.forget(place.id)
+      try texts.forget(place.id)
+    } else if place.head != place.visible {
+      try texts.mark(place.id)
     }
   }
 
@@ -91,7 +91,7 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
   func setAddress(_ address: String) throws { try replica.setAddress(address) }
 
   func index(_ record: RecordID, text: String?) throws {
-    guard let id = try records.id(of: record) else { return }
-    try texts.index(id, text: text)
+    guard let place = try records.place(of: record) else { return }
+    try texts.index(place.id, text: text)
   }
 }

@@ -11,10 +11,10 @@ extension StoredRecord {
 
   init(_ row: Row) throws {
     let record: RecordID = try row.identity(0)
-    let kind = KindNumber(row[1])
+    let kind = KindNumber(try row.value(1))
     self.init(
       id: record, kind: kind, head: try row.revision(2, 3),
-      position: (row[4] as Int64?).map { LogPosition($0) },
+      position: try (row.value(4) as Int64?).map { LogPosition($0) },
       pending: try OutboxEntry(row, from: 5, of: record, kind))
   }
 }

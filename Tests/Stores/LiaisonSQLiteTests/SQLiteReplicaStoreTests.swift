@@ -70,6 +70,16 @@ struct SQLiteReplicaStoreTests {
     }
   }
 
+  @Test func aValueThatIsNoneOfItsColumnsIsDamageAndNoTrap() throws {
+    try DatabaseQueue().read { db in
+      let row = try #require(try Row.fetchOne(db, sql: "SELECT NULL, 'text', -1, 5"))
+      #expect(throws: StoreError.self) { try row.value(0) as Int64 }
+      #expect(throws: StoreError.self) { try row.value(1) as Int64? }
+      #expect(throws: StoreError.self) { try row.value(2) as UInt32 }
+      #expect(try row.value(0) as Int64? == nil && row.value(3) as UInt32 == 5)
+    }
+  }
+
   @Test func aRecordsEditsAreReadWithoutTheirBytes() async throws {
     let kept = try await KeptReplica(Self.sqlite)
     let names = try await kept.store.write(.durable) { transaction in

@@ -10,32 +10,39 @@ extension OutboxKeeper {
     _ unsent: inout ArraySlice<OutboxStanding>, _ limit: BatchLimit
   ) async throws -> [OutboxEntry]? {
     while !unsent.isEmpty {
-      let batch = try await batch(of: &unsent, limit)
-      let marked = try await keep(batch)
-      if !marked.isEmpty { return marked.map(\.entry) }
+      let batch = unsent.prefix(limit.count)
+      let marked = try await store.write(.durable) {
+        try mark(batch, upTo: limit.bytes, in: $0)
+      }
+      unsent = unsent.dropFirst(marked.taken)
+      if !marked.entries.isEmpty { return marked.entries }
     }
     return nil
   }
 
-  /// Takes from the front what fits into one request.
-  private func batch(
-    of unsent: inout ArraySlice<OutboxStanding>, _ limit: BatchLimit
-  ) async throws -> [Change] {
-    var changes: [Change] = []
-    var (bytes, taken) = (0, 0)
-    for stored in try await records(of: unsent.prefix(limit.count), bytes: limit.bytes) {
-      if let stored, let entry = stored.pending {
+  /// Marks from the front what fits into one request.
+  /// - Returns: how many standings that took, and the entries as they leave.
+  private func mark(
+    _ standings: ArraySlice<OutboxStanding>, upTo bytes: Int,
+    in transaction: any ReplicaTransaction
+  ) throws -> (taken: Int, entries: [OutboxEntry]) {
+    var entries: [OutboxEntry] = []
+    var (taken, rest) = (0, bytes)
+    for standing in standings {
+      if let entry = try transaction.record(standing.record)?.pending,
+        entry.edit == standing.edit
+      {
         let outgoing = try outgoing(entry)
-        bytes += outgoing.bytes.count
-        guard bytes <= limit.bytes || changes.isEmpty else { break }
+        rest -= outgoing.bytes.count
+        guard rest >= 0 || entries.isEmpty else { break }
         if let sent = entry.sent(as: outgoing) {
-          changes.append(Change(of: stored, to: sent))
+          if sent != entry { try transaction.put(sent) }
+          entries.append(sent)
         }
       }
       taken += 1
     }
-    unsent = unsent.dropFirst(taken)
-    return changes
+    return (taken, entries)
   }
 
   /// The revision to send: one in flight as it was sent before, any other on its base.
