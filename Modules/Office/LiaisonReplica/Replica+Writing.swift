@@ -114,9 +114,8 @@ extension Replica {
     _ reference: String, _ choice: Choice, note: String = ""
   ) async throws -> RecordView {
     try await write(note) { editor in
-      let records = try editor.snapshot.records(reference)
-      let record =
-        try records.first { $0.isConflict } ?? editor.snapshot.record(reference)
+      let records = try editor.snapshot.records(reference).filter(\.isConflict)
+      let record = try records.count == 1 ? records[0] : editor.snapshot.record(reference)
       guard let conflict = try editor.snapshot.conflict(of: record) else {
         throw ReplicaError.notInConflict(record.code)
       }
@@ -127,7 +126,8 @@ extension Replica {
   private func write<Result: Sendable>(
     _ note: String = "", _ body: @escaping @Sendable (Editor) throws -> Result
   ) async throws -> Result {
-    try await store.write(.durable) { [environment] transaction in
+    try await mergeMoved()
+    return try await store.write(.durable) { [environment] transaction in
       try body(try Editor(transaction, environment, note: note))
     }
   }

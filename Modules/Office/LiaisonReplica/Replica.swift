@@ -22,8 +22,19 @@ public struct Replica: Sendable {
   func read<Result: Sendable>(
     _ body: @escaping @Sendable (Snapshot) throws -> Result
   ) async throws -> Result {
-    try await store.read { [coding = environment.coding] reader in
+    do {
+      try await mergeMoved()
+    } catch StoreError.io, StoreError.full, StoreError.locked {
+      // Whoever cannot write now, or never can, as on a full disk, is shown what is there.
+    }
+    return try await store.read { [coding = environment.coding] reader in
       try body(try Snapshot(reader, coding: coding))
     }
+  }
+
+  /// Merges the edits whose head has moved. A sync that broke between its pull and its merge has left
+  /// them; until then nobody would see that they are in conflict.
+  func mergeMoved() async throws {
+    try await OutboxKeeper(store: store, environment: environment).mergeMoved()
   }
 }

@@ -90,6 +90,32 @@ struct RetryTests {
     #expect(try await vienna.text("ONE", "name") == "Ours")
   }
 
+  @Test func aSyncThatBrokeBeforeItMergedHidesNoConflict() async throws {
+    let vienna = try await TestOffice(topics: ["ONE"])
+    let record = try await vienna.view("ONE").id
+    try await vienna.edit("ONE", "name=Ours")
+    try vienna.server.commit(record, "ONE", [Registry.name: .text("Theirs")])
+    vienna.server.breaks(at: .pullEnd)
+    await #expect(throws: CallError.unreachable(.silent)) { try await vienna.sync() }
+    #expect(try await vienna.replica.conflicts().map(\.record.id) == [record])
+    #expect(try await vienna.place("ONE") == .conflict)
+  }
+
+  @Test func aSyncThatBrokeBeforeItMergedInventsNoConflict() async throws {
+    let vienna = try await conflicted()
+    let record = try await vienna.view("ONE").id
+    // Theirs is the base again, and has something else of its own.
+    try vienna.server.commit(
+      record, "ONE", [Registry.name: .text("ONE"), Registry.size: .number(4)])
+    vienna.server.breaks(at: .pullEnd)
+    await #expect(throws: CallError.unreachable(.silent)) { try await vienna.sync() }
+    await #expect(throws: ReplicaError.notInConflict(try #require(RecordCode("ONE")))) {
+      try await vienna.replica.resolve("ONE", Choice(rest: .ours))
+    }
+    #expect(try await vienna.text("ONE", "size") == "4")
+    #expect(try await vienna.text("ONE", "name") == "Ours")
+  }
+
   @Test func whatIsSentIsMarkedDurablyBeforeItLeaves() async throws {
     let vienna = try await TestOffice(topics: ["ONE"])
     try await vienna.edit("ONE", "size=1")

@@ -48,6 +48,13 @@ struct OutboxKeeper {
     return readiness
   }
 
+  /// Merges every edit whose head has moved, as it stands now.
+  func mergeMoved() async throws {
+    let look = try await look()
+    var readiness = Readiness()
+    _ = try await rebase(look.outbox.filter(\.needsRebase), look.schema, &readiness)
+  }
+
   private struct Look: Sendable {
     let schema: Schema?
     let outbox: [OutboxStanding]
@@ -99,7 +106,7 @@ struct OutboxKeeper {
   // MARK: Compare and swap
 
   /// An entry to be put in the place of another, if its record is still as it was.
-  struct Change: Sendable {
+  private struct Change: Sendable {
     let stored: StoredRecord
     let entry: OutboxEntry
 
@@ -115,7 +122,7 @@ struct OutboxKeeper {
   }
 
   /// - Returns: the changes that came in time. What is the same already is not written.
-  func keep(_ changes: [Change]) async throws -> [Change] {
+  private func keep(_ changes: [Change]) async throws -> [Change] {
     guard changes.contains(where: { $0.entry != $0.stored.pending }) else { return changes }
     return try await store.write(.durable) { transaction in
       let timely = try changes.filter { try $0.isTimely(transaction) }
@@ -126,22 +133,14 @@ struct OutboxKeeper {
     }
   }
 
-  /// The record of each of these standings, as far as `bytes` go; nil for one whose edit is no longer
-  /// the one that was looked at.
-  func records(
-    of standings: ArraySlice<OutboxStanding>, bytes: Int = .max
-  ) async throws -> [StoredRecord?] {
+  /// The record of each of these standings; nil for one whose edit is no longer the one that was looked
+  /// at.
+  private func records(of standings: ArraySlice<OutboxStanding>) async throws -> [StoredRecord?] {
     try await store.read { reader in
-      var records: [StoredRecord?] = []
-      var rest = bytes
-      for standing in standings where rest >= 0 {
+      try standings.map { standing in
         let stored = try reader.record(standing.record)
-        let entry = stored?.pending
-        let isSame = entry?.edit == standing.edit
-        records.append(isSame ? stored : nil)
-        rest -= isSame ? entry?.ours.bytes.count ?? 0 : 0
+        return stored?.pending?.edit == standing.edit ? stored : nil
       }
-      return records
     }
   }
 }
