@@ -77,12 +77,15 @@ struct SyncHandlers: RegistrableRPCService {
     }
   }
 
-  /// Tells the server's own log what the caller is not told.
+  /// Tells the server's own log what no caller can be told: whatever is no ``CallError``, and no end
+  /// that the caller or the server made.
   private func logging<Result>(_ body: () async throws -> Result) async throws -> Result {
     do {
       return try await body()
-    } catch let error as StoreError {
-      log.error("the store cannot answer a call", metadata: ["why": "\(error)"])
+    } catch let error where !(error is CallError || error is CodingError || error is RPCError) {
+      if !(error is CancellationError) {
+        log.error("a call failed", metadata: ["why": "\(error)"])
+      }
       throw error
     }
   }
