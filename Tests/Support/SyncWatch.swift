@@ -7,34 +7,32 @@ public struct SyncWatch: Sendable {
   public enum Note: Hashable, Sendable {
     case write(String)
     case sync(String)
-    /// The process told somebody that it was done.
+    /// The process told somebody something: it said so, sent a message of gRPC, or came to its end.
     case answer
   }
 
   private let library: String
-  private let notes: String
+  private let path: String
   private static let key = "LIAISON_SYNC_NOTES"
 
   /// - Throws: if the library cannot be compiled.
   public init(_ scratch: Scratch) throws {
     library = scratch.folder("sync_watch.so")
-    notes = scratch.folder("notes")
+    path = scratch.folder("notes")
     let source = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Stores/sync_watch.c").path
     try SyncWatch.run("/usr/bin/cc", ["-shared", "-fPIC", "-o", library, source, "-ldl"])
   }
 
-  /// Runs a program under watch to its end.
-  /// - Returns: what it did, in order.
-  public func run(
-    _ program: String, _ arguments: [String], environment: [String: String] = [:]
-  ) throws -> [Note] {
-    try Data().write(to: URL(filePath: notes))
-    var environment = environment
-    environment["LD_PRELOAD"] = library
-    environment[SyncWatch.key] = notes
-    try SyncWatch.run(program, arguments, environment: environment)
-    return try String(contentsOfFile: notes, encoding: .utf8).split(separator: "\n").map { line in
+  /// What a process is started with to be watched, from now on.
+  public func environment() throws -> [String: String] {
+    try Data().write(to: URL(filePath: path))
+    return ["LD_PRELOAD": library, SyncWatch.key: path]
+  }
+
+  /// What it has done so far, in order.
+  public func notes() throws -> [Note] {
+    try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { line in
       let words = line.split(separator: " ").map(String.init)
       return switch words[0] {
       case "write": .write(words[1])
@@ -42,6 +40,16 @@ public struct SyncWatch: Sendable {
       default: .answer
       }
     }
+  }
+
+  /// Runs a program under watch to its end.
+  /// - Returns: what it did, in order; its end is the last answer.
+  public func run(
+    _ program: String, _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> [Note] {
+    try SyncWatch.run(
+      program, arguments, environment: environment.merging(self.environment()) { $1 })
+    return try notes()
   }
 
   /// Says in a process under watch that it has answered.

@@ -38,25 +38,24 @@ final class Workshop: Sendable {
   func run(
     _ command: String, _ arguments: [String], environment: [String: String] = [:]
   ) throws -> Result {
+    try start(command, arguments, environment: environment).finish()
+  }
+
+  /// Runs a command beside the test.
+  func start(
+    _ command: String, _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> Started {
     let process = process(command, arguments, environment)
-    let names = (out: "\(path)/.out-\(UUID().uuidString)", err: "\(path)/.err-\(UUID().uuidString)")
-    for name in [names.out, names.err] {
+    let (out, err) = ("\(path)/.out-\(UUID().uuidString)", "\(path)/.err-\(UUID().uuidString)")
+    for name in [out, err] {
       guard FileManager.default.createFile(atPath: name, contents: nil) else {
         throw Unready(text: "\(name) cannot be made")
       }
     }
-    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: names.out))
-    process.standardError = try FileHandle(forWritingTo: URL(filePath: names.err))
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: out))
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: err))
     try process.run()
-    process.waitUntilExit()
-    defer {
-      for name in [names.out, names.err] { try? FileManager.default.removeItem(atPath: name) }
-    }
-    return Result(
-      code: process.terminationReason == .exit
-        ? process.terminationStatus : -process.terminationStatus,
-      output: try String(contentsOfFile: names.out, encoding: .utf8),
-      errors: try String(contentsOfFile: names.err, encoding: .utf8))
+    return Started(process: process, out: out, err: err)
   }
 
   func process(
@@ -77,30 +76,44 @@ final class Workshop: Sendable {
   }
 
   /// A server of the folder `hq` on a free port of loopback; stopped by the caller.
-  func serve(_ folder: String = "hq", listen: String = "127.0.0.1:0") throws -> Server {
-    let process = process("liaisond", ["serve", folder, "--listen", listen])
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    var text = ""
-    while !text.contains("\n") {
-      let data = pipe.fileHandleForReading.availableData
-      guard !data.isEmpty else { break }
-      text += String(decoding: data, as: UTF8.self)
-    }
-    guard let address = text.split(whereSeparator: \.isWhitespace).last,
-      text.hasPrefix("listening on ")
+  func serve(
+    _ folder: String = "hq", listen: String = "127.0.0.1:0", environment: [String: String] = [:]
+  ) throws -> Server {
+    let process = process("liaisond", ["serve", folder, "--listen", listen], environment)
+    let lines = try ProcessLines(of: process)
+    guard let line = lines.next(), line.hasPrefix("listening on "),
+      let address = line.split(whereSeparator: \.isWhitespace).last
     else {
       process.waitUntilExit()
-      throw Unready(text: text)
+      throw Unready(text: "liaisond serve ended with \(process.terminationStatus)")
     }
-    return Server(process: process, address: String(address))
+    return Server(process: process, lines: lines, address: String(address))
   }
 
   struct Unready: Error { let text: String }
 
+  /// A command that runs beside the test.
+  struct Started {
+    let process: Process
+    let out: String
+    let err: String
+
+    /// Waits for its end.
+    func finish() throws -> Result {
+      process.waitUntilExit()
+      let result = Result(
+        code: process.terminationReason == .exit
+          ? process.terminationStatus : -process.terminationStatus,
+        output: try String(contentsOfFile: out, encoding: .utf8),
+        errors: try String(contentsOfFile: err, encoding: .utf8))
+      for name in [out, err] { try FileManager.default.removeItem(atPath: name) }
+      return result
+    }
+  }
+
   struct Server: @unchecked Sendable {  // Process is used by one test at a time.
     let process: Process
+    let lines: ProcessLines
     let address: String
 
     func kill() {

@@ -201,28 +201,17 @@ struct CommandTests {
   @Test func aSyncAtATimeAndEditsMeanwhile() throws {
     try cloned { server in
       let watch = shop.process("liaison", ["sync", "--watch", "-C", "vienna"])
-      let pipe = Pipe()
-      watch.standardOutput = pipe
-      try watch.run()
+      let lines = try ProcessLines(of: watch)
       defer {
         kill(watch.processIdentifier, SIGKILL)
         watch.waitUntilExit()
       }
-      var text = ""
-      func read(until mark: String) {
-        while !text.contains(mark) {
-          let data = pipe.fileHandleForReading.availableData
-          if data.isEmpty { break }
-          text += String(decoding: data, as: UTF8.self)
-        }
-      }
-      read(until: "in step: 0 received, 0 sent")
+      #expect(lines.next() == "in step: 0 received, 0 sent")
       let second = try shop.run("liaison", "sync", "-C", "vienna")
       #expect(second.isPlainFailure && second.errors.contains("sync --watch"), "\(second)")
       let edit = try shop.run("liaison", "edit", "COMPACT", "un_entities=40", "-C", "vienna")
       #expect(edit.code == 0, "\(edit)")
-      read(until: "1 sent")
-      #expect(text.contains("0 received, 1 sent"))
+      #expect(lines.next() == "in step: 0 received, 1 sent")
     }
   }
 }

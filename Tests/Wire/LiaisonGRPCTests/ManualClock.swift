@@ -64,19 +64,3 @@ final class ManualClock: Clock, Sendable {
     for sleeper in woken { sleeper.resume() }
   }
 }
-
-/// Where one task waits for another; open once and for all.
-final class Gate: Sendable {
-  private let stream: AsyncStream<Void>
-  private let opening: AsyncStream<Void>.Continuation
-
-  init() { (stream, opening) = AsyncStream.makeStream(of: Void.self) }
-
-  func open() { opening.finish() }
-
-  /// - Throws: `CancellationError`.
-  func wait() async throws {
-    for await _ in stream {}
-    try Task.checkCancellation()
-  }
-}
