@@ -42,7 +42,7 @@ extension Kind {
           "un-organ", "un-entity", "specialized-or-related-agency", "intergovernmental",
           "national", "other",
         ])),
-      .optional(3, "part_of", "Part of", .reference(.organization)),
+      .optional(3, "part_of", "Part of", .reference(.organization), [.acyclic]),
       .optional(4, "seat", "Seat", .text),
       .optional(5, "founded", "Founded", .date),
       .optional(6, "website", "Website", .text, [.web]),

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import LiaisonModel
 
 /// One line of an import.
@@ -6,86 +5,111 @@ struct ImportLine {
   let number: Int
   let kind: String
   let code: String
-  let fields: [String: Value]
+  /// In the order of the line, none twice.
+  let fields: [(name: String, value: Value)]
 
   /// - Throws: ``ImportError`` if the text is not such a line.
-  init(_ text: Data, line: Int) throws {
-    let content: Content
+  init(_ text: [UInt8], line: Int) throws {
+    number = line
     do {
-      guard String(validating: text, as: UTF8.self) != nil else {
-        throw Problem("the line is not valid UTF-8")
+      let members = try ImportLine.members(of: text)
+      if let key = ImportLine.repeated(members) { throw Problem("the line has '\(key)' twice") }
+      let unknown = members.map(\.key).filter { !["kind", "code", "fields"].contains($0) }
+      if let unknown = unknown.min() { throw Problem("the line has an unknown key '\(unknown)'") }
+      kind = try ImportLine.text("kind", of: members)
+      code = try ImportLine.text("code", of: members)
+      guard case .object(let fields) = try ImportLine.value("fields", of: members) else {
+        throw Problem("'fields' has the wrong type")
       }
-      content = try JSONDecoder().decode(Content.self, from: text)
+      if let name = ImportLine.repeated(fields) {
+        throw Problem("the line has the field '\(name)' twice")
+      }
+      self.fields = fields.map { (name: $0.key, value: Value($0.value)) }
     } catch let problem as Problem {
       throw ImportError(line: line, problem.message)
-    } catch let error as DecodingError {
-      throw ImportError(line: line, Self.reason(error))
-    }
-    number = line
-    kind = content.kind
-    code = content.code
-    fields = content.fields
-  }
-
-  private static func reason(_ error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound(let key, _): "the line has no '\(key.stringValue)'"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      context.codingPath.isEmpty
-        ? "the line is not a JSON object"
-        : "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' has the wrong type"
-    default: "the line is not a JSON object"
     }
   }
-}
 
-/// What stands in a line.
-private struct Content: Decodable {
-  let kind: String
-  let code: String
-  let fields: [String: ImportLine.Value]
-
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
+  private static func members(of text: [UInt8]) throws -> [JSON.Member] {
+    guard String(validating: text, as: UTF8.self) != nil else {
+      throw Problem("the line is not valid UTF-8")
+    }
+    let value: JSON
+    do throws(JSONReader.Fault) {
+      value = try JSONReader.value(of: text)
+    } catch let fault {
+      throw Problem("the line is not JSON: \(fault.reason), at byte \(fault.offset + 1)")
+    }
+    guard case .object(let members) = value else { throw Problem("the line is not a JSON object") }
+    return members
   }
 
-  init(from decoder: any Decoder) throws {
-    let line = try decoder.container(keyedBy: Key.self)
-    let unknown = line.allKeys.map(\.stringValue).filter {
-      !["kind", "code", "fields"].contains($0)
+  private static func repeated(_ members: [JSON.Member]) -> String? {
+    var seen: Set<String> = []
+    return members.first { !seen.insert($0.key).inserted }?.key
+  }
+
+  private static func value(_ key: String, of members: [JSON.Member]) throws -> JSON {
+    guard let member = members.first(where: { $0.key == key }) else {
+      throw Problem("the line has no '\(key)'")
     }
-    if let unknown = unknown.min() { throw Problem("the line has an unknown key '\(unknown)'") }
-    kind = try line.decode(String.self, forKey: Key(stringValue: "kind"))
-    code = try line.decode(String.self, forKey: Key(stringValue: "code"))
-    fields = try line.decode([String: ImportLine.Value].self, forKey: Key(stringValue: "fields"))
+    return member.value
+  }
+
+  private static func text(_ key: String, of members: [JSON.Member]) throws -> String {
+    guard case .text(let text) = try value(key, of: members) else {
+      throw Problem("'\(key)' has the wrong type")
+    }
+    return text
   }
 }
 
 extension ImportLine {
-  enum Value: Decodable {
+  /// What a line says of a field.
+  enum Value {
+    /// A text, or none.
     case one(String)
     case many([String])
+    case whole(Int64)
+    case truth(Bool)
+    /// What no field takes.
+    case other
 
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let text = try? container.decode(String.self) {
-        self = .one(text)
-      } else if let number = try? container.decode(Int64.self) {
-        self = .one(String(number))
-      } else if let flag = try? container.decode(Bool.self) {
-        self = .one(flag ? "yes" : "no")
-      } else {
-        self = .many(try container.decode([String].self))
+    init(_ value: JSON) {
+      switch value {
+      case .text(let text): self = .one(text)
+      case .null: self = .one("")
+      case .whole(let number): self = .whole(number)
+      case .flag(let truth): self = .truth(truth)
+      case .array(let elements):
+        let texts = elements.compactMap { element in
+          if case .text(let text) = element { text } else { nil }
+        }
+        self = texts.count == elements.count ? .many(texts) : .other
+      case .object, .otherNumber: self = .other
       }
     }
 
-    var input: FieldInput {
+    /// The value as a field of a type takes it.
+    /// - Throws: ``Problem`` if JSON has another type for such a field.
+    func input(for type: FieldType) throws -> FieldInput {
+      switch (self, type) {
+      case (.one(let text), _): return .one(text)
+      case (.many(let texts), _): return .many(texts)
+      // A year is a date.
+      case (.whole(let number), .one(.number)), (.whole(let number), .one(.date)):
+        return .one(String(number))
+      case (.truth(let truth), .one(.flag)): return .one(truth ? "yes" : "no")
+      case (.whole, _), (.truth, _), (.other, _): throw Problem("has the wrong type")
+      }
+    }
+
+    /// How many members it has at most, whatever the field's type makes of a comma.
+    var mostMembers: Int {
       switch self {
-      case .one(let text): .one(text)
-      case .many(let texts): .many(texts)
+      case .one(let text): text.utf8.count { $0 == UInt8(ascii: ",") } + 1
+      case .many(let texts): texts.count
+      case .whole, .truth, .other: 1
       }
     }
   }

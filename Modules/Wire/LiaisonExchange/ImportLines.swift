@@ -19,7 +19,7 @@ struct ImportLines {
       guard !text.isEmpty else { continue }
       let line = try ImportLine(text, line: number)
       size += text.count
-      members += line.fields.values.reduce(0) { $0 + $1.input.mostMembers }
+      members += line.fields.reduce(0) { $0 + $1.value.mostMembers }
       lines.append(line)
     }
     guard !lines.isEmpty else { return nil }
@@ -32,18 +32,10 @@ extension ImportLine {
   func references(_ schema: Schema) -> [RecordCode] {
     guard let kind = schema.kind(named: kind) else { return [] }
     return fields.flatMap { name, value -> [RecordCode] in
-      guard kind.field(named: name)?.target != nil else { return [] }
-      return value.input.members.compactMap { RecordCode(TextRules.normalized($0)) }
-    }
-  }
-}
-
-extension FieldInput {
-  /// How many members it has at most, whatever the field's type makes of a comma.
-  fileprivate var mostMembers: Int {
-    switch self {
-    case .one(let text): text.utf8.count { $0 == UInt8(ascii: ",") } + 1
-    case .many(let texts): texts.count
+      guard let field = kind.field(named: name), field.target != nil,
+        let input = try? value.input(for: field.type)
+      else { return [] }
+      return input.members.compactMap { RecordCode(typed: TextRules.normalized($0)) }
     }
   }
 }

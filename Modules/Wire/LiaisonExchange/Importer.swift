@@ -92,7 +92,7 @@ public struct Importer: Sendable {
         throw ImportError(line: line.number, "\(kind.name) has no field '\(name)'")
       }
       do {
-        fields[field.number] = try field.type.value(from: value.input) { named in
+        fields[field.number] = try field.type.value(from: value.input(for: field.type)) { named in
           known[named] ?? promises.record(named, of: field, line: line.number)
         }
       } catch let problem as Problem {

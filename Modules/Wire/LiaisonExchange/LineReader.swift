@@ -14,7 +14,9 @@ struct LineReader {
   private let handle: FileHandle
   /// How many bytes the file has; nil if that is not known, as for a pipe.
   private let size: Int?
-  private var buffer = Data()
+  private var buffer: [UInt8] = []
+  /// Where the next line begins in the buffer, and up to where its end has been looked for.
+  private var (start, searched) = (0, 0)
   private var consumed = 0
   private var number = 0
   private var isAtEnd = false
@@ -44,35 +46,48 @@ struct LineReader {
   }
 
   /// - Throws: ``ImportError`` if a line is longer than a record can be, or cannot be read.
-  mutating func next() throws -> (Int, Data)? {
+  mutating func next() throws -> (Int, [UInt8])? {
     while true {
-      if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
-        return take(through: end, lineEnd: end)
-      }
-      guard buffer.count <= 4 * Limits.revisionBytes else {
+      if let end = lineEnd() { return take(upTo: end, from: end + 1) }
+      guard buffer.count - start <= 4 * Limits.revisionBytes else {
         throw ImportError(line: number + 1, "the line is longer than any record")
       }
       if isAtEnd {
-        return buffer.isEmpty ? nil : take(through: buffer.endIndex - 1, lineEnd: buffer.endIndex)
+        return start == buffer.count ? nil : take(upTo: buffer.count, from: buffer.count)
       }
-      let more: Data
-      do {
-        more = try handle.read(upToCount: 64 * 1024) ?? Data()
-      } catch {
-        throw ImportError(line: number + 1, "the file cannot be read")
-      }
-      isAtEnd = more.isEmpty
-      buffer = Data(buffer) + more
+      try readMore()
     }
   }
 
-  private mutating func take(through end: Data.Index, lineEnd: Data.Index) -> (Int, Data) {
-    var line = buffer[..<lineEnd]
+  /// Where the line ends that begins at `start`; nil if that has not been read yet.
+  private mutating func lineEnd() -> Int? {
+    let end = buffer.withUnsafeBufferPointer { bytes in
+      bytes[searched...].firstIndex(of: UInt8(ascii: "\n"))
+    }
+    if end == nil { searched = buffer.count }
+    return end
+  }
+
+  private mutating func readMore() throws {
+    let more: Data
+    do {
+      more = try handle.read(upToCount: 64 * 1024) ?? Data()
+    } catch {
+      throw ImportError(line: number + 1, "the file cannot be read")
+    }
+    isAtEnd = more.isEmpty
+    buffer.removeSubrange(..<start)
+    (searched, start) = (searched - start, 0)
+    buffer += more
+  }
+
+  private mutating func take(upTo end: Int, from next: Int) -> (Int, [UInt8]) {
+    var line = buffer[start..<end]
     if number == 0, line.starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
     if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
-    consumed += end + 1 - buffer.startIndex
-    buffer = buffer[(end + 1)...]
+    consumed += next - start
+    (start, searched) = (next, next)
     number += 1
-    return (number, Data(line))
+    return (number, Array(line))
   }
 }

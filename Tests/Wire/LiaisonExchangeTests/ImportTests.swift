@@ -82,7 +82,7 @@ struct ImportTests {
   }
 
   static let faults: [(String, Int, String)] = [
-    ("{\"kind\": \"area\"", 2, "the line is not a JSON object"),
+    ("{\"kind\": \"area\"", 2, "the line is not JSON: a comma or '}' is due, at byte 16"),
     ("[]", 2, "the line is not a JSON object"),
     ("{\"kind\": \"area\", \"fields\": {}}", 2, "the line has no 'code'"),
     (
@@ -134,7 +134,27 @@ struct ImportTests {
     ),
   ]
 
-  @Test(arguments: faults)
+  /// What JSON can hold, and a line or a field does not take.
+  static let types: [(String, Int, String)] = [
+    (#"{"kind":"area","code":"A-1","code":"A-2","fields":{"name":"B"}}"#, "the line has 'code' twice"),
+    (
+      #"{"kind":"area","code":"A-1","fields":{"name":"B","name":"C"}}"#,
+      "the line has the field 'name' twice"
+    ),
+    (#"{"kind":"area","code":"A-1","fields":[]}"#, "'fields' has the wrong type"),
+    (#"{"kind":"area","code":"A-1","fields":{"name":true}}"#, "field 'name' has the wrong type"),
+    (#"{"kind":"area","code":"A-1","fields":{"name":5}}"#, "field 'name' has the wrong type"),
+    (#"{"kind":"area","code":"A-1","fields":{"name":1.5}}"#, "field 'name' has the wrong type"),
+    (#"{"kind":"area","code":"A-1","fields":{"name":{}}}"#, "field 'name' has the wrong type"),
+    (#"{"kind":"area","code":"A-1","fields":{"name":[1]}}"#, "field 'name' has the wrong type"),
+    (#"{"kind":"area","code":"A-1","fields":{"name":null}}"#, "field 'name' is required"),
+    (
+      "{\"kind\":\"area\",\"code\":\"A-1\",\"fields\":{\"name\":\"\u{200B}\u{2800}\"}}",
+      "field 'name' is blank"
+    ),
+  ].map { ($0, 2, $1) }
+
+  @Test(arguments: faults + types)
   func aFileWithAFaultIsNamedByItsLineAndLeavesNothing(
     _ text: String, line: Int, message: String
   ) async throws {

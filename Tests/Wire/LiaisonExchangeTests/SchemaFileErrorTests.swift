@@ -181,7 +181,7 @@ struct SchemaFileErrorTests {
   @Test func whatIsNotJSONIsSaidWithItsLineAndColumn() {
     let deep = String(repeating: "[", count: 40)
     let rows: [(String, line: Int, column: Int, String)] = [
-      ("", 1, 1, "the file ends where a value is due"),
+      ("", 1, 1, "the text ends where a value is due"),
       ("{\n  \"version\": 1,\n}", 3, 1, "a key in quotes is due"),
       ("{\"a\": [1,]}", 1, 10, "no value begins like this"),
       ("{\"a\" 1}", 1, 6, "a colon is due"), ("{\"a\": 1", 1, 8, "a comma or '}' is due"),
@@ -190,7 +190,7 @@ struct SchemaFileErrorTests {
       ("// a", 1, 1, "no value begins like this"), ("nul", 1, 1, "no value begins like this"),
       ("[01]", 1, 4, "a number begins with 0"), ("-", 1, 2, "a digit is due"),
       ("1.", 1, 3, "a digit is due"), ("1e", 1, 3, "a digit is due"),
-      ("\"a", 1, 3, "the file ends within a text"),
+      ("\"a", 1, 3, "the text ends within quotes"),
       ("\"a\nb\"", 1, 3, "a control character stands in a text"),
       ("\"\\x\"", 1, 4, "no escape is written like this"),
       ("\"\\u12G4\"", 1, 4, "four hexadecimal digits are due"),

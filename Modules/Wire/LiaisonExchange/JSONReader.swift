@@ -1,23 +1,4 @@
-/// JSON (RFC 8259) as a schema file needs it: an object keeps its members' order, and a key that is
-/// there twice. Foundation's decoders hide the second, which an administrator must be told of.
-indirect enum JSON: Hashable {
-  case object([Member])
-  case array([JSON])
-  case text(String)
-  case whole(Int64)
-  /// A number with a fraction or an exponent, or past 64 bits.
-  case otherNumber
-  case flag(Bool)
-  case null
-
-  struct Member: Hashable {
-    let key: String
-    let value: JSON
-    init(_ key: String, _ value: JSON) { (self.key, self.value) = (key, value) }
-  }
-}
-
-/// Reads JSON, and nothing but JSON: no comments, no comma at an end, one value in the file.
+/// Reads JSON, and nothing but JSON: no comments, no comma at an end, one value in the text.
 struct JSONReader {
   /// Where the text stops being JSON, and why.
   struct Fault: Error {
@@ -69,7 +50,7 @@ struct JSONReader {
     case UInt8(ascii: "t")?: return try word("true", .flag(true))
     case UInt8(ascii: "f")?: return try word("false", .flag(false))
     case UInt8(ascii: "n")?: return try word("null", .null)
-    case nil: throw fault("the file ends where a value is due")
+    case nil: throw fault("the text ends where a value is due")
     case .some: throw fault("no value begins like this")
     }
   }
@@ -141,8 +122,34 @@ struct JSONReader {
   }
 
   private mutating func text() throws(Fault) -> String {
-    var utf8: [UInt8] = []
     place += 1
+    let start = place
+    skipPlain()
+    guard next != UInt8(ascii: "\"") else { return takeText(from: start) }
+    return try escapedText(from: start)
+  }
+
+  /// Goes on to what ends a text or is no plain part of it.
+  private mutating func skipPlain() {
+    bytes.withUnsafeBufferPointer { bytes in
+      while place < bytes.count, bytes[place] >= 0x20, bytes[place] != UInt8(ascii: "\""),
+        bytes[place] != UInt8(ascii: "\\")
+      {
+        place += 1
+      }
+    }
+  }
+
+  private mutating func takeText(from start: Int) -> String {
+    defer { place += 1 }
+    return bytes.withUnsafeBufferPointer {
+      String(decoding: UnsafeBufferPointer(rebasing: $0[start..<place]), as: UTF8.self)
+    }
+  }
+
+  /// A text that is not plain.
+  private mutating func escapedText(from start: Int) throws(Fault) -> String {
+    var utf8 = Array(bytes[start..<place])
     while let byte = next {
       switch byte {
       case UInt8(ascii: "\""):
@@ -151,11 +158,12 @@ struct JSONReader {
       case UInt8(ascii: "\\"): utf8 += Array(String(Character(try escaped())).utf8)
       case 0..<0x20: throw fault("a control character stands in a text")
       default:
-        utf8.append(byte)
-        place += 1
+        let start = place
+        skipPlain()
+        utf8 += bytes[start..<place]
       }
     }
-    throw fault("the file ends within a text")
+    throw fault("the text ends within quotes")
   }
 
   private mutating func escaped() throws(Fault) -> Unicode.Scalar {
@@ -195,54 +203,5 @@ struct JSONReader {
     else { throw fault("four hexadecimal digits are due") }
     place += 4
     return number
-  }
-}
-
-extension JSON {
-  /// The value as text: on one line if it fits, else one member or element a line.
-  func printed(indent: Int = 0, before: Int = 0) -> String {
-    let line = line
-    if indent + before + line.count <= 100 { return line }
-    let space = String(repeating: " ", count: indent + 2)
-    let end = "\n" + String(repeating: " ", count: indent)
-    switch self {
-    case .object(let members):
-      let lines = members.map { member in
-        let key = "\(space)\(JSON.quoted(member.key)): "
-        return key + member.value.printed(indent: indent + 2, before: key.count - indent - 1)
-      }
-      return "{\n" + lines.joined(separator: ",\n") + end + "}"
-    case .array(let elements):
-      let lines = elements.map { space + $0.printed(indent: indent + 2, before: 1) }
-      return "[\n" + lines.joined(separator: ",\n") + end + "]"
-    case .text, .whole, .otherNumber, .flag, .null: return line
-    }
-  }
-
-  private var line: String {
-    switch self {
-    case .object(let members):
-      "{" + members.map { "\(JSON.quoted($0.key)): \($0.value.line)" }.joined(separator: ", ") + "}"
-    case .array(let elements): "[" + elements.map(\.line).joined(separator: ", ") + "]"
-    case .text(let text): JSON.quoted(text)
-    case .whole(let number): String(number)
-    case .flag(let flag): flag ? "true" : "false"
-    case .otherNumber, .null: "null"
-    }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\0"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }
