@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 public import LiaisonModel
 
 /// Time, as the system's clock tells it.
@@ -14,9 +15,11 @@ public enum System {
 
   public static func randomWord() -> UInt64 { UInt64.random(in: .min ... .max) }
 
-  /// Who writes: LIAISON_AUTHOR, or the name of the system's user.
+  /// Who writes: LIAISON_AUTHOR, or the name of the system's user, or the user's number if it has none.
   public static func author() -> String {
     let given = ProcessInfo.processInfo.environment["LIAISON_AUTHOR"] ?? ""
-    return given.isEmpty ? NSUserName() : given
+    if !given.isEmpty { return given }
+    let name = NSUserName()
+    return name.isEmpty ? "uid \(getuid())" : name
   }
 }

@@ -38,8 +38,8 @@ public struct PartialDate: Hashable, Comparable, Sendable, CustomStringConvertib
     else { return nil }
   }
 
-  /// Whether what this date means starts before what `other` means starts.
-  public func starts(before other: PartialDate) -> Bool { start < other.start }
+  /// Whether all that this date means is over before what `other` means starts.
+  public func ends(before other: PartialDate) -> Bool { end < other.start }
 
   public static func < (one: Self, other: Self) -> Bool {
     (one.start, one.precision) < (other.start, other.precision)
@@ -52,6 +52,8 @@ public struct PartialDate: Hashable, Comparable, Sendable, CustomStringConvertib
   }
 
   private var start: Int { (year * 100 + (month ?? 1)) * 100 + (day ?? 1) }
+  /// The last day that is meant, or one that no month has behind it.
+  private var end: Int { (year * 100 + (month ?? 12)) * 100 + (day ?? 31) }
   private var precision: Int { day != nil ? 3 : month != nil ? 2 : 1 }
 }
 

@@ -141,13 +141,6 @@ extension Schema {
   }
 }
 
-extension TextRules {
-  /// What is wrong with a word or label, which is a text of one line that says something.
-  fileprivate static func problem(withWord text: String) -> String? {
-    text.isEmpty ? "is blank" : problem(withLine: text)
-  }
-}
-
 extension FieldType {
   fileprivate func fault(in schema: Schema) -> SchemaFault.Reason? {
     if !isCarried { return .notCarried(self) }

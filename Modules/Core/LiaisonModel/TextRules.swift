@@ -12,8 +12,13 @@ public enum TextRules {
     guard !text.unicodeScalars.contains(where: isControl) else {
       return "must be one line without control characters"
     }
-    guard text.isEmpty || text.contains(where: { !$0.isWhitespace }) else { return "is blank" }
+    guard text.isEmpty || text.unicodeScalars.contains(where: isVisible) else { return "is blank" }
     return isNFC(text) ? nil : "is not in Unicode NFC"
+  }
+
+  /// What is wrong with a text of one line that says something; nil if nothing is.
+  public static func problem(withWord text: String) -> String? {
+    text.isEmpty ? "is blank" : problem(withLine: text)
   }
 
   /// What is wrong with a text of many lines; nil if nothing is.
@@ -21,9 +26,8 @@ public enum TextRules {
     guard text.utf8.count <= Limits.proseBytes else {
       return "is longer than \(Limits.proseBytes) bytes"
     }
-    guard !text.unicodeScalars.contains(where: { isControl($0) && $0 != "\n" }) else {
-      return "must have no control characters but line feeds"
-    }
+    guard !text.unicodeScalars.contains(where: { isControl($0) && $0 != "\n" && $0 != "\t" })
+    else { return "must have no control characters but line feeds and tabs" }
     return isNFC(text) ? nil : "is not in Unicode NFC"
   }
 
@@ -35,11 +39,36 @@ public enum TextRules {
     return String(scalars)
   }
 
+  /// The text with a line feed wherever a line ends, also where it came with a carriage return, or as
+  /// one.
+  public static func withLineFeeds(_ text: String) -> String {
+    guard text.utf8.contains(UInt8(ascii: "\r")) else { return text }
+    var scalars = String.UnicodeScalarView()
+    var last: Unicode.Scalar?
+    for scalar in text.unicodeScalars {
+      if scalar == "\r" {
+        scalars.append("\n")
+      } else if scalar != "\n" || last != "\r" {
+        scalars.append(scalar)
+      }
+      last = scalar
+    }
+    return String(scalars)
+  }
+
   private static func isNFC(_ text: String) -> Bool {
     isASCII(text) || normalized(text).utf8.elementsEqual(text.utf8)
   }
 
   private static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
+
+  /// Whether a scalar leaves a mark: neither white space, nor what is ignored where it cannot be shown
+  /// (Default_Ignorable_Code_Point of UAX #44), nor the blank Braille pattern.
+  private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    let properties = scalar.properties
+    return !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint
+      && scalar != "\u{2800}"
+  }
 
   /// Cc of Unicode, the two separators that break a line, and the embeddings, overrides and
   /// isolates that make a text read otherwise than it is (UAX #9).

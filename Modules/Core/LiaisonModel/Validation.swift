@@ -74,7 +74,7 @@ extension Constraint {
       return "must be a country code of two capital letters (ISO 3166-1)"
     case .notBefore(let other):
       guard case .date(let date) = scalar, case .one(.date(let first)) = fields[other],
-        date.starts(before: first)
+        date.ends(before: first)
       else { return nil }
       return "must not be before '\(kind.field(other)?.name ?? "the first date")'"
     case .acyclic:
@@ -84,8 +84,10 @@ extension Constraint {
   }
 
   private static func isAddress(_ text: String) -> Bool {
+    // RFC 3986 §3.1: a scheme has no case.
     ["http://", "https://"].contains { prefix in
-      text.hasPrefix(prefix) && text.utf8.count > prefix.utf8.count && !text.contains(" ")
+      text.prefix(prefix.count).lowercased() == prefix && text.utf8.count > prefix.utf8.count
+        && !text.contains(" ")
     }
   }
 

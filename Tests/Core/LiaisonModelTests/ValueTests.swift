@@ -14,7 +14,16 @@ struct ValueTests {
     let dates = try texts.map { try #require(PartialDate($0)) }
     #expect(dates.map(\.description) == texts)
     #expect(dates.sorted() == dates && Set(dates).count == texts.count)
-    #expect(!dates[0].starts(before: dates[1]) && dates[0].starts(before: dates[3]))
+  }
+
+  @Test(arguments: [
+    ("2026-05", "2026-05-20", false), ("2026", "2026-12-31", false), ("2026-05-20", "2026-05", false),
+    ("2026-04", "2026-05-20", true), ("2026-05-19", "2026-05-20", true), ("2025", "2026", true),
+    ("2026-05-20", "2026-05-20", false),
+  ])
+  func aDateEndsBeforeAnotherIfAllOfItIsOver(_ one: String, _ other: String, _ ends: Bool) throws {
+    let (one, other) = (try #require(PartialDate(one)), try #require(PartialDate(other)))
+    #expect(one.ends(before: other) == ends)
   }
 
   @Test func aTimestampIsPrintedInUTC() {
@@ -62,12 +71,26 @@ struct ValueTests {
     #expect(TextRules.normalized("Yaounde\u{301}").utf8.elementsEqual("Yaound\u{E9}".utf8))
   }
 
+  @Test func textThatLeavesNoMarkIsBlank() {
+    for text in ["  ", "\u{200B}", "\u{2800}", "\u{3164}", "\u{FEFF} \u{00AD}", "\u{E0020}"] {
+      #expect(TextRules.problem(withLine: text) == "is blank", "\(text.unicodeScalars)")
+    }
+    #expect(TextRules.problem(withLine: "") == nil && TextRules.problem(withWord: "") != nil)
+    #expect(TextRules.problem(withLine: "a\u{200D}b") == nil)
+  }
+
+  @Test func linesEndWithLineFeeds() {
+    let cases = ["a\r\nb": "a\nb", "a\rb": "a\nb", "a\n\rb": "a\n\nb", "a\r\r\n": "a\n\n", "ab": "ab"]
+    for (text, then) in cases { #expect(TextRules.withLineFeeds(text) == then) }
+  }
+
   @Test func textHasNoControlCharactersAndALimitToTheByte() {
     for text in ["a\nb", "a\0", "\u{1B}[31m", "a\u{85}", "a\u{2028}b", "\u{7F}"] {
       #expect(TextRules.problem(withLine: text) != nil)
     }
     #expect(TextRules.problem(withProse: "a\nb") == nil)
-    #expect(TextRules.problem(withProse: "a\tb") != nil)
+    #expect(TextRules.problem(withProse: "a\tb") == nil)
+    #expect(TextRules.problem(withProse: "a\rb") != nil)
     let limit = String(repeating: "x", count: Limits.textBytes)
     #expect(TextRules.problem(withLine: limit) == nil)
     #expect(TextRules.problem(withLine: limit + "x") != nil)

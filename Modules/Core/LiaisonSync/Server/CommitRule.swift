@@ -88,12 +88,10 @@ public struct CommitRule: Sendable {
     if let problem = schema.problems(with: revision.state, of: revision.kind).first {
       return Refusal(.invalid, problem.message)
     }
-    for (what, text) in [("author", revision.author), ("note", revision.note)] {
-      if let fault = TextRules.problem(withLine: text) {
-        return Refusal(.invalid, "the \(what) \(fault)")
-      }
+    if let fault = TextRules.problem(withWord: revision.author) {
+      return Refusal(.invalid, "the author \(fault)")
     }
-    return nil
+    return TextRules.problem(withLine: revision.note).map { Refusal(.invalid, "the note \($0)") }
   }
 }
 
