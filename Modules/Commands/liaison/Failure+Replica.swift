@@ -21,7 +21,7 @@ extension ReplicaError {
     switch self {
     case .unknownKind, .unknownField, .notACode, .notAnAssignment, .notAFilter, .valueWithNUL,
       .assignedTwice, .malformedCode, .wrongValue, .wrongFilter, .codeMissing, .sideAndValue,
-      .noSides, .deletedSide:
+      .inAgreement, .noSides, .deletedSide:
       .usage
     case .empty, .unknownRecord, .ambiguousCode, .malformedDraft, .invalid, .badAuthor, .badNote,
       .tooLarge, .codeTaken, .codesExchanged, .referred, .inConflict, .deleted, .unchanged,
@@ -66,6 +66,7 @@ extension ReplicaError {
     case .notPending: "liaison status"
     case .unresolved(let code, _, let need): need.advice(for: code)
     case .sideAndValue: "one of the two"
+    case .inAgreement: "liaison conflicts"
     case .noSides(let code): "liaison resolve \(code) code=NEW-CODE, or liaison discard"
     case .deletedSide: "the side that is kept, with the values"
     }

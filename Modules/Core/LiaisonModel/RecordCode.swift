@@ -14,6 +14,12 @@ public struct RecordCode: Hashable, Comparable, Sendable, CustomStringConvertibl
     self.text = String(text)
   }
 
+  /// The code that a person typed, maybe in small letters; nil if the text is none.
+  public init?(typed text: String) {
+    guard let code = RecordCode(text) ?? RecordCode(text.uppercased()) else { return nil }
+    self = code
+  }
+
   /// The code that an office gives to its `number`-th record of a year: `VIE-2026-0012`.
   public init(office: OfficeID, year: Int, number: Int) {
     text = "\(office)-\(CivilCalendar.padded(year, to: 4))-\(CivilCalendar.padded(number, to: 4))"

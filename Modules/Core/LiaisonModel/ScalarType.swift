@@ -115,7 +115,7 @@ extension ScalarType {
     let text = TextRules.normalized(text)
     switch self {
     case .text: return .text(text)
-    case .prose: return .prose(text)
+    case .prose: return .prose(TextRules.withLineFeeds(text))
     case .date:
       if let date = PartialDate(text) { return .date(date) }
     case .number:
@@ -133,7 +133,9 @@ extension ScalarType {
   private static func record(
     _ text: String, _ resolve: (RecordCode) throws -> RecordID?
   ) throws -> RecordID {
-    guard let code = RecordCode(text) else { throw Problem("names '\(text)', which is not a code") }
+    guard let code = RecordCode(typed: text) else {
+      throw Problem("names '\(text)', which is not a code")
+    }
     guard let record = try resolve(code) else {
       throw Problem("names \(code), which is not in the register")
     }

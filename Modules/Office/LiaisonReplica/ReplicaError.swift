@@ -62,6 +62,8 @@ public enum ReplicaError: Error, Hashable, Sendable {
   /// What is still in disagreement.
   case unresolved(RecordCode, [String], Need)
   case sideAndValue(field: String)
+  /// The sides agree on it, or only one has changed it.
+  case inAgreement(field: String)
   /// Two records have one code: neither side of one of them stands.
   case noSides(RecordCode)
   /// The side that is taken is deleted, and has no fields.
@@ -113,6 +115,7 @@ extension ReplicaError: CustomStringConvertible {
     case .notPending(let code): "\(code) has no edit that waits to be sent"
     case .unresolved(_, let parts, _): "still in disagreement: \(parts.joined(separator: ", "))"
     case .sideAndValue(let field): "field '\(field)' has both a side and a value"
+    case .inAgreement(let field): "'\(field)' is not in disagreement"
     case .noSides: "two records have one code; neither side of one record stands"
     case .deletedSide: "the side that is taken is deleted and has no fields"
     }

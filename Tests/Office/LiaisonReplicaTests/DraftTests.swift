@@ -38,6 +38,7 @@ struct DraftTests {
         status: done
         since:
         open:
+        above:
 
         """)
   }
@@ -46,6 +47,7 @@ struct DraftTests {
     let draft = try await drafted().draft
     #expect(try draft.assignments(from: draft.text).isEmpty)
     #expect(try draft.assignments(from: draft.text.replacing("\n", with: "\r\n")).isEmpty)
+    #expect(try draft.assignments(from: "\u{FEFF}" + draft.text).isEmpty)
     let bare = draft.text.replacing("  \n", with: "\n")
     #expect(try draft.assignments(from: bare).isEmpty, "an editor took blanks at ends of lines")
   }
@@ -95,6 +97,15 @@ struct DraftTests {
     let draft = try await drafted().draft
     #expect(throws: ReplicaError.malformedDraft) {
       try draft.assignments(from: line + "\n" + draft.text)
+    }
+  }
+
+  @Test func aFieldThatStandsThereTwiceIsRefused() async throws {
+    let draft = try await drafted().draft
+    for field in ["size", "notes", "tags", "steps"] {
+      #expect(throws: ReplicaError.assignedTwice(field)) {
+        try draft.assignments(from: draft.text + "\(field): 7\n")
+      }
     }
   }
 

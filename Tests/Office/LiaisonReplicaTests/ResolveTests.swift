@@ -76,6 +76,7 @@ struct ResolveTests {
     let cases: [(Choice, ReplicaError)] = [
       (Choice(), .unresolved(one, ["name", "size"], .sideOrValue)),
       (Choice(parts: ["name": .ours]), .unresolved(one, ["size"], .sideOrValue)),
+      (Choice(rest: .ours, parts: ["notes": .theirs]), .inAgreement(field: "notes")),
       (
         Choice(parts: ["name": .ours], assignments: [try Assignment("name=x")]),
         .sideAndValue(field: "name")

@@ -18,6 +18,7 @@ enum Registry {
   static let status = FieldNumber(8)
   static let since = FieldNumber(9)
   static let open = FieldNumber(10)
+  static let above = FieldNumber(11)
 
   static func schema() throws -> Schema {
     try Schema(
@@ -38,6 +39,8 @@ enum Registry {
               status, "status", label: "Status", type: .choice(["planned", "done"])),
             FieldDefinition(since, "since", label: "Since", type: .date),
             FieldDefinition(open, "open", label: "Open", type: .flag),
+            FieldDefinition(
+              above, "above", label: "Above", type: .reference(topic), constraints: [.acyclic]),
           ]),
         Kind(
           task, "task", label: "Task", coding: .numbered,

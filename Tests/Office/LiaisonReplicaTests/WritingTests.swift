@@ -74,6 +74,27 @@ struct WritingTests {
     ) { try await vienna.edit("ONE", "parent=\(task.code)") }
   }
 
+  @Test func aFieldThatMayLeadInNoCircleDoesNotDoSoHere() async throws {
+    let vienna = try await TestOffice(topics: ["ONE", "TWO", "THREE"])
+    try await vienna.edit("TWO", "above=ONE")
+    try await vienna.edit("THREE", "above=TWO")
+    let problem = Problem("field 'above' leads back to its own record")
+    for parent in ["ONE", "THREE"] {
+      await #expect(throws: ReplicaError.invalid(kind: "topic", problem)) {
+        try await vienna.edit("ONE", "above=\(parent)")
+      }
+    }
+  }
+
+  @Test func aRecordHasAnAuthor() async throws {
+    let vienna = try await TestOffice(topics: ["ONE"])
+    let nobody = Replica(
+      store: vienna.store, environment: .seeded(5, coding: PlainCoding(), author: ""))
+    await #expect(throws: ReplicaError.badAuthor(Problem("is blank"))) {
+      try await nobody.edit("ONE", [try Assignment("size=1")])
+    }
+  }
+
   @Test func anEditThatChangesNothingIsNone() async throws {
     let vienna = try await TestOffice(topics: ["ONE"])
     await #expect(throws: ReplicaError.unchanged(try #require(RecordCode("ONE")))) {

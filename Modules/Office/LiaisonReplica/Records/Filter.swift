@@ -29,7 +29,7 @@ struct Filter {
 
   func matches(_ record: Record) -> Bool {
     switch test {
-    case .code(let text): text == record.code.text
+    case .code(let text): RecordCode(typed: text) == record.code
     case .field(let number, let wanted):
       switch (record.visible.state.fields[number], wanted) {
       case (.set(let held)?, .set(let wanted)?): wanted.isSubset(of: held)

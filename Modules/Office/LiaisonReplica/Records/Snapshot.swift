@@ -45,7 +45,7 @@ struct Snapshot {
     let found: [StoredRecord]
     if let id = RecordID(text: reference) {
       found = try reader.record(id).map { [$0] } ?? []
-    } else if let code = RecordCode(reference) ?? RecordCode(reference.uppercased()) {
+    } else if let code = RecordCode(typed: reference) {
       found = try reader.records(code: code)
     } else {
       throw ReplicaError.notACode(reference)

@@ -4,7 +4,7 @@ internal import LiaisonModel
 ///
 /// `field: value` on a line; sets and lists have a line `- member` each. A prose has its lines below
 /// its field, each after two blanks; a line without anything in it belongs to the prose around it.
-/// Lines with `#` are comments. Ends of lines may be CR LF.
+/// Lines with `#` are comments. Ends of lines may be CR LF, and a byte order mark may stand in front.
 public struct Draft: Sendable {
   public let text: String
   /// The record that was read.
@@ -42,7 +42,8 @@ public struct Draft: Sendable {
   }
 
   /// What a person changed, in the order of the fields' names.
-  /// - Throws: ``ReplicaError/malformedDraft`` if a line of the text is no field.
+  /// - Throws: ``ReplicaError/malformedDraft`` if a line of the text is no field,
+  ///   ``ReplicaError/assignedTwice(_:)`` if a field stands there twice.
   public func assignments(from edited: String) throws(ReplicaError) -> [Assignment] {
     let old = try DraftText(text, of: kind).fields
     let new = try DraftText(edited, of: kind).fields
@@ -84,7 +85,7 @@ private struct DraftText {
 
   init(_ text: String, of kind: Kind) throws(ReplicaError) {
     self.kind = kind
-    for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isLineEnd)
+    for line in text.trimmingPrefix("\u{FEFF}").split(omittingEmptySubsequences: false, whereSeparator: \.isLineEnd)
     where !line.hasPrefix("#") {
       try read(line)
     }
@@ -102,11 +103,12 @@ private struct DraftText {
         throw .malformedDraft
       }
       close()
-      begin(String(line[..<colon]), String(line[line.index(after: colon)...].drop { $0 == " " }))
+      try begin(String(line[..<colon]), String(line[line.index(after: colon)...].drop { $0 == " " }))
     }
   }
 
-  private mutating func begin(_ name: String, _ rest: String) {
+  private mutating func begin(_ name: String, _ rest: String) throws(ReplicaError) {
+    guard fields[name] == nil else { throw .assignedTwice(name) }
     switch kind.field(named: name)?.type {
     case .one(.prose)?: (open, lines) = (.prose(name), rest.isEmpty ? [] : [rest])
     case .list?: (open, lines) = (.members(name), rest.isEmpty ? [] : [rest])

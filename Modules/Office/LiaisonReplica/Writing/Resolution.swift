@@ -40,7 +40,9 @@ struct Resolution {
         }
       }
     }
-    for (name, side) in choice.parts { copy(try part(named: name), from: side, into: &state) }
+    for (name, side) in choice.parts {
+      copy(try part(named: name, among: disagreements), from: side, into: &state)
+    }
     guard open.isEmpty else { throw unresolved(open, .sideOrValue) }
     return state
   }
@@ -58,13 +60,23 @@ struct Resolution {
   }
 
   /// What a person names with a side of its own.
-  private func part(named name: String) throws(ReplicaError) -> Disagreement {
-    if name == "code" { return .code }
+  private func part(
+    named name: String, among disagreements: [Disagreement]
+  ) throws(ReplicaError) -> Disagreement {
     let kind = conflict.record.kind
-    guard let field = kind.field(named: name) else {
+    let part: Disagreement
+    if name == "code" {
+      part = .code
+    } else if let field = kind.field(named: name) {
+      part = .field(field.number)
+    } else {
       throw .unknownField(name, kind: kind.name, known: kind.fields.map(\.name))
     }
-    return .field(field.number)
+    // Of a record that is in disagreement as a whole, any field is.
+    guard !Set(disagreements).isDisjoint(with: [part, .together, .deletion]) else {
+      throw .inAgreement(field: name)
+    }
+    return part
   }
 
   private func copy(

@@ -14,12 +14,39 @@ extension Snapshot {
     if let problem = schema.problems(with: revision.state, of: kind.number).first {
       throw ReplicaError.invalid(kind: kind.name, problem)
     }
-    if let fault = TextRules.problem(withLine: revision.author) {
+    if let circle = try circle(in: revision, kind) {
+      throw ReplicaError.invalid(kind: kind.name, circle)
+    }
+    if let fault = TextRules.problem(withWord: revision.author) {
       throw ReplicaError.badAuthor(Problem(fault))
     }
     if let fault = TextRules.problem(withLine: revision.note) {
       throw ReplicaError.badNote(Problem(fault))
     }
+  }
+
+  /// The field that may lead in no circle, and leads back to its own record, as far as this office
+  /// knows; the register may know more.
+  private func circle(in revision: Revision, _ kind: Kind) throws -> Problem? {
+    for field in kind.fields where field.constraints.contains(.acyclic) {
+      var reached: Set<RecordID> = []
+      var next = revision.state.fields[field.number]?.references ?? []
+      while !next.isEmpty {
+        reached.formUnion(next)
+        if reached.contains(revision.record) {
+          return Problem("field '\(field.name)' leads back to its own record")
+        }
+        var links: Set<RecordID> = []
+        for record in next { links.formUnion(try references(of: record, field.number)) }
+        next = links.subtracting(reached)
+      }
+    }
+    return nil
+  }
+
+  private func references(of record: RecordID, _ field: FieldNumber) throws -> Set<RecordID> {
+    guard let visible = try reader.record(record)?.visible else { return [] }
+    return try coding.decode(visible.bytes).state.fields[field]?.references ?? []
   }
 
   /// - Throws: ``ReplicaError`` if another live record here has the code, or two would exchange

@@ -62,7 +62,7 @@ extension Snapshot {
     var records: [RecordCode: RecordID] = [:]
     if field.target != nil {
       for (record, code) in try codes(of: old?.references ?? []).known { records[code] = record }
-      for code in input.members.compactMap({ RecordCode($0) }) {
+      for code in input.members.compactMap({ RecordCode(typed: $0) }) {
         if let record = try liveRecord(code, for: field) { records[code] = record }
       }
     }
@@ -70,46 +70,68 @@ extension Snapshot {
   }
 
   /// The live record that has this code, as this office sees it.
-  /// - Throws: ``Problem`` if it is of another kind than the field takes.
+  /// - Throws: ``Problem`` if it is of another kind than the field takes,
+  ///   ``ReplicaError/ambiguousCode(_:records:)`` if several have the code.
   private func liveRecord(_ code: RecordCode, for field: FieldDefinition) throws -> RecordID? {
-    for stored in try reader.records(code: code) {
-      guard let summary = try stored.visible.map({ try coding.summary(of: $0.bytes) }),
-        summary.code == code, !summary.isDeleted
-      else { continue }
-      guard stored.kind == field.target else {
-        let names = [stored.kind, field.target].map { number in
-          number.flatMap { schema.kind($0)?.name } ?? "record of another kind"
-        }
-        throw Problem(
-          "takes the code of \(names[1].withArticle), and \(code) is \(names[0].withArticle)")
+    let holders = try reader.records(code: code).filter { stored in
+      guard let summary = try stored.visible.map({ try coding.summary(of: $0.bytes) }) else {
+        return false
       }
-      return stored.id
+      return summary.code == code && !summary.isDeleted
     }
-    return nil
+    guard holders.count < 2 else {
+      throw ReplicaError.ambiguousCode(code.text, records: holders.map(\.id))
+    }
+    guard let holder = holders.first else { return nil }
+    guard holder.kind == field.target else {
+      let names = [holder.kind, field.target].map { number in
+        number.flatMap { schema.kind($0)?.name } ?? "record of another kind"
+      }
+      throw Problem(
+        "takes the code of \(names[1].withArticle), and \(code) is \(names[0].withArticle)")
+    }
+    return holder.id
   }
 
-  /// Takes members out by what they are written as, whatever has become of their records.
+  /// Takes members out by what they are written as, whatever has become of their records, or by the ids
+  /// of their records.
   private func removed(
     _ input: FieldInput, from old: FieldValue?, of field: FieldDefinition
   ) throws -> FieldValue? {
     let codes = try codes(of: old?.references ?? [])
-    func text(_ scalar: Scalar) -> String { scalar.text { codes.text(of: $0) } }
     let given: [String]
     switch field.type {
     case .set: given = input.members
     case .list, .one: given = input.elements
     }
-    let unwanted = Set(given.map(TextRules.normalized))
-    if let missing = unwanted.subtracting((old?.scalars ?? []).map(text)).min() {
-      throw Problem("does not hold \(field.target == nil ? "that member" : missing)")
+    let held = Set(old?.scalars ?? [])
+    var unwanted: Set<Scalar> = []
+    for text in Set(given.map(TextRules.normalized)) {
+      let meant = held.filter { $0.isWritten(text, codes) }
+      guard !meant.isEmpty else {
+        throw Problem("does not hold \(field.target == nil ? "that member" : text)")
+      }
+      guard meant.count == 1 else {
+        throw Problem("holds \(meant.count) records that are written \(text)")
+      }
+      unwanted.formUnion(meant)
     }
     switch old {
-    case .set(let members)?:
-      return FieldValue.set(members.filter { !unwanted.contains(text($0)) }).unlessEmpty
+    case .set(let members)?: return FieldValue.set(members.subtracting(unwanted)).unlessEmpty
     case .list(let elements)?:
-      return FieldValue.list(elements.filter { !unwanted.contains(text($0)) }).unlessEmpty
+      return FieldValue.list(elements.filter { !unwanted.contains($0) }).unlessEmpty
     case .one?, nil: return old
     }
+  }
+}
+
+extension Scalar {
+  /// Whether a person who writes this means the scalar: a reference by the code of its record, or its
+  /// id.
+  fileprivate func isWritten(_ text: String, _ codes: Codes) -> Bool {
+    guard let reference else { return self.text { _ in "" } == text }
+    return codes.text(of: reference) == (RecordCode(typed: text)?.text ?? text)
+      || RecordID(text: text) == reference
   }
 }
 
