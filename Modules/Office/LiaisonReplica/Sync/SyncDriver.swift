@@ -15,6 +15,9 @@ actor SyncDriver {
   private(set) var limit = BatchLimit()
   private var (merged, conflicts) = (0, 0)
 
+  /// The batch that the store takes while the next one comes and is read.
+  private var applying: Task<ReplicaIdentity, any Error>?
+
   // Of the push under way.
   private var unsent: ArraySlice<OutboxStanding> = []
   private var awaiting: [OutboxEntry] = []
@@ -102,7 +105,9 @@ actor SyncDriver {
   private func pull() async throws {
     if machine.report.calls > 0 { identity = try await store.identity() }
     let request = machine.beginPull(at: identity.cursor)
-    try await endpoint.pull(request) { _ = try await self.receive($0) }
+    try await applyingAll {
+      try await endpoint.pull(request) { _ = try await self.receive($0) }
+    }
     try machine.pullEnded()
   }
 
@@ -112,12 +117,26 @@ actor SyncDriver {
     received: @escaping @Sendable (_ changes: Int, _ conflicts: Int) -> Void
   ) async throws {
     let request = machine.beginPull(at: identity.cursor, follow: true)
-    try await endpoint.pull(request) { message in
-      let changes = try await self.receive(message)
-      guard changes > 0 else { return }
-      received(changes, try await self.keeper.makeReady(.due).conflicts)
+    try await applyingAll {
+      try await endpoint.pull(request) { message in
+        let changes = try await self.receive(message)
+        guard changes > 0 else { return }
+        try await self.applied()
+        received(changes, try await self.keeper.makeReady(.due).conflicts)
+      }
     }
     try machine.pullEnded()
+  }
+
+  /// Runs a pull, and returns when all that it brought is in the store, also if it breaks.
+  private func applyingAll(_ pull: () async throws -> Void) async throws {
+    do {
+      try await pull()
+    } catch {
+      try await applied()
+      throw error
+    }
+    try await applied()
   }
 
   /// - Returns: how many changes the message brought.
@@ -149,6 +168,7 @@ actor SyncDriver {
     }
   }
 
+  /// Reads a batch while the one before it is being applied, and then has it applied in its turn.
   private func apply(_ batch: PullBatch) async throws {
     guard !batch.changes.isEmpty || batch.through > identity.cursor?.position ?? .zero else {
       return
@@ -159,10 +179,20 @@ actor SyncDriver {
     } catch is CodingError {
       throw CallError.peerFault(.unreadableRevision)
     }
-    identity = try await store.write(.repeatable) {
-      try $0.apply(entries, through: batch.through)
-      return try $0.identity()
+    try await applied()
+    applying = Task { [store] in
+      try await store.write(.repeatable) {
+        try $0.apply(entries, through: batch.through)
+        return try $0.identity()
+      }
     }
+  }
+
+  /// Waits until the batch that was read last is in the store.
+  private func applied() async throws {
+    guard let applying else { return }
+    self.applying = nil
+    identity = try await applying.value
   }
 
   // MARK: Pushing
