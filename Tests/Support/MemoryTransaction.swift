@@ -14,6 +14,7 @@ final class MemoryTransaction: ReplicaTransaction {
 
   func counts() throws -> ReplicaCounts {
     var counts = ReplicaCounts()
+    counts.unindexed = replica.records.keys.count { replica.words[$0] == nil }
     for record in replica.records.values {
       if record.head?.revision.summary.isDeleted == false { counts.records += 1 }
       switch record.pending?.state {

@@ -17,13 +17,14 @@ struct SearchCommand: AsyncParsableCommand {
     }
     let progress = ProgressLine("indexing")
     let words = text.joined(separator: " ")
-    let records = try await options.replica().search(words, limit: limit) {
+    let found = try await options.replica().search(words, limit: limit) {
       progress.update($0.done, remaining: $0.remaining)
     }
     progress.end()
-    if options.json { return try Output.json(records) }
+    if options.json { return try Output.json(found.records) }
     Output.table(
       ["", "CODE", "KIND", "TITLE"],
-      records.map { [$0.place.mark, $0.code.text, $0.kind, $0.title] })
+      found.records.map { [$0.place.mark, $0.code.text, $0.kind, $0.title] })
+    if found.isCut { Output.line("\(limit) of more: --limit for more of them") }
   }
 }

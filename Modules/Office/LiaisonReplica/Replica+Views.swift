@@ -27,8 +27,7 @@ extension Replica {
         $0 == "code" ? nil : try snapshot.field(named: $0, of: kind).number
       }
       var rows: [Row] = []
-      try snapshot.forEach(kind) { record, codes in
-        guard filters.allSatisfy({ $0.matches(record) }) else { return }
+      try snapshot.forEach(kind, where: filters) { record, codes in
         let value = field.flatMap { record.visible.state.fields[$0] }
         rows.append(Row(key: SortKey(value, codes), view: RecordView(record, codes)))
       }
@@ -143,11 +142,15 @@ extension Replica {
 }
 
 extension Snapshot {
-  /// Hands over the live records of a kind, or of all, and those in conflict, with how their
-  /// references are written.
-  fileprivate func forEach(_ kind: Kind?, _ body: (Record, Codes) throws -> Void) throws {
+  /// Hands over the live records of a kind, or of all, and those in conflict, as far as they meet
+  /// filters, with how their references are written.
+  fileprivate func forEach(
+    _ kind: Kind?, where filters: [Filter] = [], _ body: (Record, Codes) throws -> Void
+  ) throws {
     try reader.forEachRecord(of: kind?.number) { stored in
-      guard let record = try record(stored), !record.isDeleted || record.isConflict else { return }
+      guard let record = try record(stored), !record.isDeleted || record.isConflict,
+        filters.allSatisfy({ $0.matches(record) })
+      else { return }
       try body(record, try codes(of: record.visible.state.references))
     }
   }

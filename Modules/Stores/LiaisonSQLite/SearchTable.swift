@@ -44,17 +44,30 @@ struct SearchTable {
   }
 
   func unindexed(limit: Int) throws -> [StoredRecord] {
-    let ids = try Int64.fetchAll(
+    // One by one, each from its own order: put together by SQLite, all of them would be sorted first.
+    let marked = try Int64.fetchAll(
+      db.cachedStatement(sql: "SELECT record FROM search_pending ORDER BY record LIMIT ?"),
+      arguments: [limit])
+    let new = try Int64.fetchAll(
       db.cachedStatement(
         sql: """
-          SELECT record FROM search_pending
-          UNION SELECT id FROM record WHERE id > (SELECT record FROM search_indexed)
-          ORDER BY 1 LIMIT ?
+          SELECT id FROM record WHERE id > (SELECT record FROM search_indexed) ORDER BY id LIMIT ?
           """), arguments: [limit])
+    let ids = Set(marked).union(new).sorted().prefix(limit)
     let select = try db.cachedStatement(sql: StoredRecord.select + " WHERE r.id = ?")
     return try ids.compactMap { id in
       try Row.fetchOne(select, arguments: [id]).map { try StoredRecord($0) }
     }
+  }
+
+  /// About how many records are not indexed: rows that have gone count as well.
+  func unindexedCount() throws -> Int {
+    try Int.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT max(0, coalesce((SELECT max(id) FROM record), 0) - record)
+            + (SELECT count(*) FROM search_pending) FROM search_indexed
+          """)) ?? 0
   }
 
   /// A record's text has changed.

@@ -1,7 +1,8 @@
 import LiaisonSync
 import Synchronization
 
-/// A store that counts what it is asked, and lets something else come first once.
+/// A store that counts what it is asked, and lets something else come first once; or one that refuses
+/// to be written.
 final class CountingStore: ReplicaStore {
   private struct Counts {
     var identities = 0
@@ -14,7 +15,11 @@ final class CountingStore: ReplicaStore {
 
   private let first = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
-  init(_ inner: any ReplicaStore) { self.inner = inner }
+  private let refusal: StoreError?
+
+  init(_ inner: any ReplicaStore, refusing refusal: StoreError? = nil) {
+    (self.inner, self.refusal) = (inner, refusal)
+  }
 
   /// Runs before the next durable write begins.
   func beforeDurableWrite(_ body: @escaping @Sendable () async throws -> Void) {
@@ -50,6 +55,7 @@ final class CountingStore: ReplicaStore {
       }
       try await body?()
     }
+    if let refusal { throw refusal }
     return try await inner.write(durability, body)
   }
 

@@ -155,29 +155,6 @@ struct ReadingTests {
     #expect(try await vienna.view("GAMMA").fields.map(\.name) == ["name", "field_99"])
   }
 
-  @Test func aSearchFindsWordsAndWhatBeginsWithThem() async throws {
-    let vienna = try await TestOffice(topics: ["ONE", "TWO"])
-    try await vienna.edit("ONE", "notes=Expert meeting in Vienna")
-    #expect(try await vienna.replica.search("meet vienna", limit: 9).map(\.code.text) == ["ONE"])
-    #expect(try await vienna.replica.search("meeting berlin", limit: 9).isEmpty)
-    try await vienna.edit("TWO", "notes=Meeting")
-    #expect(try await vienna.replica.search("meeting", limit: 9).count == 2)
-    #expect(try await vienna.replica.search("meeting", limit: 1).count == 1)
-    _ = try await vienna.replica.delete("TWO")
-    #expect(try await vienna.replica.search("meeting", limit: 9).count == 1)
-  }
-
-  @Test func aSearchOfWhatIsIndexedWritesNothing() async throws {
-    let vienna = try await TestOffice(topics: ["ONE"])
-    let counting = CountingStore(vienna.store)
-    let replica = Replica(store: counting, environment: .seeded(3, coding: PlainCoding()))
-    _ = try await replica.search("one", limit: 1)
-    let writes = counting.writes
-    #expect(writes == 1)
-    _ = try await replica.search("one", limit: 1)
-    #expect(counting.writes == writes)
-  }
-
   @Test func bytesThatDoNotMatchTheirNameAreFound() async throws {
     let vienna = try await TestOffice(topics: ["ONE"])
     let before = try await vienna.replica.verify()

@@ -138,6 +138,8 @@ public struct ReplicaCounts: Hashable, Sendable {
   public var conflicts = 0
   public var codeTaken = 0
   public var refused = 0
+  /// About how many records a search would have to index first.
+  public var unindexed = 0
 
   public init() {}
 
