@@ -33,6 +33,12 @@ public struct DataDirectory: Hashable, Sendable {
 
   package var databasePath: String { path + "/" + role.fileName }
 
+  /// Where the database is filled until it is whole.
+  var draftPath: String { databasePath + ".new" }
+
+  /// What SQLite puts behind a database's name for the files beside it.
+  static let logSuffixes = ["-wal", "-shm", "-journal"]
+
   /// Whether the folder holds a database of this role.
   public var exists: Bool { FileManager.default.fileExists(atPath: databasePath) }
 

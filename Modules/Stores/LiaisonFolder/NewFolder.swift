@@ -5,33 +5,42 @@ internal import LiaisonSync
   internal import Glibc
 #endif
 
-/// A folder that is being made into a server's or a replica's: it can be taken back until it holds
-/// something.
+/// A folder that is being made into a server's or a replica's: its database is filled under another
+/// name, and has its own when it is whole. Whoever is killed before that leaves what the next one takes
+/// over. It can be taken back until it holds something.
 public struct NewFolder: Sendable {
   public let directory: DataDirectory
   /// An empty folder that was there is kept when it is taken back.
   private let wasThere: Bool
 
-  /// Makes the folder, or takes an empty one for its own, and an empty file of mode 0600 in it.
+  /// Makes the folder, or takes one for its own that is empty or was left by an interrupted one.
   /// - Throws: ``StoreError/exists(_:)`` if there is something already, ``StoreError/io(_:)`` if it
   ///   cannot be made; then nothing was.
   package init(_ directory: DataDirectory) throws {
     self.directory = directory
-    wasThere = try NewFolder.make(directory.path)
-    let file = open(directory.databasePath, O_CREAT | O_EXCL | O_RDWR, 0o600)
-    guard file >= 0 else {
-      let reason = String(cString: strerror(errno))
-      if !wasThere { rmdir(directory.path) }
-      throw StoreError.io("\(directory.databasePath) cannot be made: \(reason)")
-    }
-    close(file)
+    wasThere = try NewFolder.make(directory)
   }
 
-  /// Lets `body` fill the folder, and takes it back if that fails.
-  /// - Throws: what `body` throws.
-  package func filled<Result>(by body: () throws -> Result) throws -> Result {
+  /// Lets `body` fill an empty file of mode 0600 at a path, and gives it its name; takes the folder back
+  /// if that fails.
+  /// - Throws: what `body` throws, ``StoreError/locked(by:)`` if another process is at it,
+  ///   ``StoreError/io(_:)``.
+  package func filled(by body: (_ path: String) throws -> Void) throws {
+    // Closed before anyone opens the database in this process: closing it would give up SQLite's own
+    // locks (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    let draft: LockFile
     do {
-      return try body()
+      draft = try LockFile(directory.draftPath)
+    } catch {
+      if !wasThere { rmdir(directory.path) }
+      throw error
+    }
+    guard draft.lock() else { throw StoreError.locked(by: nil) }
+    do {
+      try draft.empty()
+      for suffix in DataDirectory.logSuffixes { unlink(directory.draftPath + suffix) }
+      try body(directory.draftPath)
+      try draft.move(from: directory.draftPath, to: directory.databasePath, in: directory.path)
     } catch {
       // Why it could not be filled is what counts, not what is left of it.
       try? remove()
@@ -43,7 +52,9 @@ public struct NewFolder: Sendable {
   /// - Throws: ``StoreError/io(_:)`` if something else was put into it meanwhile.
   public func remove() throws {
     let path = directory.path
-    for suffix in ["", "-wal", "-shm"] { unlink(directory.databasePath + suffix) }
+    for file in [directory.databasePath, directory.draftPath] {
+      for suffix in [""] + DataDirectory.logSuffixes { unlink(file + suffix) }
+    }
     for name in LockName.allCases { unlink("\(path)/\(name.fileName)") }
     guard wasThere || rmdir(path) == 0 || errno == ENOENT else {
       throw StoreError.io(
@@ -52,13 +63,16 @@ public struct NewFolder: Sendable {
   }
 
   /// - Returns: whether an empty folder was there.
-  private static func make(_ path: String) throws -> Bool {
+  private static func make(_ directory: DataDirectory) throws -> Bool {
+    let path = directory.path
     let files = FileManager.default
     var isFolder: ObjCBool = false
     let isThere = files.fileExists(atPath: path, isDirectory: &isFolder)
     if isThere, !isFolder.boolValue { throw StoreError.exists("\(path) is a file") }
     do {
-      if isThere, try !files.contentsOfDirectory(atPath: path).isEmpty {
+      let left = Set(
+        ([""] + DataDirectory.logSuffixes).map { (directory.draftPath + $0).lastPathComponent })
+      if isThere, try !left.isSuperset(of: files.contentsOfDirectory(atPath: path)) {
         throw StoreError.exists("the folder \(path) is not empty")
       }
       try files.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -76,4 +90,8 @@ public struct NewFolder: Sendable {
     return underlying.map { String(cString: strerror(Int32($0.code))) }
       ?? error.localizedDescription
   }
+}
+
+extension String {
+  fileprivate var lastPathComponent: String { URL(filePath: self).lastPathComponent }
 }

@@ -19,10 +19,10 @@ public final class SQLiteChangeLog: ChangeLog {
     coding: any SchemaCoding
   ) throws {
     let encoded = Data(try coding.encode(schema))
-    try NewFolder(directory).filled {
+    try NewFolder(directory).filled { path in
       try Databases.guarding {
         let pool = try DatabasePool(
-          path: directory.databasePath, configuration: Databases.configuration())
+          path: path, configuration: Databases.configuration())
         try Databases.migrate(
           pool, directory, with: ChangeLogMigrations.migrator, isNew: true)
         try Databases.makeDurable(pool)

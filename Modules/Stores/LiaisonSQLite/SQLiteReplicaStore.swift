@@ -19,10 +19,10 @@ public final class SQLiteReplicaStore: ReplicaStore {
     _ directory: DataDirectory, office: OfficeID, address: String
   ) throws -> NewFolder {
     let folder = try NewFolder(directory)
-    try folder.filled {
+    try folder.filled { path in
       try Databases.guarding {
         let queue = try DatabaseQueue(
-          path: directory.databasePath, configuration: Databases.configuration())
+          path: path, configuration: Databases.configuration())
         try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: true)
         try Databases.makeDurable(queue)
         try queue.write { try ReplicaTable(db: $0).insert(office: office, address: address) }

@@ -56,6 +56,30 @@ struct DataDirectoryTests {
     try open()
   }
 
+  @Test func whatAnInterruptedOneLeftIsTakenOver() throws {
+    try FileManager.default.createDirectory(
+      atPath: directory.path, withIntermediateDirectories: true)
+    for suffix in ["", "-wal", "-shm"] {
+      try Data("half".utf8).write(to: URL(filePath: database + ".new" + suffix))
+    }
+    #expect(throws: StoreError.missing("there is no server in the folder \(directory.path)")) {
+      try open()
+    }
+    try create()
+    try open()
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+    #expect(!names.contains { $0.contains(".new") }, "\(names)")
+  }
+
+  @Test func aDatabaseIsNotThereBeforeItIsWhole() throws {
+    try NewFolder(directory).filled { path in
+      #expect(path != database && !FileManager.default.fileExists(atPath: database))
+      #expect(throws: StoreError.locked(by: nil)) { try NewFolder(directory).filled { _ in } }
+      try Data("whole".utf8).write(to: URL(filePath: path))
+    }
+    #expect(FileManager.default.fileExists(atPath: database))
+  }
+
   @Test func aFileIsNoFolder() throws {
     let file = DataDirectory(try scratch.file("file", Data()), role: .server)
     #expect(throws: StoreError.exists("\(file.path) is a file")) { _ = try NewFolder(file) }
@@ -123,11 +147,11 @@ struct DataDirectoryTests {
   @Test func aFolderOfWhichNothingCameGoesAndAnEmptyOneStays() throws {
     struct Stop: Error {}
     let files = FileManager.default
-    #expect(throws: Stop.self) { try NewFolder(directory).filled { throw Stop() } }
+    #expect(throws: Stop.self) { try NewFolder(directory).filled { _ in throw Stop() } }
     #expect(!files.fileExists(atPath: directory.path))
     try files.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
     try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.path)
-    #expect(throws: Stop.self) { try NewFolder(directory).filled { throw Stop() } }
+    #expect(throws: Stop.self) { try NewFolder(directory).filled { _ in throw Stop() } }
     #expect(try mode(directory.path) == 0o700, "it has become its owner's")
     #expect(try files.contentsOfDirectory(atPath: directory.path).isEmpty)
     try create()

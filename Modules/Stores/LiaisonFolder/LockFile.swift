@@ -1,0 +1,55 @@
+internal import LiaisonSync
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// An open file; closed once, when the last reference goes.
+final class LockFile: Sendable {
+  private let descriptor: Int32
+
+  init(_ path: String) throws {
+    descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw LockFile.failure("\(path) cannot be opened")
+    }
+  }
+
+  /// - Returns: false if another process has locked it.
+  func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+
+  func text() -> String {
+    var buffer = [UInt8](repeating: 0, count: 100)
+    let count = pread(descriptor, &buffer, buffer.count, 0)
+    return String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self)
+  }
+
+  func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    ftruncate(descriptor, 0)
+    _ = pwrite(descriptor, bytes, bytes.count, 0)
+  }
+
+  /// - Throws: ``StoreError/io(_:)``.
+  func empty() throws {
+    guard ftruncate(descriptor, 0) == 0 else { throw LockFile.failure("a file cannot be emptied") }
+  }
+
+  /// Gives the file another name in its folder, for good when this returns.
+  /// - Throws: ``StoreError/io(_:)``.
+  func move(from old: String, to new: String, in folder: String) throws {
+    guard fsync(descriptor) == 0, rename(old, new) == 0 else {
+      throw LockFile.failure("\(new) cannot be made")
+    }
+    let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { throw LockFile.failure("\(folder) cannot be opened") }
+    defer { close(directory) }
+    guard fsync(directory) == 0 else { throw LockFile.failure("\(folder) cannot be written") }
+  }
+
+  private static func failure(_ what: String) -> StoreError {
+    .io("\(what): \(String(cString: strerror(errno)))")
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+}
