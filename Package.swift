@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let grpc = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
 let http2 = Target.Dependency.product(
   name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
@@ -78,7 +79,7 @@ let package = Package(
     module(.wire, "LiaisonGRPC", core + ["LiaisonWire", grpc, http2, log]),
     module(.wire, "LiaisonExchange", core),
     module(.stores, "LiaisonFolder", core),
-    module(.stores, "LiaisonSQLite", core + ["LiaisonFolder", grdb]),
+    module(.stores, "LiaisonSQLite", core + ["LiaisonFolder", grdb, sqlite]),
     module(.server, "LiaisonServer", core),
     module(.office, "LiaisonReplica", core),
     .target(name: "CTerminal", path: "Modules/Commands/CTerminal"),

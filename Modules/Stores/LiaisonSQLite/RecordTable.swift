@@ -84,12 +84,6 @@ struct RecordTable {
     return codes
   }
 
-  /// How many live records the register has.
-  func liveCount() throws -> Int {
-    try Int.fetchOne(
-      db, sql: "SELECT count(*) FROM record WHERE is_deleted = 0 AND position IS NOT NULL") ?? 0
-  }
-
   /// A record's row, and which revisions it shows.
   struct Place {
     let id: Int64
@@ -121,30 +115,42 @@ struct RecordTable {
   // MARK: Writing
 
   /// Makes entries their records' heads. The hot path of a clone.
-  func apply(_ entries: [Entry]) throws {
+  /// - Returns: how many live records more there are now.
+  func apply(_ entries: [Entry]) throws -> Int {
     for kind in Set(entries.map(\.revision.summary.kind)) { try add(kind) }
-    let insert = try db.cachedStatement(
+    let insert = try BoundStatement(
+      db,
       sql: """
         INSERT INTO record (record, kind, code, is_deleted, position, revision, bytes)
-        VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (record) DO NOTHING
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (record) DO NOTHING
         """)
+    var more = 0
     for entry in entries {
       let summary = entry.revision.summary
-      insert.setUncheckedArguments([
-        summary.record.data, summary.kind.number, summary.code.text, summary.isDeleted,
-        entry.position.number, entry.revision.id.data, Data(entry.revision.bytes),
-      ])
-      try insert.execute()
-      if db.changesCount == 0 { try advance(entry) }
+      insert.bind(summary.record.bytes, at: 1)
+      insert.bind(Int64(summary.kind.number), at: 2)
+      insert.bind(summary.code.text, at: 3)
+      insert.bind(summary.isDeleted ? 1 : 0, at: 4)
+      insert.bind(entry.position.number, at: 5)
+      insert.bind(entry.revision.id.bytes, at: 6)
+      insert.bind(entry.revision.bytes, at: 7)
+      if try insert.run() {
+        more += summary.isDeleted ? 0 : 1
+      } else {
+        more += try advance(entry)
+      }
     }
+    return more
   }
 
   /// Makes an entry the head of a record that is known already; if a later one is there, it goes to
   /// the record's history.
-  private func advance(_ entry: Entry) throws {
+  /// - Returns: how many live records more there are now.
+  private func advance(_ entry: Entry) throws -> Int {
     let (revision, summary) = (entry.revision, entry.revision.summary)
     let known = try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT id, position, revision, code FROM record WHERE record = ?"),
+      db.cachedStatement(
+        sql: "SELECT id, position, revision, code, is_deleted FROM record WHERE record = ?"),
       arguments: [summary.record.data])
     guard let known else { throw StoreError.damaged("a record has gone in its transaction") }
     let id: Int64 = try known.value(0)
@@ -152,7 +158,7 @@ struct RecordTable {
     let history = HistoryTable(db: db)
     guard (position ?? 0) < entry.position.number else {
       if position != entry.position.number { try history.insert(entry, of: id) }
-      return
+      return 0
     }
     if position != nil, try known.bytes(2) != revision.id.bytes { try history.insertHead(of: id) }
     try db.cachedStatement(
@@ -162,6 +168,8 @@ struct RecordTable {
     ])
     if try known.value(3) != summary.code.text { try setCode(summary.code, of: id) }
     try SearchTable(db: db).mark(id)
+    let wasLive = try position != nil && !(known.value(4) as Bool)
+    return (summary.isDeleted ? 0 : 1) - (wasLive ? 1 : 0)
   }
 
   /// Apart from the other columns: an index holds it.

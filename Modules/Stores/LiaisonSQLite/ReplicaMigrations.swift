@@ -13,6 +13,7 @@ enum ReplicaMigrations {
         try db.execute(sql: layout)
       }
     }
+    migrator.registerMigration("2") { try $0.execute(sql: ReplicaTable.counted) }
     return migrator
   }
 }

@@ -20,6 +20,14 @@ struct ReplicaTable {
     ) STRICT;
     """
 
+  /// How many live records the register has is kept, not counted: `status` takes as long over a
+  /// thousand records as over a million.
+  static let counted = """
+    ALTER TABLE replica ADD COLUMN records INTEGER NOT NULL DEFAULT 0 CHECK (records >= 0);
+    UPDATE replica SET records = (
+      SELECT count(*) FROM record WHERE is_deleted = 0 AND position IS NOT NULL);
+    """
+
   let db: Database
 
   func insert(office: OfficeID, address: String) throws {
@@ -59,9 +67,16 @@ struct ReplicaTable {
       sql: "UPDATE replica SET schema = ?", arguments: [Data(try schemas.encode(schema))])
   }
 
-  func advance(to position: LogPosition) throws {
-    try db.cachedStatement(sql: "UPDATE replica SET position = max(position, ?)")
-      .execute(arguments: [position.number])
+  /// - Parameter records: how many live records more there are now.
+  func advance(to position: LogPosition, records: Int) throws {
+    try db.cachedStatement(
+      sql: "UPDATE replica SET position = max(position, ?), records = records + ?"
+    ).execute(arguments: [position.number, records])
+  }
+
+  /// How many live records the register has.
+  func records() throws -> Int {
+    try Int.fetchOne(db.cachedStatement(sql: "SELECT records FROM replica")) ?? 0
   }
 
   func setAddress(_ address: String) throws {

@@ -19,7 +19,8 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
 
   func counts() throws -> ReplicaCounts {
     var counts = ReplicaCounts()
-    counts.records = try records.liveCount()
+    counts.records = try replica.records()
+    counts.unindexed = try texts.unindexedCount()
     try outboxes.count(into: &counts)
     return counts
   }
@@ -59,8 +60,7 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
   func adopt(_ header: PullHeader) throws { try replica.adopt(header, schemas) }
 
   func apply(_ entries: [Entry], through: LogPosition) throws {
-    try records.apply(entries)
-    try replica.advance(to: through)
+    try replica.advance(to: through, records: try records.apply(entries))
   }
 
   func put(_ entry: OutboxEntry) throws {
