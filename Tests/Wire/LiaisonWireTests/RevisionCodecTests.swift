@@ -7,6 +7,21 @@ import Testing
 struct RevisionCodecTests {
   let codec = RevisionCodec()
 
+  /// Behind a revision of this version: what a newer one may have written, and what none may.
+  @Test(arguments: [
+    ([0x98, 0x06, 1, 0xA0, 0x06, 0x7F], nil), ([0x98, 0x06, 0x80, 0x01], nil),
+    ([0x98, 0x06, 1, 0x98, 0x06, 1], nil), ([0x9A, 0x06, 1, 0x61], nil), ([0x98, 0x06, 0], nil),
+    ([0xF8, 0xFF, 0xFF, 0xFF, 0x0F, 1], nil),  // 2^29 - 1
+    ([0x80, 0x80, 0x80, 0x80, 0x10, 1], Sample.Fault.notCanonical),  // 2^29
+    ([0xA0, 0x06, 1, 0x98, 0x06, 1], .notCanonical), ([0x98, 0x06, 0x81, 0x00], .notCanonical),
+    ([0x9A, 0x06, 0x81, 0x00, 0x61], .notCanonical),
+  ] as [([UInt8], Sample.Fault?)])
+  func unknownFieldsAreCanonicalToo(tail: [UInt8], fault: Sample.Fault?) throws {
+    let bytes = try codec.encode(Sample.revision()).bytes + tail
+    #expect(Sample.fault { _ = try codec.decode(bytes) } == fault)
+    if fault == nil { #expect(try codec.encode(codec.decode(bytes)).bytes == bytes) }
+  }
+
   @Test func aRevisionOfEveryTypeGoesRoundAndKeepsItsName() throws {
     let revision = try Sample.revision()
     let encoded = try codec.encode(revision)
