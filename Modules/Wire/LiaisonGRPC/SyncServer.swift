@@ -26,6 +26,8 @@ public struct SyncServer: Sendable {
       config: .defaults { config in
         config.http2.targetWindowSize = Tuning.windowBytes
         config.http2.maxFrameSize = Tuning.frameBytes
+        config.http2.maxConcurrentStreams = Tuning.streams
+        config.connection.maxIdleTime = .seconds(Tuning.idleSeconds)
         config.connection.keepalive = .init(
           time: .seconds(Tuning.keepaliveSeconds),
           timeout: .seconds(Tuning.keepaliveAnswerSeconds),

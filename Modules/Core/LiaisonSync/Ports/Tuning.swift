@@ -10,6 +10,10 @@ public enum Tuning {
   public static let keepaliveAnswerSeconds = 10
   /// The shortest time between two such questions that a server puts up with.
   public static let keepaliveFloorSeconds = 15
+  /// Calls at once on one connection: a client of HTTP/2 waits with the next one until one ends.
+  public static let streams = 100
+  /// Seconds without a call after which a server closes a connection.
+  public static let idleSeconds = 300
   /// Seconds that a server which is told to stop lets calls go on.
   public static let drainSeconds = 10
 
