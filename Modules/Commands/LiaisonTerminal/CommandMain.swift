@@ -16,7 +16,7 @@ public enum CommandMain {
     signal(SIGPIPE, SIG_DFL)
     let name = root.configuration.commandName ?? "command"
     do {
-      var command = try root.parseAsRoot(try argumentsAfterFolder())
+      var command = try root.parseAsRoot(try checked(try argumentsAfterFolder()))
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -61,6 +61,20 @@ public enum CommandMain {
           advice: "another folder: -C DIR")
       }
       arguments.removeFirst(2)
+    }
+    return arguments
+  }
+
+  /// A single dash with more than a letter is no option of ours: short ones in a row would be read out
+  /// of a text that begins with a dash, and `-health` would be a call for help.
+  private static func checked(_ arguments: [String]) throws -> [String] {
+    let options = arguments.prefix { $0 != "--" }
+    let mistaken = options.first { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.count > 2 }
+    if let mistaken {
+      throw Failure(
+        "'\(mistaken)' is not an option",
+        advice: "--note=TEXT for the value of an option, or -- before a text that begins with '-'",
+        status: .usage)
     }
     return arguments
   }

@@ -76,11 +76,12 @@ extension Failure {
       case .locked: "again when the other process has ended"
       case .full: "again when there is room on the disk; nothing was lost"
       case .newer: "a newer version of this command"
-      case .damaged: "a copy of the folder, and a fresh clone beside it"
+      case .damaged:
+        "a copy of the folder first; then a fresh clone beside it, or a server's last backup"
       case .missing: "another folder, or make one: liaisond init DIR, liaison clone HOST:PORT DIR …"
       case .exists: "another name"
       case .changed: "the same command again"
-      case .io: "the folder's permissions and the disk"
+      case .io: "another folder, or the same when what the system names is mended"
       }
     self.init(message, advice: advice)
   }
@@ -113,7 +114,8 @@ extension Failure {
 
   private static func advice(_ error: CallError) -> String {
     switch error {
-    case .unreachable: "again later; all that was written here waits in the outbox"
+    case .unreachable:
+      "again later, or another address; all that was written here waits in the outbox"
     case .unknownOffice: "liaisond office add OFFICE --name … on the server"
     case .otherRegister: "the address of this replica's own register: sync --address HOST:PORT"
     case .otherLineage: "ask who runs the server; nothing here was changed or lost"

@@ -81,7 +81,7 @@ extension Output {
   public static func flush() { _ = liaison_flush_output() }
 
   /// Writes to standard error, as it is.
-  static func error(_ text: String) { _ = write(STDERR_FILENO, text, text.utf8.count) }
+  public static func error(_ text: String) { _ = write(STDERR_FILENO, text, text.utf8.count) }
 
   /// Whether all that was printed has left the process: not so on a full disk.
   static func isWritten() -> Bool { liaison_flush_output() == 0 }

@@ -2,39 +2,24 @@ import LiaisonReplica
 import LiaisonTerminal
 
 extension Choice {
-  /// Whose side stands, by the order in which a person wrote `--field` and `--take`.
-  /// - Throws: ``Failure`` if one of them is without the other.
-  init(sidesIn arguments: [String], of code: String) throws(Failure) {
+  /// Whose side stands: `SIDE` for all that remains, `FIELD=SIDE` for one field.
+  /// - Throws: ``Failure`` for what is no side, or two of them for the same.
+  init(taking words: [String]) throws(Failure) {
     self.init()
-    let advice = "liaison resolve \(code) --field NAME --take theirs"
-    var open: [String] = []
-    var rest = arguments.flatMap(Choice.parted)[...]
-    while let word = rest.popFirst() {
-      if word == "--field", let name = rest.popFirst() { open.append(name) }
-      guard word == "--take", let text = rest.popFirst() else { continue }
-      guard let side = Side(rawValue: text) else {
+    for word in words {
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let text = parts.last, let side = Side(rawValue: String(text)) else {
         throw Failure(
-          "'\(text)' is not a side", advice: "--take ours, theirs or base", status: .usage)
+          "'\(parts.last ?? "")' is not a side",
+          advice: "--take ours, theirs or base, or --take FIELD=SIDE", status: .usage)
       }
-      if open.isEmpty {
-        guard self.rest == nil else {
-          throw Failure("two --take without a --field", advice: advice, status: .usage)
-        }
-        self.rest = side
+      let field = parts.count == 2 ? String(parts[0]) : nil
+      guard (field.map { self.parts[$0] } ?? rest) == nil else {
+        throw Failure(
+          "two sides for \(field ?? "all that remains")", advice: "one --take for each",
+          status: .usage)
       }
-      for name in open { parts[name] = side }
-      open = []
+      if let field { self.parts[field] = side } else { rest = side }
     }
-    guard open.isEmpty else {
-      throw Failure("--field \(open[0]) has no --take after it", advice: advice, status: .usage)
-    }
-  }
-
-  /// `--take=ours` as two words.
-  private static func parted(_ argument: String) -> [String] {
-    guard let prefix = ["--take=", "--field="].first(where: argument.hasPrefix) else {
-      return [argument]
-    }
-    return [String(prefix.dropLast()), String(argument.dropFirst(prefix.count))]
   }
 }

@@ -2,20 +2,20 @@ import Foundation
 import LiaisonReplica
 import LiaisonTerminal
 
-/// A draft in a file that only its owner may read, for $EDITOR.
+/// A draft in a file for $EDITOR, in the replica's own folder: only its owner may read it, and it stays
+/// if the machine goes down meanwhile.
 struct DraftFile {
   private let file: URL
 
-  init(_ draft: Draft) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "liaison-\(UUID().uuidString)")
+  init(_ draft: Draft, in replica: String) throws {
+    let folder = URL(filePath: replica).appending(path: "draft-\(UUID().uuidString)")
     file = folder.appending(path: "\(draft.record.code).txt")
     do {
       try FileManager.default.createDirectory(
         at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
       try Data(draft.text.utf8).write(to: file, options: .withoutOverwriting)
     } catch {
-      throw Failure("\(file.path) cannot be written", advice: "another TMPDIR")
+      throw Failure("\(file.path) cannot be written", advice: "liaison edit CODE field=value")
     }
   }
 
@@ -48,7 +48,12 @@ struct DraftFile {
         failure.message, advice: "\(failure.advice); what you wrote is in \(file.path)",
         status: failure.status)
     }
-    try FileManager.default.removeItem(at: file.deletingLastPathComponent())
+    do {
+      try FileManager.default.removeItem(at: file.deletingLastPathComponent())
+    } catch {
+      // What was written is saved: that a file is left does not make it a failure.
+      Output.error("liaison: \(file.path) cannot be removed\n")
+    }
     return result
   }
 }

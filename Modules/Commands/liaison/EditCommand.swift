@@ -27,7 +27,7 @@ struct EditCommand: AsyncParsableCommand {
 
   private func openEditor(_ replica: Replica) async throws {
     let draft = try await replica.draft(of: code)
-    let file = try DraftFile(draft)
+    let file = try DraftFile(draft, in: try options.data.path)
     let edited = try await file.kept {
       let assignments = try draft.assignments(from: try file.edit())
       return assignments.isEmpty ? nil : try await replica.save(draft, assignments, note: note)

@@ -204,12 +204,12 @@ struct OfficeCommandTests {
 
   @Test func resolveTakesASideForAFieldOrForAll() throws {
     try conflicted {
-      for arguments in [["--take"], ["--take", "mine"], ["--field", "name"], []] {
+      for arguments in [["--take"], ["--take", "mine"], ["--take", "seat=ours"], []] {
         let result = try shop.run("liaison", ["resolve", "FTF", "-C", "VIE"] + arguments)
         #expect(result.code != 0 && result.isPlainFailure, "\(result)")
       }
       #expect(
-        try shop.output("liaison", "resolve", "FTF", "--field=name", "--take=ours", "-C", "VIE")
+        try shop.output("liaison", "resolve", "FTF", "--take=name=ours", "-C", "VIE")
           == "FTF area: resolved\n")
       #expect(try shop.output("liaison", "sync", "-C", "VIE") == "received 0, sent 1\n")
       #expect(try shop.output("liaison", "show", "FTF", "-C", "VIE").contains("Vienna's"))

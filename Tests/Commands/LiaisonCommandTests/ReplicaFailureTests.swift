@@ -67,6 +67,7 @@ struct ReplicaFailureTests {
       ),
       (.unresolved(one, ["code"], .code), "liaison resolve ONE code=NEW-CODE", .failure),
       (.sideAndValue(field: "x"), "one of the two", .usage),
+      (.inAgreement(field: "x"), "liaison conflicts", .usage),
       (.noSides(one), "liaison resolve ONE code=NEW-CODE, or liaison discard", .usage),
       (.deletedSide, "the side that is kept, with the values", .usage),
     ]
@@ -81,20 +82,18 @@ struct ReplicaFailureTests {
   }
 
   @Test(arguments: [
-    (["--take", "ours"], Side.ours, [:]), (["--take=theirs"], .theirs, [:]),
-    (["--field", "a", "--take", "ours"], nil, ["a": Side.ours]),
-    (["--field=a", "--field", "b", "--take=base"], nil, ["a": .base, "b": .base]),
-    (["--field", "a", "--take", "ours", "--take", "theirs"], .theirs, ["a": .ours]), ([], nil, [:]),
+    (["ours"], Side.ours, [:]), (["a=ours"], nil, ["a": Side.ours]),
+    (["a=base", "b=base"], nil, ["a": .base, "b": .base]),
+    (["a=ours", "theirs"], .theirs, ["a": .ours]), (["theirs", "a=ours"], .theirs, ["a": .ours]),
+    ([], nil, [:]),
   ])
-  func sidesAreReadInTheirOrder(words: [String], rest: Side?, parts: [String: Side]) throws {
-    #expect(try Choice(sidesIn: words, of: "ONE") == Choice(rest: rest, parts: parts))
+  func sidesAreReadInAnyOrder(words: [String], rest: Side?, parts: [String: Side]) throws {
+    #expect(try Choice(taking: words) == Choice(rest: rest, parts: parts))
   }
 
-  @Test(arguments: [
-    ["--take", "mine"], ["--field", "a"], ["--take", "ours", "--take", "theirs"],
-  ])
+  @Test(arguments: [["mine"], ["a=mine"], [""], ["ours", "theirs"], ["a=ours", "a=ours"]])
   func sidesThatDoNotGoTogetherAreUsage(words: [String]) {
-    #expect { try Choice(sidesIn: words, of: "ONE") } throws: {
+    #expect { try Choice(taking: words) } throws: {
       ($0 as? Failure)?.status == .usage
     }
   }
