@@ -23,11 +23,11 @@ struct WatchLine: Encodable {
       self.event = "synced"
       received = report.round.received
       committed = report.round.committed
-      conflicts = report.conflicts
-      refused = report.round.refused
+      conflicts = report.counts.unsettled
+      refused = report.counts.refused
       line =
         "in step: \(report.round.received) received, \(report.round.committed) sent"
-        + WatchLine.trouble(conflicts: report.conflicts, refused: report.round.refused)
+        + WatchLine.trouble(conflicts: report.counts.unsettled, refused: report.counts.refused)
     case .received(let count, let conflicts):
       self.event = "received"
       received = count

@@ -38,6 +38,8 @@ extension Replica {
         return records.count
       }
       guard count > 0 else { return }
+      // Whoever waits to write gets in between: SQLite's own waiting is not fair.
+      try await environment.sleep(.milliseconds(Tuning.indexPauseMilliseconds))
       done += count
       progress(Progress(done: done, remaining: total.map { max(0, $0 - done) }))
     }

@@ -95,6 +95,23 @@ struct WritingTests {
     }
   }
 
+  @Test func nothingIsBuiltOnBytesThatAreNotWhatWasWritten() async throws {
+    let vienna = try await TestOffice(topics: ["ONE"])
+    let record = try await vienna.view("ONE").id
+    try await vienna.edit("ONE", "size=1")
+    let name = try await vienna.store.write(.durable) { transaction in
+      let stored = try #require(try transaction.record(record)?.pending)
+      let other = EncodedRevision(id: stored.ours.id, bytes: try #require(stored.base).bytes)
+      try transaction.put(
+        OutboxEntry(
+          edit: stored.edit, base: stored.base,
+          ours: FiledRevision(other, stored.ours.summary), state: .ready))
+      return stored.ours.id.short
+    }
+    let damage = StoreError.damaged("the bytes of revision \(name) do not match its name")
+    await #expect(throws: damage) { try await vienna.edit("ONE", "size=2") }
+  }
+
   @Test func anEditThatChangesNothingIsNone() async throws {
     let vienna = try await TestOffice(topics: ["ONE"])
     await #expect(throws: ReplicaError.unchanged(try #require(RecordCode("ONE")))) {

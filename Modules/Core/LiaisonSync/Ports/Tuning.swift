@@ -31,6 +31,8 @@ public enum Tuning {
   /// How often a sync looks at its outbox again because somebody edited meanwhile, before it sends what
   /// it has.
   public static let outboxLooks = 50
+  /// How long a search leaves the store to others between two parts that it indexes, in milliseconds.
+  public static let indexPauseMilliseconds = 10
   /// How long a command waits for another one's transaction, in seconds.
   public static let busySeconds = 5
 

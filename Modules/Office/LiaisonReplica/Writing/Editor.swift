@@ -65,6 +65,7 @@ struct Editor {
   func save(
     _ revision: Revision, _ kind: Kind, over record: Record?, isResolution: Bool = false
   ) throws -> RecordView {
+    if let record { try checkIntact(record.stored) }
     try snapshot.check(revision, kind)
     let edit = NewEdit(
       id: environment.newEdit(), revision: try encoded(revision),
@@ -74,6 +75,17 @@ struct Editor {
       let saved = try snapshot.record(stored)
     else { throw StoreError.damaged("a record that was written is not there") }
     return try view(saved)
+  }
+
+  /// - Throws: ``StoreError/damaged(_:)`` if what the edit would be built on is not what was written: it
+  /// would travel as this office's own.
+  private func checkIntact(_ stored: StoredRecord) throws {
+    let built = [stored.head, stored.pending?.base, stored.pending?.latest.encoded]
+    for revision in built.compactMap(\.self)
+    where environment.coding.id(of: revision.bytes) != revision.id {
+      throw StoreError.damaged(
+        "the bytes of revision \(revision.id.short) do not match its name")
+    }
   }
 
   private func encoded(_ revision: Revision) throws -> FiledRevision {
