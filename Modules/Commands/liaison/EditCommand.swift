@@ -1,4 +1,5 @@
 import ArgumentParser
+import LiaisonFolder
 import LiaisonReplica
 import LiaisonTerminal
 

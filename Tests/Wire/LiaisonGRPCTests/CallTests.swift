@@ -2,6 +2,7 @@ import LiaisonModel
 import LiaisonSync
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import LiaisonGRPC

@@ -3,6 +3,7 @@ import LiaisonModel
 import LiaisonSync
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 /// How a server lets go of its callers, and they of it.

@@ -2,6 +2,7 @@ import LiaisonGRPC
 import LiaisonModel
 import LiaisonSync
 import Synchronization
+import TestSupport
 import Testing
 
 /// A server that goes silent anywhere is given up, whatever the sockets still promise.
