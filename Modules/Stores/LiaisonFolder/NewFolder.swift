@@ -40,6 +40,11 @@ public struct NewFolder: Sendable {
       try draft.empty()
       for suffix in DataDirectory.logSuffixes { unlink(directory.draftPath + suffix) }
       try body(directory.draftPath)
+      // Whatever is not in the file itself would be left behind.
+      for suffix in DataDirectory.logSuffixes
+      where access(directory.draftPath + suffix, F_OK) == 0 {
+        throw StoreError.io("\(directory.draftPath) has not been closed")
+      }
       try draft.move(from: directory.draftPath, to: directory.databasePath, in: directory.path)
     } catch {
       // Why it could not be filled is what counts, not what is left of it.

@@ -21,17 +21,17 @@ public final class SQLiteChangeLog: ChangeLog {
     let encoded = Data(try coding.encode(schema))
     try NewFolder(directory).filled { path in
       try Databases.guarding {
-        let pool = try DatabasePool(
-          path: path, configuration: Databases.configuration())
+        // A pool would keep its log beside the file, where the file's new name does not find it.
+        let queue = try DatabaseQueue(path: path, configuration: Databases.configuration())
         try Databases.migrate(
-          pool, directory, with: ChangeLogMigrations.migrator, isNew: true)
-        try Databases.makeDurable(pool)
-        try pool.write { db in
+          queue, directory, with: ChangeLogMigrations.migrator, isNew: true)
+        try Databases.makeDurable(queue)
+        try queue.write { db in
           try db.execute(
             sql: "INSERT INTO register (id, register, lineage, schema) VALUES (1, ?, ?, ?)",
             arguments: [register.data, Int64(bitPattern: lineage.number), encoded])
         }
-        try pool.close()
+        try queue.close()
       }
     }
   }
