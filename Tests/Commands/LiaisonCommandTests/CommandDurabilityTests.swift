@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What a command has said is on the disk when it says it: the real binaries, watched from outside.
-struct CommandDurabilityTests {
+@Suite(.offPool) struct CommandDurabilityTests {
   let shop: Workshop
   private let watch: SyncWatch
 
@@ -64,11 +64,14 @@ struct CommandDurabilityTests {
     let server = try shop.serve(environment: watch.environment())
     defer { server.kill() }
     _ = try shop.output("liaison", "clone", server.address, "VIE", "--office", "VIE")
+    // As it opens its file, before it has been told anything, GRDB writes an empty log.
+    let opened = try watch.notes().count
     for count in 40..<45 {
       _ = try shop.output("liaison", "edit", "COMPACT", "un_entities=\(count)", "-C", "VIE")
       _ = try shop.output("liaison", "sync", "-C", "VIE")
     }
     // Each sync is answered by a header and a verdict.
-    expectDurable(try watch.notes(), "server.sqlite-wal", commits: 5, answers: 10)
+    expectDurable(
+      Array(try watch.notes().dropFirst(opened)), "server.sqlite-wal", commits: 5, answers: 10)
   }
 }

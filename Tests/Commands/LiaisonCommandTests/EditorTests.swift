@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `liaison edit CODE` in an editor.
-struct EditorTests {
+@Suite(.offPool) struct EditorTests {
   let shop: Workshop
 
   init() throws {

@@ -4,7 +4,7 @@ import Testing
 
 /// The texts of our own in every command's help, as a file that a person reads and
 /// `LIAISON_REWRITE=1` writes anew. How the parser lays them out is not compared.
-struct HelpTests {
+@Suite(.offPool) struct HelpTests {
   private struct Dump: Decodable { let command: Command }
 
   private struct Command: Decodable {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Other people's tools on our wire and our bytes.
-struct InteropTests {
+@Suite(.offPool) struct InteropTests {
   let shop: Workshop
 
   init() throws { shop = try Workshop() }

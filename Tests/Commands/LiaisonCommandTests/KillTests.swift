@@ -8,7 +8,7 @@ import LiaisonWire
 import Testing
 
 /// kill -9 at random moments of a sync of 10,000 records: 8,000 come, 2,000 go.
-struct KillTests {
+@Suite(.offPool) struct KillTests {
   static let incoming = 8000
   static let outgoing = 2000
   /// How often the client is killed, and how often the server.

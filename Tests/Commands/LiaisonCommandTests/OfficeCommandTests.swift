@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Each command of an office, with what it prints for people and for programs.
-struct OfficeCommandTests {
+@Suite(.offPool) struct OfficeCommandTests {
   let shop: Workshop
 
   init() throws { shop = try Workshop() }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A register of another domain, a lending library, from a schema file.
-struct OtherDomainTests {
+@Suite(.offPool) struct OtherDomainTests {
   let shop: Workshop
 
   private static let schema = """

@@ -5,7 +5,7 @@ import Testing
 /// Commands with their exact output, as files that a person reads and `LIAISON_REWRITE=1` writes
 /// anew. Each starts with a register of the reference records, the offices LYO, VIE and NYC, and
 /// no server: `$ serve` starts one, `$ stop` ends it. Any other `$ ` line goes to the shell.
-struct ScenarioTests {
+@Suite(.offPool) struct ScenarioTests {
   private static let folder = Workshop.root
     .appending(path: "Tests/Commands/Scenarios")
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Each command of a server, with what it prints for people and for programs.
-struct ServerCommandTests {
+@Suite(.offPool) struct ServerCommandTests {
   let shop: Workshop
 
   init() throws { shop = try Workshop() }

@@ -5,7 +5,7 @@ import Testing
 
 /// A server that falls silent, anywhere, through the real binaries: a sync ends with 4 and frees its
 /// replica, a watch goes on by itself.
-struct SilenceCommandTests {
+@Suite(.offPool) struct SilenceCommandTests {
   /// Where a sync of some batches and an edit is left alone.
   private static let places: [(name: String, place: SilentLine.Place)] = [
     ("connect", .connecting), ("header", .afterAnswers(1)), ("batch", .afterAnswers(2)),

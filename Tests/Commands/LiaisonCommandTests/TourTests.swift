@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The README's tour, as it is printed there.
-struct TourTests {
+@Suite(.offPool) struct TourTests {
   @Test func everyCommandOfTheTourDoesWhatItSays() throws {
     let shop = try Workshop()
     let readme = try String(
