@@ -42,7 +42,9 @@ struct CloneCommand: AsyncParsableCommand {
       else {
         // A folder that has received nothing is of no use.
         try folder.remove()
-        guard let failure = Failure(known: error), failure.status == .unreachable else { throw error }
+        guard let failure = Failure(known: error), failure.status == .unreachable else {
+          throw error
+        }
         throw Failure(
           failure.message, advice: "again later, or another address; nothing was made",
           status: failure.status)

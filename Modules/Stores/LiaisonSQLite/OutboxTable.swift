@@ -168,7 +168,8 @@ extension OutboxEntry {
       else { throw StoreError.damaged("the outbox holds an edit without a revision") }
       return FiledRevision(
         revision,
-        RevisionSummary(record: record, kind: kind, code: code, isDeleted: try row.value(place + 3)))
+        RevisionSummary(record: record, kind: kind, code: code, isDeleted: try row.value(place + 3))
+      )
     }
     func refused() throws -> Refused {
       Refused(message: try row.value(first + 2), position: LogPosition(try row.value(first + 3)))

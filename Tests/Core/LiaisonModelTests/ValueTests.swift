@@ -17,7 +17,8 @@ struct ValueTests {
   }
 
   @Test(arguments: [
-    ("2026-05", "2026-05-20", false), ("2026", "2026-12-31", false), ("2026-05-20", "2026-05", false),
+    ("2026-05", "2026-05-20", false), ("2026", "2026-12-31", false),
+    ("2026-05-20", "2026-05", false),
     ("2026-04", "2026-05-20", true), ("2026-05-19", "2026-05-20", true), ("2025", "2026", true),
     ("2026-05-20", "2026-05-20", false),
   ])
@@ -80,7 +81,9 @@ struct ValueTests {
   }
 
   @Test func linesEndWithLineFeeds() {
-    let cases = ["a\r\nb": "a\nb", "a\rb": "a\nb", "a\n\rb": "a\n\nb", "a\r\r\n": "a\n\n", "ab": "ab"]
+    let cases = [
+      "a\r\nb": "a\nb", "a\rb": "a\nb", "a\n\rb": "a\n\nb", "a\r\r\n": "a\n\n", "ab": "ab",
+    ]
     for (text, then) in cases { #expect(TextRules.withLineFeeds(text) == then) }
   }
 

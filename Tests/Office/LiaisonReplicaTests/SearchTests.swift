@@ -9,7 +9,8 @@ struct SearchTests {
   @Test func aSearchFindsWordsAndWhatBeginsWithThem() async throws {
     let vienna = try await TestOffice(topics: ["ONE", "TWO"])
     try await vienna.edit("ONE", "notes=Expert meeting in Vienna")
-    #expect(try await vienna.replica.search("meet vienna", limit: 9).records.map(\.code.text) == ["ONE"])
+    #expect(
+      try await vienna.replica.search("meet vienna", limit: 9).records.map(\.code.text) == ["ONE"])
     #expect(try await vienna.replica.search("meeting berlin", limit: 9).records.isEmpty)
     try await vienna.edit("TWO", "notes=Meeting")
     #expect(try await vienna.replica.search("meeting", limit: 9).records.count == 2)

@@ -136,7 +136,10 @@ struct ImportTests {
 
   /// What JSON can hold, and a line or a field does not take.
   static let types: [(String, Int, String)] = [
-    (#"{"kind":"area","code":"A-1","code":"A-2","fields":{"name":"B"}}"#, "the line has 'code' twice"),
+    (
+      #"{"kind":"area","code":"A-1","code":"A-2","fields":{"name":"B"}}"#,
+      "the line has 'code' twice"
+    ),
     (
       #"{"kind":"area","code":"A-1","fields":{"name":"B","name":"C"}}"#,
       "the line has the field 'name' twice"

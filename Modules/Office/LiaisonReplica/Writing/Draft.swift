@@ -85,7 +85,8 @@ private struct DraftText {
 
   init(_ text: String, of kind: Kind) throws(ReplicaError) {
     self.kind = kind
-    for line in text.trimmingPrefix("\u{FEFF}").split(omittingEmptySubsequences: false, whereSeparator: \.isLineEnd)
+    for line in text.trimmingPrefix("\u{FEFF}").split(
+      omittingEmptySubsequences: false, whereSeparator: \.isLineEnd)
     where !line.hasPrefix("#") {
       try read(line)
     }
@@ -103,7 +104,8 @@ private struct DraftText {
         throw .malformedDraft
       }
       close()
-      try begin(String(line[..<colon]), String(line[line.index(after: colon)...].drop { $0 == " " }))
+      try begin(
+        String(line[..<colon]), String(line[line.index(after: colon)...].drop { $0 == " " }))
     }
   }
 
