@@ -22,8 +22,8 @@ private final class CommandThreads: TaskExecutor {
   static let shared = CommandThreads()
   private let queue = OperationQueue()
 
-  /// Two tests wait for most of their time, two work: as many as there are cores at least.
-  private init() { queue.maxConcurrentOperationCount = 4 }
+  /// Two tests wait for most of their time.
+  private init() { queue.maxConcurrentOperationCount = 3 }
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)

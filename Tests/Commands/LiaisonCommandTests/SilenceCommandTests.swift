@@ -30,7 +30,7 @@ import Testing
       watch.process.terminate()
       watched.close()
     }
-    let lines = try (Self.places + [("clone", .afterAnswers(1))]).map { name, place in
+    let lines = try (Self.places + [("clone", .connecting)]).map { name, place in
       let line = try line(to: server)
       line.fallSilent(at: place)
       return (name: name, line: line)

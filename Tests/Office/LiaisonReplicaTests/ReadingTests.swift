@@ -37,7 +37,7 @@ struct ReadingTests {
 
   @Test func aListHasColumnsForWhatIsShort() async throws {
     let columns = try await topics().replica.list("topic").columns
-    #expect(columns == ["name", "size", "parent", "status", "since", "open"])
+    #expect(columns == ["name", "size", "parent", "status", "since", "open", "above"])
   }
 
   @Test func whatIsNotThereIsNamedWithWhatIs() async throws {

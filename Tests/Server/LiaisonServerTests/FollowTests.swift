@@ -28,7 +28,7 @@ struct FollowTests {
     while server.service.followers == 0 { await Task.yield() }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func eachCommitIsDeliveredAsItIsMade() async throws {
     let server = try await ServerFixture()
     try await following(server) { messages in
@@ -44,7 +44,7 @@ struct FollowTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func aQuietFollowIsGivenASignOfLife() async throws {
     let server = try await ServerFixture()
     _ = try await server.push([server.maker.area("FTF")])
@@ -61,7 +61,7 @@ struct FollowTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func aRefusedEditWakesNobody() async throws {
     let server = try await ServerFixture()
     try await following(server) { messages in
@@ -74,7 +74,7 @@ struct FollowTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func afterDrainingAFollowEndsWithWhatThereIs() async throws {
     let server = try await ServerFixture()
     _ = try await server.push([server.maker.area("FTF")])
@@ -83,7 +83,7 @@ struct FollowTests {
     #expect(server.service.followers == 0)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func aFollowWhoseTaskIsCancelledEnds() async throws {
     let server = try await ServerFixture()
     let endpoint = try await server.endpoint()

@@ -8,7 +8,7 @@ import Testing
 @testable import LiaisonGRPC
 
 /// Calls over TCP, from end to end.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CallTests {
   private let vienna: OfficeID
   private let clock = ManualClock()
