@@ -36,6 +36,11 @@ public struct NewFolder: Sendable {
       throw error
     }
     guard draft.lock() else { throw StoreError.locked(by: nil) }
+    // Another process may have come to its end since the folder was looked at: what is locked here may
+    // be its database.
+    guard !directory.exists else {
+      throw StoreError.exists("the folder \(directory.path) is not empty")
+    }
     do {
       try draft.empty()
       for suffix in DataDirectory.logSuffixes { unlink(directory.draftPath + suffix) }

@@ -80,6 +80,15 @@ struct DataDirectoryTests {
     #expect(FileManager.default.fileExists(atPath: database))
   }
 
+  @Test func whoComesSecondDoesNotReplaceWhatTheFirstHasMade() throws {
+    let (first, second) = (try NewFolder(directory), try NewFolder(directory))
+    try first.filled { try Data("first".utf8).write(to: URL(filePath: $0)) }
+    #expect(throws: StoreError.exists("the folder \(directory.path) is not empty")) {
+      try second.filled { try Data("second".utf8).write(to: URL(filePath: $0)) }
+    }
+    #expect(try String(contentsOfFile: database, encoding: .utf8) == "first")
+  }
+
   @Test func aFileIsNoFolder() throws {
     let file = DataDirectory(try scratch.file("file", Data()), role: .server)
     #expect(throws: StoreError.exists("\(file.path) is a file")) { _ = try NewFolder(file) }
