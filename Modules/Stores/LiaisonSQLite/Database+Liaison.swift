@@ -6,9 +6,14 @@ internal import LiaisonSync
 
 /// Opens the SQLite file of a folder and says in our words what SQLite says.
 enum Databases {
-  static func configuration() -> Configuration {
+  static func configuration(of directory: DataDirectory) -> Configuration {
+    let patience =
+      switch directory.role {
+      case .server: Tuning.serverBusySeconds
+      case .replica: Tuning.replicaBusySeconds
+      }
     var configuration = Configuration()
-    configuration.busyMode = .timeout(TimeInterval(Tuning.busySeconds))
+    configuration.busyMode = .timeout(TimeInterval(patience))
     configuration.journalMode = .wal
     configuration.foreignKeysEnabled = true
     configuration.maximumReaderCount = 4

@@ -22,7 +22,8 @@ public final class SQLiteChangeLog: ChangeLog {
     try NewFolder(directory).filled { path in
       try Databases.guarding {
         // A pool would keep its log beside the file, where the file's new name does not find it.
-        let queue = try DatabaseQueue(path: path, configuration: Databases.configuration())
+        let queue = try DatabaseQueue(
+          path: path, configuration: Databases.configuration(of: directory))
         try Databases.migrate(
           queue, directory, with: ChangeLogMigrations.migrator, isNew: true)
         try Databases.makeDurable(queue)
@@ -42,7 +43,7 @@ public final class SQLiteChangeLog: ChangeLog {
     try directory.checkExists()
     (pool, register, lineage, schema) = try Databases.guarding {
       let pool = try DatabasePool(
-        path: directory.databasePath, configuration: Databases.configuration())
+        path: directory.databasePath, configuration: Databases.configuration(of: directory))
       try Databases.migrate(pool, directory, with: ChangeLogMigrations.migrator, isNew: false)
       try Databases.makeDurable(pool)
       let row = try pool.read { db in

@@ -22,7 +22,7 @@ public final class SQLiteReplicaStore: ReplicaStore {
     try folder.filled { path in
       try Databases.guarding {
         let queue = try DatabaseQueue(
-          path: path, configuration: Databases.configuration())
+          path: path, configuration: Databases.configuration(of: directory))
         try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: true)
         try Databases.makeDurable(queue)
         try queue.write { try ReplicaTable(db: $0).insert(office: office, address: address) }
@@ -40,7 +40,7 @@ public final class SQLiteReplicaStore: ReplicaStore {
     do {
       queue = try Databases.guarding {
         let queue = try DatabaseQueue(
-          path: directory.databasePath, configuration: Databases.configuration())
+          path: directory.databasePath, configuration: Databases.configuration(of: directory))
         try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: false)
         try Databases.makeDurable(queue)
         return queue

@@ -50,7 +50,7 @@ struct LimitsTests {
   }
 
   @Test func whoIsBusyAnswersBeforeTheCallerGivesUp() {
-    #expect(.seconds(Tuning.busySeconds) < SyncLimits.answer)
+    #expect(.seconds(Tuning.serverBusySeconds) < SyncLimits.answer)
     #expect(.seconds(Tuning.drainSeconds) < SyncLimits.patience)
   }
 

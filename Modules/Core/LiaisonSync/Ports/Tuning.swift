@@ -33,8 +33,15 @@ public enum Tuning {
   public static let outboxLooks = 50
   /// How long a search leaves the store to others between two parts that it indexes, in milliseconds.
   public static let indexPauseMilliseconds = 10
-  /// How long a command waits for another one's transaction, in seconds.
-  public static let busySeconds = 5
+  /// How long one process waits for another one's transaction, in seconds: a server less than its
+  /// callers wait for it, a replica longer, where many may stand in line and whoever gives up has to
+  /// type it again.
+  public static let serverBusySeconds = 5
+  public static let replicaBusySeconds = 20
+
+  // Numbering.
+  /// The years that a new record's number can be of; a clock that shows another one has not been set.
+  public static let numberingYears = 2025...2199
 
   // The commit rule.
   /// How often the edits of a batch that wait for each other are looked through.
