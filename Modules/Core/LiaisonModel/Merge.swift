@@ -34,20 +34,27 @@ public struct Merge: Hashable, Sendable {
       (state, disagreements) = (theirs, [])
       return
     }
-    guard !ours.isDeleted, !theirs.isDeleted, !base.isDeleted else {
-      (state, disagreements) = (ours, ours.content == theirs.content ? [.code] : [.deletion])
+    var merge = FieldMerge(kind: kind)
+    // Nobody holds the code of a deleted record: two such codes are no disagreement.
+    let isGone = ours.isDeleted && theirs.isDeleted && ours.code != theirs.code
+    let code = isGone ? base.code : merge.code(base.code, ours.code, theirs.code)
+    // This version cannot have changed what it does not know: if the sides differ, theirs did.
+    let unknown = theirs.unknown == base.unknown ? ours.unknown : theirs.unknown
+    guard ours.content != theirs.content else {
+      state = RecordState(code: code, content: ours.content, unknown: unknown)
+      disagreements = merge.disagreements
       return
     }
-    var merge = FieldMerge(kind: kind)
-    let code = merge.code(base.code, ours.code, theirs.code)
+    guard !ours.isDeleted, !theirs.isDeleted, !base.isDeleted else {
+      (state, disagreements) = (ours, [.deletion])
+      return
+    }
     let numbers = Set(base.fields.keys).union(ours.fields.keys).union(theirs.fields.keys)
     var fields: Fields = [:]
     for number in numbers.sorted() {
       fields[number] = merge.field(
         number, base.fields[number], ours.fields[number], theirs.fields[number])
     }
-    // This version cannot have changed what it does not know: if the sides differ, theirs did.
-    let unknown = theirs.unknown == base.unknown ? ours.unknown : theirs.unknown
     state = RecordState(code: code, content: .fields(fields), unknown: unknown)
     disagreements = merge.disagreements
   }

@@ -162,6 +162,17 @@ struct MergeTests {
     #expect(merge((base, gone, edit)).disagreements == [.deletion])
     #expect(merge((base, gone, base)).state == gone)
     #expect(merge((base, gone, gone)).disagreements.isEmpty)
+    // Nobody holds the code of a deleted record.
+    let renamed = try ["BB", "CC"].map {
+      RecordState(code: try #require(RecordCode($0)), content: .deleted)
+    }
+    #expect(merge((base, renamed[0], renamed[1])).disagreements.isEmpty)
+    #expect(merge((base, renamed[0], renamed[1])).state == gone)
+    // What only a newer version knows is no change of the code.
+    var newer = gone
+    newer.unknown = [UnknownField(number: 99, wireType: 0, bytes: [1])]
+    #expect(merge((base, gone, newer)).disagreements.isEmpty)
+    #expect(merge((base, gone, newer)).state == newer && merge((base, newer, gone)).state == newer)
   }
 
   @Test func scalarsOfTwoSortsNeverMeetInOneSetOrList() throws {
