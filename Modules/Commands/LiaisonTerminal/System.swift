@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 internal import Glibc
 public import LiaisonModel
 
@@ -6,6 +6,12 @@ public import LiaisonModel
 public enum System {
   public static func now() -> Timestamp {
     Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
+  }
+
+  /// The year that a moment falls into in a time zone: this computer's, if none is named.
+  public static func year(of moment: Timestamp, in zone: TimeZone = .current) -> Int {
+    let date = Date(timeIntervalSince1970: Double(moment.milliseconds) / 1000)
+    return Calendar(identifier: .gregorian).dateComponents(in: zone, from: date).year ?? moment.year
   }
 
   public static func newID() -> UUIDv7 {

@@ -23,7 +23,8 @@ extension ReplicaError {
       .assignedTwice, .malformedCode, .wrongValue, .wrongFilter, .codeMissing, .sideAndValue,
       .inAgreement, .noSides, .deletedSide:
       .usage
-    case .empty, .unknownRecord, .ambiguousCode, .malformedDraft, .invalid, .badAuthor, .badNote,
+    case .empty, .unknownRecord, .ambiguousCode, .wrongClock, .malformedDraft, .invalid, .badAuthor,
+      .badNote,
       .tooLarge, .codeTaken, .codesExchanged, .referred, .inConflict, .deleted, .unchanged,
       .changedMeanwhile, .notInConflict, .notPending, .unresolved:
       .failure
@@ -51,6 +52,7 @@ extension ReplicaError {
     case .wrongFilter(_, let kind, _), .invalid(let kind, _): "liaison schema \(kind)"
     case .malformedDraft: "field: value on each line"
     case .codeMissing(let kind): "liaison new \(kind) code=… name=…"
+    case .wrongClock: "set the clock, or name the code: code=OFFICE-YEAR-NUMBER"
     case .badAuthor: "another LIAISON_AUTHOR"
     case .badNote: "another --note"
     case .tooLarge: "shorter texts, or part of it in another record"

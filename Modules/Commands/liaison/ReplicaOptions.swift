@@ -53,6 +53,7 @@ extension Replica {
 
 extension ReplicaEnvironment {
   static let system = ReplicaEnvironment(
-    now: System.now, random: System.randomWord, sleep: { try await Task.sleep(for: $0) },
+    now: System.now, year: { System.year(of: $0) }, random: System.randomWord,
+    sleep: { try await Task.sleep(for: $0) },
     coding: RevisionCodec(), author: System.author())
 }

@@ -5,6 +5,8 @@ internal import Synchronization
 /// What a replica takes from outside: time, randomness and pauses, the encoding, and who writes.
 public struct ReplicaEnvironment: Sendable {
   public let now: @Sendable () -> Timestamp
+  /// The year that a moment falls into where the office is: numbered codes name it.
+  public let year: @Sendable (Timestamp) -> Int
   /// A random word.
   public let random: @Sendable () -> UInt64
   /// - Throws: `CancellationError` if the task is cancelled.
@@ -14,11 +16,14 @@ public struct ReplicaEnvironment: Sendable {
   public let author: String
 
   public init(
-    now: @escaping @Sendable () -> Timestamp, random: @escaping @Sendable () -> UInt64,
+    now: @escaping @Sendable () -> Timestamp,
+    year: @escaping @Sendable (Timestamp) -> Int = { $0.year },
+    random: @escaping @Sendable () -> UInt64,
     sleep: @escaping @Sendable (Duration) async throws -> Void, coding: any RevisionCoding,
     author: String
   ) {
     self.now = now
+    self.year = year
     self.random = random
     self.sleep = sleep
     self.coding = coding

@@ -34,6 +34,8 @@ public enum ReplicaError: Error, Hashable, Sendable {
   // What the register takes.
   /// A new record of this kind needs a code that a person chooses.
   case codeMissing(kind: String)
+  /// The computer's clock cannot be right, and the record's code would name its year for ever.
+  case wrongClock(year: Int)
   /// A rule of the schema is not met.
   case invalid(kind: String, Problem)
   case badAuthor(Problem)
@@ -99,6 +101,7 @@ extension ReplicaError: CustomStringConvertible {
       "field '\(field)' \(problem)"
     case .malformedDraft: "the edited text has a line that is no field"
     case .codeMissing(let kind): "a new \(kind) needs a code"
+    case .wrongClock(let year): "the record cannot be numbered: the clock says that it is \(year)"
     case .invalid(let kind, let problem): "\(kind): \(problem)"
     case .badAuthor(let problem): "the author \(problem)"
     case .badNote(let problem): "the note \(problem)"

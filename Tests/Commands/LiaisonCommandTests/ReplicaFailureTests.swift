@@ -41,6 +41,10 @@ struct ReplicaFailureTests {
     let two = try #require(RecordCode("TWO"))
     return [
       (.codeMissing(kind: "a"), "liaison new a code=… name=…", .usage),
+      (
+        .wrongClock(year: 1970), "set the clock, or name the code: code=OFFICE-YEAR-NUMBER",
+        .failure
+      ),
       (.invalid(kind: "a", problem), "liaison schema a", .failure),
       (.badAuthor(problem), "another LIAISON_AUTHOR", .failure),
       (.badNote(problem), "another --note", .failure),

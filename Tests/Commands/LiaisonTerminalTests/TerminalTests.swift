@@ -1,3 +1,5 @@
+import Foundation
+import LiaisonModel
 import LiaisonTerminal
 import Testing
 
@@ -9,6 +11,14 @@ struct TerminalTests {
   ])
   func aTextIsCutToAWidthWithAMark(text: String, width: Int, fitted: String) {
     #expect(Terminal.fitted(text, to: width) == fitted)
+  }
+
+  @Test func aYearBeginsWhereTheOfficeIs() throws {
+    // 2027-01-01T01:30:00Z.
+    let moment = Timestamp(milliseconds: 1_798_767_000_000)
+    for (zone, year) in [("America/New_York", 2026), ("Europe/Vienna", 2027)] {
+      #expect(System.year(of: moment, in: try #require(TimeZone(identifier: zone))) == year)
+    }
   }
 
   @Test(arguments: [

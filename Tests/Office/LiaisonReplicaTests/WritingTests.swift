@@ -24,6 +24,29 @@ struct WritingTests {
     #expect(next.code.text == "VIE-2026-0001")
   }
 
+  @Test func aNumberIsOfTheOfficesOwnYearAndOfNoneThatAClockMakesUp() async throws {
+    let vienna = try await TestOffice()
+    let seeded = ReplicaEnvironment.seeded(5, coding: PlainCoding())
+    func replica(in year: Int) -> Replica {
+      Replica(
+        store: vienna.store,
+        environment: ReplicaEnvironment(
+          now: seeded.now, year: { _ in year }, random: seeded.random, sleep: seeded.sleep,
+          coding: seeded.coding, author: seeded.author))
+    }
+    let name = try Assignment("name=A")
+    #expect(try await replica(in: 2027).create("task", [name]).code.text == "VIE-2027-0001")
+    for year in [1970, 31_690_708] {
+      await #expect(throws: ReplicaError.wrongClock(year: year)) {
+        try await replica(in: year).create("task", [name])
+      }
+    }
+    let chosen = [try Assignment("code=VIE-2026-0007"), name]
+    #expect(try await replica(in: 1970).create("task", chosen).code.text == "VIE-2026-0007")
+    #expect(try await replica(in: 2027).create("task", [name]).code.text == "VIE-2027-0002")
+    #expect(try await vienna.replica.status().pending.count == 3)
+  }
+
   @Test func everySortOfFieldIsSetAddedToAndTakenFrom() async throws {
     let vienna = try await TestOffice(topics: ["ONE", "TWO", "THREE"])
     let cases: [(change: String, field: String, then: String?)] = [
