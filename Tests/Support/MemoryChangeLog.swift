@@ -130,6 +130,7 @@ private final class MemoryLogTransaction: LogTransaction {
   func facts(for question: CommitQuestion) throws -> CommitFacts {
     var facts = CommitFacts()
     facts.known = state.edits.filter { question.edits.contains($0.key) }
+    facts.offices = question.offices.filter { state.offices[$0] != nil }
     for record in question.records {
       guard let head = state.heads[record]?.revision else { continue }
       facts.heads[record] = LogHead(

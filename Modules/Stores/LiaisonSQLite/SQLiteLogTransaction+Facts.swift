@@ -10,6 +10,7 @@ extension SQLiteLogTransaction {
     try load(question.edits, into: &facts)
     try load(question.records, into: &facts)
     try load(question.codes, into: &facts)
+    try load(question.offices, into: &facts)
     try loadLinks(from: question.chains, into: &facts)
     return facts
   }
@@ -43,16 +44,28 @@ extension SQLiteLogTransaction {
   }
 
   private func load(_ codes: Set<RecordCode>, into facts: inout CommitFacts) throws {
-    guard !codes.isEmpty else { return }
-    let list = String(decoding: try JSONEncoder().encode(codes.map(\.text)), as: UTF8.self)
-    let statement = try database.cachedStatement(
-      sql: """
-        SELECT record.code, record.record
-        FROM json_each(?) AS codes CROSS JOIN record ON record.code = codes.value
-        WHERE record.is_deleted = 0
-        """)
-    let rows = try Row.fetchCursor(statement, arguments: [list])
-    while let row = try rows.next() { facts.holders[try row.code(0)] = try row.identity(1) }
+    try forEachRow(
+      of: codes.map(\.text),
+      """
+      SELECT record.code, record.record
+      FROM json_each(?) AS codes CROSS JOIN record ON record.code = codes.value
+      WHERE record.is_deleted = 0
+      """
+    ) { row in facts.holders[try row.code(0)] = try row.identity(1) }
+  }
+
+  private func load(_ offices: Set<OfficeID>, into facts: inout CommitFacts) throws {
+    try forEachRow(
+      of: offices.map(\.text),
+      """
+      SELECT office.code FROM json_each(?) AS codes CROSS JOIN office ON office.code = codes.value
+      """
+    ) { row in
+      guard let office = OfficeID(try row.value(0) as String) else {
+        throw StoreError.damaged("the database holds an office's id that is none")
+      }
+      facts.offices.insert(office)
+    }
   }
 
   private func loadLinks(
@@ -74,6 +87,16 @@ extension SQLiteLogTransaction {
       facts.links[try row.identity(0), default: []].insert(
         Link(field: FieldNumber(try row.value(1)), target: try row.identity(2)))
     }
+  }
+
+  /// Hands over the rows of a query that takes the texts as one array of JSON.
+  private func forEachRow(
+    of texts: [String], _ query: String, _ body: (Row) throws -> Void
+  ) throws {
+    guard !texts.isEmpty else { return }
+    let list = String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
+    let rows = try Row.fetchCursor(database.cachedStatement(sql: query), arguments: [list])
+    while let row = try rows.next() { try body(row) }
   }
 
   /// Hands over the rows of a query over a table `ids` that has one row for each id.

@@ -61,7 +61,8 @@ public struct Importer: Sendable {
       if known[revision.state.code] == nil { known[revision.state.code] = revision.record }
       candidates.append(try candidate(revision, line))
     }
-    let plan = CommitRule(office: origin.office, schema: schema).plan(candidates)
+    let plan = CommitRule(office: origin.office, schema: schema, mayTakeAnyNumber: true).plan(
+      candidates)
     var facts = try log.facts(for: plan.question)
     // All of them come, or none: each line is judged as if the others were there.
     facts.promised = promises.kinds(of: plan.question.records).merging(records) { first, _ in first

@@ -73,6 +73,29 @@ struct CommitRuleTests {
     #expect(try await log.head() == 1)
   }
 
+  @Test func anOfficesNumbersAreItsOwn() async throws {
+    let other = try #require(OfficeID("NYC"))
+    try await log.log.add(Office(id: other, name: "New York"))
+    let (code, own) = ("\(other)-2026-0001", "\(maker.office)-2026-0001")
+    #expect(try await refusal(maker.area(code)) == .office)
+    // The form alone takes nobody's numbers, and the office's own are its to give.
+    for code in ["\(other)-2026", "UN-2030-AGENDA", own] {
+      #expect(try await refusal(maker.area(code)) == nil)
+    }
+    // Who imports brings every number; from then on any office may edit the record.
+    let imports = CommitRule(
+      office: maker.office, schema: try TestRegister.schema(), mayTakeAnyNumber: true)
+    let first = try maker.area(code)
+    let imported = try await log.push([maker.candidate(first)], by: imports)
+    #expect(imported[0].committed != nil)
+    let named = try maker.area(code, name: "B", record: first.record, parent: maker.id(of: first))
+    #expect(try await refusal(named) == nil)
+    let renamed = try maker.area(
+      "\(other)-2026-0002", record: first.record, parent: maker.id(of: named))
+    #expect(try await refusal(renamed) == .office)
+    #expect(try await refusal(maker.deletion(of: named)) == nil)
+  }
+
   @Test func aStaleEditIsStaleBeforeItIsInvalid() async throws {
     let first = try maker.area("FTF")
     _ = try await log.push([first])

@@ -14,6 +14,15 @@ struct NumberingTests {
     #expect(try #require(RecordCode(text)).number(of: office, in: 2026) == number)
   }
 
+  @Test(arguments: [
+    ("VIE-2026-0012", "VIE"), ("VIE-2026-B0012", "VIE"), ("UN-2030-AGENDA-A", "UN"),
+    ("SDG-2030", nil), ("SDG-16", nil), ("VIE-2026-", nil), ("VIE-20260-1", nil), ("V-2026-1", nil),
+    ("VIE--2026-1", nil),
+  ])
+  func aCodesFormNamesWhoNumberedIt(_ text: String, _ office: String?) throws {
+    #expect(try #require(RecordCode(text)).numberedBy?.text == office)
+  }
+
   @Test func whatAnOfficeGivesIsReadBack() throws {
     let office = try #require(OfficeID("VIE"))
     for number in [1, 9999, 10_000, 999_999_999] {

@@ -15,8 +15,10 @@ struct TestLog {
     rule = CommitRule(office: maker.office, schema: schema)
   }
 
-  func push(_ candidates: [CommitRule.Candidate]) async throws -> [Verdict.Outcome] {
-    let plan = rule.plan(candidates)
+  func push(
+    _ candidates: [CommitRule.Candidate], by rule: CommitRule? = nil
+  ) async throws -> [Verdict.Outcome] {
+    let plan = (rule ?? self.rule).plan(candidates)
     let verdicts = try await log.commit(plan.question) { plan.decide($0) }
     return plan.arranged(verdicts).map(\.outcome)
   }

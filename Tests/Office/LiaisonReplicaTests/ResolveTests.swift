@@ -150,6 +150,16 @@ struct ResolveTests {
     #expect(try await vienna.view("ONE")["tags"]?.lines.count == 600)
   }
 
+  @Test func aSideThatIsTakenAsAWholeDoesNotTakeBackAnothersCode() async throws {
+    let vienna = try await TestOffice(topics: ["ONE"])
+    let record = try await vienna.view("ONE").id
+    try await vienna.edit("ONE", "size=1")
+    try vienna.server.commit(record, "TWO", nil)
+    #expect(try await vienna.sync().conflicts == 1)
+    let view = try await vienna.replica.resolve("\(record)", Choice(rest: .ours))
+    #expect(view.code.text == "TWO" && view["size"]?.lines == ["1"])
+  }
+
   @Test func whatIsInNoConflictIsNotResolved() async throws {
     let vienna = try await TestOffice(topics: ["ONE"])
     await #expect(throws: ReplicaError.notInConflict(try #require(one))) {

@@ -46,6 +46,17 @@ import Testing
   }
 
   @Test(arguments: LogMaker.allCases)
+  func itKnowsTheOfficesThatItIsAskedFor(_ kind: LogMaker) async throws {
+    let log = try kind.make(in: scratch, maker)()
+    let ids = try ["LYO", "NYC", "VIE"].map { try #require(OfficeID($0)) }
+    for id in ids.prefix(2) { try await log.add(Office(id: id, name: "N")) }
+    var question = CommitQuestion()
+    #expect(try await log.facts(for: question).offices.isEmpty)
+    question.offices = Set(ids.suffix(2))
+    #expect(try await log.facts(for: question).offices == [ids[1]])
+  }
+
+  @Test(arguments: LogMaker.allCases)
   func aBatchHoldsTheLatestRevisionOfARecordOnly(_ kind: LogMaker) async throws {
     let log = try kind.make(in: scratch, maker)()
     let first = try maker.area("FTF")

@@ -1,6 +1,15 @@
 public import LiaisonModel
 
 extension RecordCode {
+  /// The office whose numbers the code is one of, by its form OFFICE-YEAR-…; nil if it has another form.
+  public var numberedBy: OfficeID? {
+    let parts = text.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count == 3, !parts[2].isEmpty, parts[1].utf8.count == 4,
+      parts[1].utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+    else { return nil }
+    return OfficeID(parts[0])
+  }
+
   /// The number that an office gave in a year to the record of this code; nil if the code is not of
   /// the form OFFICE-YEAR-n, or if its number is past all counting: a person chose that one.
   public func number(of office: OfficeID, in year: Int) -> Int? {

@@ -76,7 +76,7 @@ public struct Refusal: Error, Hashable, Sendable {
     case codeTaken
     /// A reference leads to no record, to one of another kind, or round in a circle.
     case reference
-    /// The revision names another office than the caller.
+    /// The revision names another office than the caller, or takes a code of another one's numbers.
     case office
   }
 

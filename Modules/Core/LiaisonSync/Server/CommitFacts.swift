@@ -7,6 +7,8 @@ public struct CommitQuestion: Hashable, Sendable {
   public var records: Set<RecordID> = []
   /// The codes that the edits take.
   public var codes: Set<RecordCode> = []
+  /// The offices whose numbers the edits take.
+  public var offices: Set<OfficeID> = []
   /// The records that a field which may lead in no circle refers to: all that is reached from them.
   public var chains: Set<RecordID> = []
 
@@ -21,6 +23,8 @@ public struct CommitFacts: Hashable, Sendable {
   public var heads: [RecordID: LogHead] = [:]
   /// Which live record has a code, of those asked for.
   public var holders: [RecordCode: RecordID] = [:]
+  /// The offices that the register has, of those asked for.
+  public var offices: Set<OfficeID> = []
   /// What the acyclic fields of a record refer to, for every record that is reached from a chain.
   public var links: [RecordID: Set<Link>] = [:]
   /// Records that the log has not, and will have before its transaction ends: the caller's word.
@@ -30,7 +34,8 @@ public struct CommitFacts: Hashable, Sendable {
 
   /// How many facts these are.
   public var count: Int {
-    known.count + heads.count + holders.count + links.values.reduce(0) { $0 + $1.count }
+    known.count + heads.count + holders.count + offices.count
+      + links.values.reduce(0) { $0 + $1.count }
   }
 }
 

@@ -27,6 +27,7 @@ public struct CommitPlan: Sendable {
         guard fault == nil else { continue }
         question.records.formUnion(item.references.lazy.map(\.target))
         if let code = item.code { question.codes.insert(code) }
+        if let office = item.otherNumbers { question.offices.insert(office) }
         if let links = item.links { question.chains.formUnion(links.lazy.map(\.target)) }
       }
     }
@@ -50,7 +51,7 @@ public struct CommitPlan: Sendable {
       case .item(let item, let fault):
         if let outcome = facts.known[item.edit].map(Self.again) ?? bases.fault(of: item) {
           answers.append((item.edit, outcome))
-        } else if let fault {
+        } else if let fault = fault ?? facts.fault(inNumberOf: item) {
           answers.append((item.edit, .refused(fault)))
         } else {
           bases.add(item)
@@ -137,6 +138,14 @@ private struct Bases {
 }
 
 extension CommitFacts {
+  /// A code of the form OFFICE-YEAR-… belongs to that office: nobody else gives it to a record.
+  fileprivate func fault(inNumberOf item: CommitItem) -> Refusal? {
+    guard let office = item.otherNumbers, offices.contains(office), let code = item.code,
+      heads[item.record]?.code != code
+    else { return nil }
+    return Refusal(.office, "the code \(code) is one of office \(office)'s numbers")
+  }
+
   /// The log as it is once the item is in it.
   mutating func append(_ item: CommitItem) {
     let old = heads[item.record]

@@ -8,11 +8,16 @@ public import LiaisonModel
 public struct CommitRule: Sendable {
   let office: OfficeID
   let schema: Schema
+  let mayTakeAnyNumber: Bool
 
-  /// - Parameter office: the office that pushes.
-  public init(office: OfficeID, schema: Schema) {
+  /// - Parameters:
+  ///   - office: the office that pushes.
+  ///   - mayTakeAnyNumber: whether a code may be of another office's numbers: who imports brings all
+  ///     that were given.
+  public init(office: OfficeID, schema: Schema, mayTakeAnyNumber: Bool = false) {
     self.office = office
     self.schema = schema
+    self.mayTakeAnyNumber = mayTakeAnyNumber
   }
 
   /// An edit that has been read, before its transaction starts.
@@ -60,7 +65,9 @@ public struct CommitRule: Sendable {
       switch candidate.content {
       case .failure(let refusal): return .refused(candidate.edit, refusal)
       case .success(let content):
-        let item = CommitItem(edit: candidate.edit, content, kinds[content.revision.kind])
+        let item = CommitItem(
+          edit: candidate.edit, content, kinds[content.revision.kind],
+          mayTakeAnyNumber: mayTakeAnyNumber)
         references += item.references.count
         if let refusal = refusal(content.revision, references) {
           return .refused(candidate.edit, refusal)
@@ -113,16 +120,22 @@ struct CommitItem: Sendable {
   let links: Set<Link>?
   /// Their names.
   let linkFields: [FieldNumber: String]
+  /// Whose numbers the code is one of, if another office's; nil also if the caller may take those.
+  let otherNumbers: OfficeID?
 
   var record: RecordID { filed.summary.record }
   var kind: KindNumber { filed.summary.kind }
   /// The code that the record takes for itself; nil if it is deleted.
   var code: RecordCode? { filed.summary.isDeleted ? nil : filed.summary.code }
 
-  init(edit: EditID, _ content: CommitRule.Candidate.Content, _ kind: Kind?) {
+  init(
+    edit: EditID, _ content: CommitRule.Candidate.Content, _ kind: Kind?, mayTakeAnyNumber: Bool
+  ) {
     self.edit = edit
     filed = content.filed
     parent = content.revision.parent
+    let numbers = content.filed.summary.isDeleted ? nil : content.filed.summary.code.numberedBy
+    otherNumbers = numbers == content.revision.office || mayTakeAnyNumber ? nil : numbers
     var references: [Reference] = []
     var links: Set<Link> = []
     var linkFields: [FieldNumber: String] = [:]

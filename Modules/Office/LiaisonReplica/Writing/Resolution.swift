@@ -29,7 +29,7 @@ struct Resolution {
       switch disagreement {
       case .deletion: state = try whole()
       case .together:
-        if let side = choice.rest { state = conflict.revision(side)?.state ?? state }
+        if let side = choice.rest { state = self.state(of: side) ?? state }
         if choice.isEmpty { open.append(name) }
       case .field, .code:
         let isAssigned = choice.assigned.contains(name)
@@ -52,9 +52,18 @@ struct Resolution {
     guard let side = choice.rest else {
       throw unresolved([conflict.name(of: .deletion)], .side)
     }
-    let state = conflict.revision(side)?.state ?? conflict.ours.state
+    let state = self.state(of: side) ?? conflict.ours.state
     guard !state.isDeleted || (choice.assignments.isEmpty && choice.parts.isEmpty) else {
       throw .deletedSide
+    }
+    return state
+  }
+
+  /// A side as it would stand in the register: a code that theirs alone has changed is theirs.
+  private func state(of side: Side) -> RecordState? {
+    guard var state = conflict.revision(side)?.state else { return nil }
+    if side == .ours, state.code == conflict.base?.state.code, let theirs = conflict.theirs {
+      state.code = theirs.state.code
     }
     return state
   }

@@ -56,7 +56,7 @@ typedef enum _Pb__Refusal {
    */
   PB__REFUSAL__REFUSAL_REFERENCE = 4,
   /*
-   * The revision names another office than the caller.
+   * The revision names another office than the caller, or takes a number of another office.
    */
   PB__REFUSAL__REFUSAL_OFFICE = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PB__REFUSAL)
