@@ -107,7 +107,7 @@ extension Failure {
     case .unreachable(.endedEarly): "\(server) stopped in the middle of a pull"
     case .unknownOffice: place.office.map { "the register has no office \($0)" } ?? "\(error)"
     case .otherRegister, .otherLineage, .otherProtocol, .tooLarge, .storeUnavailable, .malformed,
-      .peerFault, .tooManyRounds:
+      .peerFault, .tooManyRounds, .notLoopback:
       error.description
     }
   }
@@ -120,16 +120,19 @@ extension Failure {
     case .otherRegister: "the address of this replica's own register: sync --address HOST:PORT"
     case .otherLineage: "ask who runs the server; nothing here was changed or lost"
     case .otherProtocol: "the same version of Liaison on both sides"
-    case .tooManyRounds, .storeUnavailable: "again in a moment"
+    case .tooManyRounds: "again in a moment"
+    case .storeUnavailable: "again in a moment; and tell who runs the server if it stays"
+    case .notLoopback(let server):
+      "ssh -L \(server.port):127.0.0.1:\(server.port) \(server.host), then 127.0.0.1:\(server.port)"
     case .tooLarge, .malformed, .peerFault: "again; and tell who runs the server if it stays"
     }
   }
 
   private static func status(_ error: CallError) -> ExitStatus {
     switch error {
-    case .unreachable, .storeUnavailable: .unreachable
+    case .unreachable: .unreachable
     case .unknownOffice, .otherRegister, .otherLineage, .otherProtocol, .tooLarge, .malformed,
-      .peerFault, .tooManyRounds:
+      .storeUnavailable, .peerFault, .tooManyRounds, .notLoopback:
       .failure
     }
   }

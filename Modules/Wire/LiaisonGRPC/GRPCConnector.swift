@@ -14,6 +14,7 @@ public struct GRPCConnector: SyncConnector {
   private let clock: any Clock<Duration>
 
   /// - Parameters:
+  ///   - server: on loopback, until servers have certificates.
   ///   - patience: how long the server may take for each thing that it owes: a header, a batch, a
   ///     verdict, a heartbeat, the end of a stream.
   ///   - answer: how long it may take for its first answer to a call, if that is less.
@@ -30,6 +31,7 @@ public struct GRPCConnector: SyncConnector {
   }
 
   /// Connects with the first call, and anew with a later one if the connection broke.
+  /// - Throws: ``CallError/notLoopback(_:)``, and what `body` throws.
   public func connecting<Result: Sendable>(
     _ body: @escaping @Sendable (any SyncEndpoint) async throws -> Result
   ) async throws -> Result {
@@ -47,6 +49,7 @@ public struct GRPCConnector: SyncConnector {
   }
 
   private func transport() throws(CallError) -> HTTP2ClientTransport.Posix {
+    guard server.isLoopback else { throw .notLoopback(server) }
     let target: any ResolvableTarget =
       server.isIPv6
       ? .ipv6(address: server.host, port: server.port)

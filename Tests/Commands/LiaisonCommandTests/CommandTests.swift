@@ -68,11 +68,15 @@ import Testing
         (["resolve", "COMPACT", "--take", "mine"], 2), (["discard", "COMPACT"], 1),
         (["nonsense"], 2), (["list"], 2), (["list", "body", "--where", "x"], 2),
         (["edit", "AREA-LESS", "parent=FTF"], 1), (["sync", "--address", "nowhere"], 2),
+        (["sync", "--address", "hq.example:7401"], 1), (["search", "-health"], 2),
+        (["edit", "COMPACT", "un_entities=1", "--note", "- x"], 2),
       ]
       for (arguments, code) in cases {
         let result = try shop.run("liaison", arguments + ["-C", "vienna"])
         #expect(result.code == code && result.isPlainFailure, "\(arguments): \(result)")
       }
+      let dash = try shop.run("liaison", "search", "-health", "-C", "vienna")
+      #expect(dash.errors.contains("--note=TEXT"), "\(dash)")
       #expect(try shop.run("liaison", "status", "-C", "vienna").output.contains("nothing to send"))
     }
   }

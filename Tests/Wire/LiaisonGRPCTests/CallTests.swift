@@ -57,6 +57,41 @@ struct CallTests {
       events.withLock { $0 } == (1...3).flatMap { ["sent \($0)", "verdict \($0)"] })
   }
 
+  @Test func callsBeyondThoseThatAServerTakesAtOnceWaitForTheirTurn() async throws {
+    let (full, go) = (Gate(), Gate())
+    let calls = Mutex((now: 0, most: 0))
+    let register = StubRegister(answerPull: { _, _ in
+      let isFull = calls.withLock { calls in
+        calls.now += 1
+        calls.most = max(calls.most, calls.now)
+        return calls.now == Tuning.streams
+      }
+      if isFull { full.open() }
+      try await go.wait()
+      calls.withLock { $0.now -= 1 }
+    })
+    try await call(register) { endpoint in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<(Tuning.streams + 20) {
+          group.addTask { try await endpoint.pull(Sample.pull()) { _ in } }
+        }
+        try await full.wait()
+        go.open()
+        try await group.waitForAll()
+      }
+    }
+    #expect(calls.withLock { $0.most } == Tuning.streams)
+  }
+
+  @Test func noCallLeavesThisMachineUnencrypted() async throws {
+    for host in ["192.0.2.1", "hq.example", "2001:db8::1"] {
+      let server = Endpoint(host: host, port: 7401)
+      await #expect(throws: CallError.notLoopback(server)) {
+        try await GRPCConnector(to: server, office: vienna).connecting { _ in }
+      }
+    }
+  }
+
   @Test(arguments: CallStatus.table.map(\.error))
   func everyErrorOfAServerComesOutOfBothCalls(error: CallError) async throws {
     let register = StubRegister(

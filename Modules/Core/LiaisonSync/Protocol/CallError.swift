@@ -22,6 +22,8 @@ public enum CallError: Error, Hashable, Sendable {
   case peerFault(PeerFault)
   /// Other offices' edits kept arriving first.
   case tooManyRounds
+  /// The server is on another machine, and calls are not encrypted yet: none is made.
+  case notLoopback(Endpoint)
 
   /// Where a call fell silent.
   public enum Silence: Hashable, Sendable {
@@ -56,7 +58,7 @@ public enum CallError: Error, Hashable, Sendable {
     switch self {
     case .unreachable, .storeUnavailable, .tooManyRounds: true
     case .unknownOffice, .otherRegister, .otherLineage, .otherProtocol, .tooLarge, .malformed,
-      .peerFault:
+      .peerFault, .notLoopback:
       false
     }
   }
@@ -76,6 +78,8 @@ extension CallError: CustomStringConvertible {
     case .unreachable(let silence): silence.description
     case .peerFault(let fault): fault.description
     case .tooManyRounds: "other offices' edits came first too many times in a row"
+    case .notLoopback(let server):
+      "calls are not encrypted yet, so none leaves this machine for \(server)"
     }
   }
 }
