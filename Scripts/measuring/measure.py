@@ -1,5 +1,6 @@
-"""The measurements of Scripts/measure: measure.py BINARIES [COUNT] [--runs N] [--beside BINARIES]."""
+"""The measurements of Scripts/measure: see there."""
 import argparse
+import json
 import os
 import pathlib
 import shutil
@@ -9,10 +10,14 @@ import sys
 import tempfile
 
 from commands import ROOT, Build, Proxy, reference_lines
+import peers
 from load import push_one_at_a_time, push_references
 
 PROSE = ("Discussion of joint work on border security, biometrics and the exchange of police "
          "information; follow-up on the last meeting and on training in the regions. " * 2)[:212]  # Makes a revision of about 450 bytes.
+
+
+CLONED = "clone, records/s"
 
 
 def records(count):
@@ -32,6 +37,9 @@ class Table:
 
     def add(self, row, build, value):
         self.rows.setdefault(row, {}).setdefault(build.name, []).append(value)
+
+    def median(self, row, build):
+        return statistics.median(self.rows[row][build.name])
 
     def print(self):
         width = max(len(row) for row in self.rows) + 2
@@ -81,6 +89,7 @@ def measure_sync(build, table):
         shutil.rmtree(f"{folder}/cloned", ignore_errors=True)
         used = build.run("liaison", "clone", server.address, "cloned", "--office", "VIE")
         table.add("clone, s", build, used.seconds)
+        table.add(CLONED, build, (build.count + len(reference_lines())) / used.seconds)
         table.add("clone, MiB of the client", build, used.mebibytes)
         table.add("clone, MiB of the server", build, server.peak())
 
@@ -160,8 +169,11 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--beside")
     parser.add_argument("--only", choices=["sync", "import", "conflicts", "load"], action="append")
+    parser.add_argument("--peers", action="store_true")
     given = parser.parse_args()
     phases = given.only or ["import", "sync", "conflicts", "load"]
+    if given.peers and "sync" not in phases:
+        parser.error("--peers are held against a clone: --only sync, or without --only")
     work = tempfile.mkdtemp()
     try:
         builds = [Build("this", given.binaries, f"{work}/this", given.count)]
@@ -178,14 +190,19 @@ def main():
                 for phase in phases:
                     globals()[f"measure_{phase}"](build, table)
                 print(f"run {run + 1} of {given.runs}, {build.name}", file=sys.stderr, flush=True)
+            if given.peers:
+                for name, rate in peers.rates(f"{builds[0].folder}/vienna", f"{work}/peers").items():
+                    table.add(f"{name}, rows/s", builds[0], rate)
         print(f"{len(lines):,} records, medians of {given.runs} runs")
         table.print()
+        for row in [row for row in table.rows if row.endswith(", rows/s")]:
+            ratio = table.median(CLONED, builds[0]) / table.median(row, builds[0])
+            print(f"clone / {row.removesuffix(', rows/s')}: {ratio:.2f}")
     finally:
         shutil.rmtree(work)
 
 
 def build_line(record):
-    import json
     return json.dumps(record) + "\n"
 
 

@@ -1,0 +1,187 @@
+"""The records of a replica through other engines, on this machine: rows per second of PostgreSQL's logical
+replication, of plain C into SQLite, and of a clone by git and by Fossil with a file for each record."""
+import contextlib
+import os
+import pathlib
+import pwd
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+
+from commands import ROOT
+
+
+def rates(replica, folder):
+    """Rows per second of each engine, by name. Works in `folder`, which is made and removed."""
+    os.mkdir(folder)
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{replica}/replica.sqlite?mode=ro", uri=True)) as source:
+            rows = source.execute(
+                "SELECT record, kind, code, position, revision, bytes FROM record ORDER BY id").fetchall()
+        engines = {"PostgreSQL, logical replication": logical_replication,
+                   "plain C into SQLite": lambda rows, at: plain_c(rows, replica, at),
+                   "git clone": git_clone, "Fossil clone": fossil_clone}
+        taken = {}
+        for number, (name, measure) in enumerate(engines.items()):
+            at = f"{folder}/{number}"
+            os.mkdir(at)
+            taken[name] = len(rows) / measure(rows, at)
+            shutil.rmtree(at)
+        return taken
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def waiting(what):
+    """Turns of a loop that waits for something; ends the run after ten minutes."""
+    end = time.monotonic() + 600
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.02)
+    sys.exit(f"measure: waited ten minutes for {what}")
+
+
+def output(*command, **options):
+    """What a command prints; ends the run if it fails."""
+    done = subprocess.run(command, capture_output=True, text=True, **options)
+    if done.returncode:
+        sys.exit(f"measure: {' '.join(command)[:200]} failed: {done.stderr}")
+    return done.stdout
+
+
+# PostgreSQL
+
+LAYOUT = """CREATE TABLE record (
+  record bytea PRIMARY KEY, kind integer NOT NULL, code text NOT NULL, position bigint NOT NULL,
+  revision bytea NOT NULL, bytes bytea NOT NULL);
+CREATE INDEX record_code ON record (kind, code)"""
+
+
+class Cluster:
+    """A PostgreSQL server of its own on loopback, stopped at the end."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
+        if not found:
+            sys.exit("measure: PostgreSQL is not installed\nTry: ./Scripts/install --peers")
+        self.programs = found[-1]
+        # PostgreSQL does not run as root.
+        self.user = "postgres" if os.getuid() == 0 else None
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+
+    def program(self, name, *arguments):
+        return output(str(self.programs / name), *arguments, user=self.user,
+                      group=self.user, extra_groups=[] if self.user else None, cwd=self.folder)
+
+    def __enter__(self):
+        os.mkdir(self.folder)
+        if self.user:
+            os.chown(self.folder, *pwd.getpwnam(self.user)[2:4])
+        self.program("initdb", "--auth=trust", "--username=liaison", "--pgdata", f"{self.folder}/data")
+        options = (f"-c listen_addresses=127.0.0.1 -c port={self.port} -c wal_level=logical "
+                   f"-c unix_socket_directories={self.folder}")
+        self.program("pg_ctl", "start", "--wait", "--pgdata", f"{self.folder}/data",
+                     "--log", f"{self.folder}/log", "--options", options)
+        return self
+
+    def __exit__(self, *_):
+        self.program("pg_ctl", "stop", "--mode=immediate", "--wait", "--pgdata", f"{self.folder}/data")
+
+    @property
+    def address(self):
+        return f"host=127.0.0.1 port={self.port} user=liaison dbname=postgres"
+
+    def sql(self, text, **options):
+        return output("psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
+                      "--set=ON_ERROR_STOP=1", "--command", text, self.address, **options).strip()
+
+
+def logical_replication(rows, folder):
+    """Seconds from the subscription until all rows are there and the table is in step."""
+    os.chmod(pathlib.Path(folder).parent.parent, 0o755)
+    with Cluster(f"{folder}/publisher") as publisher, Cluster(f"{folder}/subscriber") as subscriber:
+        for cluster in (publisher, subscriber):
+            cluster.sql(LAYOUT)
+        lines = "".join(
+            f"\\\\x{record.hex()}\t{kind}\t{code}\t{position}\t\\\\x{revision.hex()}\t\\\\x{data.hex()}\n"
+            for record, kind, code, position, revision, data in rows)
+        publisher.sql("COPY record FROM STDIN", input=lines)
+        publisher.sql("CREATE PUBLICATION register FOR TABLE record")
+        start = time.perf_counter()
+        subscriber.sql(f"CREATE SUBSCRIPTION replica CONNECTION '{publisher.address}' PUBLICATION register")
+        for _ in waiting("PostgreSQL's subscription"):
+            if subscriber.sql("SELECT srsubstate FROM pg_subscription_rel") == "r":
+                break
+        seconds = time.perf_counter() - start
+        found = int(subscriber.sql("SELECT count(*) FROM record"))
+        if found != len(rows):
+            sys.exit(f"measure: {found} of {len(rows)} rows were replicated")
+        subscriber.sql("DROP SUBSCRIPTION replica")
+    return seconds
+
+
+# The others
+
+def plain_c(rows, replica, folder):
+    source = ROOT / "Scripts/measuring/insert.c"
+    output("cc", "-O2", "-o", f"{folder}/insert", str(source), "-lsqlite3")
+    written, seconds = output(
+        f"{folder}/insert", f"{replica}/replica.sqlite", f"{folder}/new.sqlite").split()
+    if int(written) != len(rows):
+        sys.exit(f"measure: {written} of {len(rows)} rows were written")
+    return float(seconds)
+
+
+def write_files(rows, folder):
+    os.mkdir(folder)
+    for number, (_, _, code, _, _, data) in enumerate(rows):
+        # A thousand files a folder.
+        below = pathlib.Path(folder, f"{number // 1000:04}")
+        below.mkdir(exist_ok=True)
+        (below / code).write_bytes(data)
+
+
+def git_clone(rows, folder):
+    write_files(rows, f"{folder}/files")
+    git = ("git", "-C", f"{folder}/files", "-c", "user.name=A", "-c", "user.email=a@example.org")
+    output(*git, "init", "--quiet")
+    output(*git, "add", ".")
+    output(*git, "commit", "--quiet", "--message", "all")
+    start = time.perf_counter()
+    output("git", "clone", "--quiet", "--no-local", f"{folder}/files", f"{folder}/clone")
+    return time.perf_counter() - start
+
+
+def fossil_clone(rows, folder):
+    if not shutil.which("fossil"):
+        sys.exit("measure: Fossil is not installed\nTry: ./Scripts/install --peers")
+    environment = os.environ | {"HOME": folder, "USER": "a"}
+    write_files(rows, f"{folder}/files")
+
+    def fossil(*arguments):
+        output("fossil", *arguments, env=environment, cwd=f"{folder}/files")
+
+    fossil("init", f"{folder}/all.fossil")
+    fossil("open", "--force", f"{folder}/all.fossil")
+    fossil("add", ".")
+    fossil("commit", "--no-warnings", "-m", "all")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        ["fossil", "server", "--localhost", "--port", str(port), f"{folder}/all.fossil"], env=environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in waiting("Fossil's server"):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                break
+        start = time.perf_counter()
+        output("fossil", "clone", f"http://127.0.0.1:{port}/", f"{folder}/clone.fossil", env=environment)
+        return time.perf_counter() - start
+    finally:
+        server.terminate()
+        server.wait()
