@@ -10,10 +10,14 @@ protocol Link: Sendable {
 }
 
 struct TCPLink: Link {
+  /// No round here is about time, and the server may have to share its threads with other tests.
+  private static let patience = Duration.seconds(300)
+
   let server: Endpoint
 
   func connector(for office: OfficeID) -> any SyncConnector {
-    GRPCConnector(to: server, office: office)
+    GRPCConnector(
+      to: server, office: office, patience: TCPLink.patience, answer: TCPLink.patience)
   }
 }
 
