@@ -1,3 +1,4 @@
+import Foundation
 import LiaisonModel
 import LiaisonReplica
 import LiaisonSync
@@ -5,10 +6,12 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Two offices make 1,000 edits each and sync at random, over a line that breaks at random. Ids, times
+/// Two offices make 300 edits each and sync at random, over a line that breaks at random. Ids, times
 /// and pauses come from the seed too, so that a run can be repeated by it, byte by byte.
+/// `LIAISON_EDITS=1000` makes longer runs.
 struct RandomRoundTests {
-  static let editsOfEachOffice = 1000
+  static let editsOfEachOffice =
+    ProcessInfo.processInfo.environment["LIAISON_EDITS"].flatMap(Int.init) ?? 300
 
   @Test(arguments: [UInt64(1), 2, 3])
   func everyEditIsAcceptedOnceOrReplacedAndAllAgreeByteByByte(seed: UInt64) async throws {
