@@ -1,9 +1,11 @@
 """The measurements of Scripts/measure: see there."""
 import argparse
+import concurrent.futures
 import json
 import os
 import pathlib
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -174,6 +176,8 @@ def main():
     phases = given.only or ["import", "sync", "conflicts", "load"]
     if given.peers and "sync" not in phases:
         parser.error("--peers are held against a clone: --only sync, or without --only")
+    # Whoever interrupts it gets what has been measured, also if it runs in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     work = tempfile.mkdtemp()
     try:
         builds = [Build("this", given.binaries, f"{work}/this", given.count)]
@@ -183,17 +187,24 @@ def main():
         lines = [*reference_lines(), *(build_line(r) for r in records(given.count))]
         for build in builds:
             os.mkdir(build.folder)
-            if {"sync", "import"} & set(phases):
-                prepare(build, lines)
-        for run in range(given.runs):
-            for build in builds if run % 2 == 0 else builds[::-1]:
-                for phase in phases:
-                    globals()[f"measure_{phase}"](build, table)
-                print(f"run {run + 1} of {given.runs}, {build.name}", file=sys.stderr, flush=True)
-            if given.peers:
-                for name, rate in peers.rates(f"{builds[0].folder}/vienna", f"{work}/peers").items():
-                    table.add(f"{name}, rows/s", builds[0], rate)
-        print(f"{len(lines):,} records, medians of {given.runs} runs")
+        if {"sync", "import"} & set(phases):
+            # Nothing is measured yet: side by side.
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                list(pool.map(lambda build: prepare(build, lines), builds))
+        runs = 0
+        try:
+            while runs < given.runs:
+                for build in builds if runs % 2 == 0 else builds[::-1]:
+                    for phase in phases:
+                        globals()[f"measure_{phase}"](build, table)
+                    print(f"run {runs + 1} of {given.runs}, {build.name}", file=sys.stderr, flush=True)
+                if given.peers:
+                    for name, rate in peers.rates(f"{builds[0].folder}/vienna", f"{work}/peers").items():
+                        table.add(f"{name}, rows/s", builds[0], rate)
+                runs += 1
+        except KeyboardInterrupt:
+            print("interrupted: what has been measured", file=sys.stderr)
+        print(f"{len(lines):,} records, medians of {runs} whole runs")
         table.print()
         for row in [row for row in table.rows if row.endswith(", rows/s")]:
             ratio = table.median(CLONED, builds[0]) / table.median(row, builds[0])
