@@ -17,7 +17,7 @@ public struct ReplicaEnvironment: Sendable {
 
   public init(
     now: @escaping @Sendable () -> Timestamp,
-    year: @escaping @Sendable (Timestamp) -> Int = { $0.year },
+    year: @escaping @Sendable (Timestamp) -> Int,
     random: @escaping @Sendable () -> UInt64,
     sleep: @escaping @Sendable (Duration) async throws -> Void, coding: any RevisionCoding,
     author: String
@@ -52,7 +52,7 @@ extension ReplicaEnvironment {
   ) -> ReplicaEnvironment {
     let state = SeededState(seed)
     return ReplicaEnvironment(
-      now: { state.now() }, random: { state.next() },
+      now: { state.now() }, year: { $0.year }, random: { state.next() },
       sleep: {
         try Task.checkCancellation()
         state.pass($0)

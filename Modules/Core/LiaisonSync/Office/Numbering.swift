@@ -1,11 +1,13 @@
 public import LiaisonModel
 
+private let decimal = UInt8(ascii: "0")...UInt8(ascii: "9")
+
 extension RecordCode {
   /// The office whose numbers the code is one of, by its form OFFICE-YEAR-…; nil if it has another form.
   public var numberedBy: OfficeID? {
     let parts = text.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3, !parts[2].isEmpty, parts[1].utf8.count == 4,
-      parts[1].utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+      parts[1].utf8.allSatisfy(decimal.contains)
     else { return nil }
     return OfficeID(parts[0])
   }
@@ -16,7 +18,6 @@ extension RecordCode {
     let prefix = RecordCode.numberedPrefix(office: office, year: year)
     guard text.hasPrefix(prefix) else { return nil }
     let digits = text.utf8.dropFirst(prefix.utf8.count)
-    let decimal = UInt8(ascii: "0")...UInt8(ascii: "9")
     guard digits.count <= 9, digits.allSatisfy(decimal.contains) else { return nil }
     return Int(String(decoding: digits, as: UTF8.self))
   }
