@@ -59,11 +59,18 @@ def copied(source, target):
     return target
 
 
-def prepare(build, lines):
+def lines(count):
+    """One at a time: what this process holds would count as its children's peak memory."""
+    yield from reference_lines()
+    for record in records(count):
+        yield build_line(record)
+
+
+def prepare(build):
     """A register of all records; a replica with 1,000 edits, one in step, one with conflicts."""
     folder = build.folder
     with open(f"{folder}/all.jsonl", "w") as file:
-        file.writelines(lines)
+        file.writelines(lines(build.count))
     build.make_register("hq")
     build.run("liaisond", "import", "all.jsonl", "-C", "hq")
     with build.serving("hq") as server:
@@ -184,13 +191,12 @@ def main():
         if given.beside:
             builds.append(Build("beside", given.beside, f"{work}/beside", given.count))
         table = Table(builds)
-        lines = [*reference_lines(), *(build_line(r) for r in records(given.count))]
         for build in builds:
             os.mkdir(build.folder)
         if {"sync", "import"} & set(phases):
             # Nothing is measured yet: side by side.
             with concurrent.futures.ThreadPoolExecutor() as pool:
-                list(pool.map(lambda build: prepare(build, lines), builds))
+                list(pool.map(prepare, builds))
         runs = 0
         try:
             while runs < given.runs:
@@ -204,8 +210,9 @@ def main():
                 runs += 1
         except KeyboardInterrupt:
             print("interrupted: what has been measured", file=sys.stderr)
-        print(f"{len(lines):,} records, medians of {runs} whole runs")
-        table.print()
+        print(f"{given.count + len(reference_lines()):,} records, medians of {runs} whole runs")
+        if table.rows:
+            table.print()
         for row in [row for row in table.rows if row.endswith(", rows/s")]:
             ratio = table.median(CLONED, builds[0]) / table.median(row, builds[0])
             print(f"clone / {row.removesuffix(', rows/s')}: {ratio:.2f}")
