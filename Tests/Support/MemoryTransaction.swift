@@ -35,10 +35,15 @@ final class MemoryTransaction: ReplicaTransaction {
     inOrder { record in codes(record).contains(code) }
   }
 
-  func records(mentioning record: RecordID) throws -> [StoredRecord] {
-    inOrder { other in
-      revisions(other).contains { $0.bytes.firstRange(of: record.bytes) != nil }
+  func records(referringTo record: RecordID) throws -> [StoredRecord] {
+    var found: [StoredRecord] = []
+    try forEachRecord(of: nil) { other in
+      guard let bytes = other.visible?.bytes, bytes.firstRange(of: record.bytes) != nil else {
+        return
+      }
+      found.append(other)
     }
+    return found
   }
 
   func forEachRecord(of kind: KindNumber?, _ body: (StoredRecord) throws -> Void) throws {
@@ -149,7 +154,7 @@ final class MemoryTransaction: ReplicaTransaction {
       head: before.head, schema: before.schema)
   }
 
-  func index(_ record: RecordID, text: String?) throws {
+  func index(_ record: RecordID, text: String?, references: Set<RecordID>) throws {
     guard replica.records[record] != nil else { return }
     replica.words[record] = text.map(MemoryTransaction.words) ?? []
   }

@@ -12,7 +12,11 @@ struct DeleteCommand: AsyncParsableCommand {
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {
-    let deletion = try await options.replica().delete(code, note: note, isForced: force)
+    let progress = ProgressLine("indexing")
+    let deletion = try await options.replica().delete(code, note: note, isForced: force) {
+      progress.update($0.done, remaining: $0.remaining)
+    }
+    progress.end()
     switch deletion {
     case .pending(let record): try options.print(record)
     case .forgotten(let record):

@@ -22,7 +22,11 @@ struct ListCommand: AsyncParsableCommand {
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {
-    let list = try await options.replica().list(kind, where: filters, sort: sort)
+    let progress = ProgressLine("indexing")
+    let list = try await options.replica().list(kind, where: filters, sort: sort) {
+      progress.update($0.done, remaining: $0.remaining)
+    }
+    progress.end()
     if options.json { return try Output.json(list.records) }
     let columns = list.columns.filter { name in list.records.contains { $0[name] != nil } }
       .prefix(5)

@@ -16,11 +16,18 @@ extension Replica {
   /// - Parameters:
   ///   - filters: only records that meet each of them: `field=value`.
   ///   - sort: the field to sort by instead; what has no value comes last.
+  ///   - progress: is told how many records have been indexed, which a filter by a reference does first.
   /// - Throws: ``ReplicaError`` for a kind, field or value that is not there.
   public func list(
-    _ kind: String, where filters: [String] = [], sort: String? = nil
+    _ kind: String, where filters: [String] = [], sort: String? = nil,
+    progress: @Sendable (Progress) -> Void = { _ in }
   ) async throws -> ListView {
-    try await read { snapshot in
+    let isByReference = try await read { snapshot in
+      let kind = try snapshot.kind(named: kind)
+      return try filters.contains { try Filter($0, of: kind, in: snapshot).target != nil }
+    }
+    if isByReference { _ = try await index(progress) }
+    return try await read { snapshot in
       let kind = try snapshot.kind(named: kind)
       let filters = try filters.map { try Filter($0, of: kind, in: snapshot) }
       let field = try sort.flatMap {
@@ -147,11 +154,24 @@ extension Snapshot {
   fileprivate func forEach(
     _ kind: Kind?, where filters: [Filter] = [], _ body: (Record, Codes) throws -> Void
   ) throws {
-    try reader.forEachRecord(of: kind?.number) { stored in
+    try forEachCandidate(kind, filters) { stored in
       guard let record = try record(stored), !record.isDeleted || record.isConflict,
         filters.allSatisfy({ $0.matches(record) })
       else { return }
       try body(record, try codes(of: record.visible.state.references))
+    }
+  }
+
+  /// Those that refer to what a filter asks for, if one does; all of the kind otherwise.
+  private func forEachCandidate(
+    _ kind: Kind?, _ filters: [Filter], _ body: (StoredRecord) throws -> Void
+  ) throws {
+    guard let target = filters.lazy.compactMap(\.target).first else {
+      return try reader.forEachRecord(of: kind?.number, body)
+    }
+    for stored in try reader.records(referringTo: target)
+    where kind == nil || stored.kind == kind?.number {
+      try body(stored)
     }
   }
 }

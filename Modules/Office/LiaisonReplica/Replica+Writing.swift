@@ -67,12 +67,16 @@ extension Replica {
 
   /// Deletes a record: its last revision says so, and its history stays. One that was never sent is
   /// forgotten.
-  /// - Parameter isForced: also if other records refer to it.
+  /// - Parameters:
+  ///   - isForced: also if other records refer to it.
+  ///   - progress: is told how many records have been indexed, to find those that refer to it.
   /// - Throws: ``ReplicaError/referred(_:by:)`` if other records refer to it.
   public func delete(
-    _ reference: String, note: String = "", isForced: Bool = false
+    _ reference: String, note: String = "", isForced: Bool = false,
+    progress: @Sendable (Progress) -> Void = { _ in }
   ) async throws -> Deletion {
-    try await write(note) { editor in
+    if !isForced { _ = try await index(progress) }
+    return try await write(note) { editor in
       let record = try editor.snapshot.record(reference)
       try editor.snapshot.checkEditable(record)
       let referring = isForced ? [] : try editor.snapshot.referring(to: record.id)

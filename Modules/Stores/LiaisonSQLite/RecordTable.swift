@@ -47,13 +47,18 @@ struct RecordTable {
     return try Row.fetchAll(statement, arguments: [code.text]).map { try StoredRecord($0) }
   }
 
-  func records(mentioning record: RecordID) throws -> [StoredRecord] {
-    try Row.fetchAll(
-      db,
+  /// By their links as far as these are filed; of the others, all whose bytes hold the id.
+  func records(referringTo record: RecordID) throws -> [StoredRecord] {
+    let statement = try db.cachedStatement(
       sql: StoredRecord.select + """
-         WHERE instr(r.bytes, ?1) OR instr(o.bytes, ?1) OR instr(o.next_bytes, ?1) ORDER BY r.id
-        """, arguments: [record.data]
-    ).map { try StoredRecord($0) }
+         WHERE r.id IN (
+          SELECT record FROM link WHERE target = ?1
+          UNION SELECT record FROM search_pending
+          UNION SELECT id FROM record WHERE id > (SELECT record FROM search_indexed))
+        AND (instr(r.bytes, ?1) OR instr(o.bytes, ?1) OR instr(o.next_bytes, ?1))
+        ORDER BY r.kind, r.code
+        """)
+    return try Row.fetchAll(statement, arguments: [record.data]).map { try StoredRecord($0) }
   }
 
   func forEach(of kind: KindNumber?, _ body: (StoredRecord) throws -> Void) throws {

@@ -14,6 +14,7 @@ enum ReplicaMigrations {
       }
     }
     migrator.registerMigration("2") { try $0.execute(sql: ReplicaTable.counted) }
+    migrator.registerMigration("3") { try $0.execute(sql: LinkTable.layout) }
     return migrator
   }
 }

@@ -12,6 +12,7 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
   private var outboxes: OutboxTable { OutboxTable(db: db) }
   private var numbers: NumberingTable { NumberingTable(db: db) }
   private var texts: SearchTable { SearchTable(db: db) }
+  private var links: LinkTable { LinkTable(db: db) }
 
   // MARK: Reading
 
@@ -29,8 +30,8 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
 
   func records(code: RecordCode) throws -> [StoredRecord] { try records.records(code: code) }
 
-  func records(mentioning record: RecordID) throws -> [StoredRecord] {
-    try records.records(mentioning: record)
+  func records(referringTo record: RecordID) throws -> [StoredRecord] {
+    try records.records(referringTo: record)
   }
 
   func forEachRecord(of kind: KindNumber?, _ body: (StoredRecord) throws -> Void) throws {
@@ -75,6 +76,7 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
     if !place.isAccepted {
       try records.forget(place.id)
       try texts.forget(place.id)
+      try links.remove(place.id)
     } else if place.head != place.visible {
       try texts.mark(place.id)
     }
@@ -90,8 +92,9 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
 
   func setAddress(_ address: String) throws { try replica.setAddress(address) }
 
-  func index(_ record: RecordID, text: String?) throws {
+  func index(_ record: RecordID, text: String?, references: Set<RecordID>) throws {
     guard let place = try records.place(of: record) else { return }
     try texts.index(place.id, text: text)
+    try links.replace(of: place.id, with: references)
   }
 }

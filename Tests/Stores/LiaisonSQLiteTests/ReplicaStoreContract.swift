@@ -110,7 +110,7 @@ struct ReplicaStoreContract {
           try transaction.remove(old.summary.record)
           try transaction.give(7, of: maker.office, in: 2026)
           try transaction.setAddress("elsewhere:1")
-          try transaction.index(made.summary.record, text: "words")
+          try transaction.index(made.summary.record, text: "words", references: [])
           throw Stop()
         }
       }

@@ -14,7 +14,7 @@ struct SearchContract {
       for record in records {
         let state = try record.visible.map { try coding.decode($0.bytes).state }
         let text = state?.fields[RevisionMaker.name]?.text { _ in "" }
-        try transaction.index(record.id, text: text)
+        try transaction.index(record.id, text: text, references: state?.references ?? [])
       }
       return records.count
     }
@@ -115,12 +115,37 @@ struct SearchContract {
     }
     #expect(try await index(kept, limit: 2) == 2)
     try await kept.store.write(.repeatable) {
-      try $0.index(made[4].summary.record, text: "name5")
+      try $0.index(made[4].summary.record, text: "name5", references: [])
     }
     let left = try await kept.store.read { try $0.unindexed(limit: 9).map(\.id) }
     #expect(left == [made[2], made[3]].map(\.summary.record))
     #expect(try await index(kept) == 2)
     #expect(try await Set(find(kept, "name")) == Set(made.map(\.summary.record)))
     #expect(try await kept.store.read { try $0.search(["name"], limit: 2) }.count == 2)
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func whoRefersToARecordIsFoundIndexedOrNot(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let (target, other) = (kept.maker.new(RecordID.self), kept.maker.new(RecordID.self))
+    func found(_ record: RecordID) async throws -> [RecordID] {
+      try await kept.store.read { try $0.records(referringTo: record).map(\.id) }
+    }
+    let made = try kept.maker.revision("AA", [RevisionMaker.parent: .reference(target)])
+    let last = try kept.maker.revision("BB", [RevisionMaker.parent: .reference(target)])
+    try await kept.apply(kept.maker.entry(1, made), kept.maker.entry(2, last))
+    for _ in 0..<2 {
+      #expect(try await found(target) == [made, last].map(\.summary.record))
+      #expect(try await index(kept) >= 0)
+    }
+    let moved = try kept.maker.revision(
+      "AA", of: made.summary.record, on: made.id, [RevisionMaker.parent: .reference(other)])
+    try await kept.put(kept.maker.ready(moved, base: made))
+    #expect(try await found(other) == [made.summary.record])
+    #expect(try await index(kept) == 1)
+    #expect(try await found(other) == [made.summary.record])
+    #expect(try await found(target) == [last.summary.record])
+    try await kept.remove(made)
+    #expect(try await found(target) == [made, last].map(\.summary.record))
   }
 }

@@ -44,8 +44,9 @@ public protocol ReplicaReader {
   /// came here: more than one if the code is taken or was handed on. Deleted ones are among them.
   func records(code: RecordCode) throws -> [StoredRecord]
 
-  /// The records whose head or edit may refer to this one, and itself: all whose bytes hold its id.
-  func records(mentioning record: RecordID) throws -> [StoredRecord]
+  /// Records that may refer to this one, and maybe itself: all that do are among them, as this office
+  /// sees them. In the order of ``forEachRecord(of:_:)``; cheap as far as they are indexed.
+  func records(referringTo record: RecordID) throws -> [StoredRecord]
 
   /// Hands over every record of a kind, or of all, in the order of their kinds and the register's
   /// codes; a record that the register has not is in its place by the code of its edit.
@@ -68,7 +69,7 @@ public protocol ReplicaReader {
   /// for nothing, and nothing asked for finds nothing.
   func search(_ words: [String], limit: Int) throws -> [StoredRecord]
 
-  /// Up to `limit` records that are new or have another text than when they were indexed, in the
+  /// Up to `limit` records that are new or have another state than when they were indexed, in the
   /// order in which they came here.
   func unindexed(limit: Int) throws -> [StoredRecord]
 }
@@ -99,9 +100,9 @@ public protocol ReplicaTransaction: ReplicaReader {
 
   func setAddress(_ address: String) throws
 
-  /// Files the text of a record for search; nil for one that is not to be found. Belongs into the
-  /// transaction that read the record, since from here on it counts as indexed.
-  func index(_ record: RecordID, text: String?) throws
+  /// Files what a record is found by: its text, nil for one that is not to be found, and what it refers
+  /// to. Belongs into the transaction that read the record, since from here on it counts as indexed.
+  func index(_ record: RecordID, text: String?, references: Set<RecordID>) throws
 }
 
 /// Which register a replica is of, whose it is, and where it stands.
@@ -138,7 +139,7 @@ public struct ReplicaCounts: Hashable, Sendable {
   public var conflicts = 0
   public var codeTaken = 0
   public var refused = 0
-  /// About how many records a search would have to index first.
+  /// About how many records are still to be indexed.
   public var unindexed = 0
 
   public init() {}

@@ -27,6 +27,14 @@ struct Filter {
     }
   }
 
+  /// A record that all which match refer to; nil if the filter is for something else.
+  var target: RecordID? {
+    switch test {
+    case .code: nil
+    case .field(_, let wanted): wanted?.references.min()
+    }
+  }
+
   func matches(_ record: Record) -> Bool {
     switch test {
     case .code(let text): RecordCode(typed: text) == record.code

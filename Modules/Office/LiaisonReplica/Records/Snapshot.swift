@@ -95,7 +95,7 @@ struct Snapshot {
 
   /// The codes of the records here that refer to a record, in their order.
   func referring(to record: RecordID) throws -> [RecordCode] {
-    try reader.records(mentioning: record).compactMap { try self.record($0) }
+    try reader.records(referringTo: record).compactMap { try self.record($0) }
       .filter { $0.id != record && $0.visible.state.references.contains(record) }
       .map(\.code).sorted()
   }

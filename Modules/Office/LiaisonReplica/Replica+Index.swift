@@ -1,0 +1,48 @@
+internal import LiaisonModel
+internal import LiaisonSync
+
+// What records are found by. It is filed when somebody first asks for it, so that a clone stays fast.
+extension Replica {
+  /// Indexes what is not yet, a part at a time, so that others can write between two of them. A replica
+  /// that has nothing new is only read.
+  /// - Returns: whether all is indexed; where nothing can be written, it is not.
+  func index(_ progress: @Sendable (Progress) -> Void) async throws -> Bool {
+    do {
+      try await indexAll(progress)
+      return true
+    } catch StoreError.io, StoreError.full {
+      return false
+    }
+  }
+
+  private func indexAll(_ progress: (Progress) -> Void) async throws {
+    var done = 0
+    var total: Int?
+    while try await store.read({ try !$0.unindexed(limit: 1).isEmpty }) {
+      if total == nil { total = try await store.read { try $0.counts().unindexed } }
+      let count = try await store.write(.repeatable) { [coding = environment.coding] transaction in
+        let records = try transaction.unindexed(limit: SyncLimits.batchCount)
+        for record in records {
+          let state = try record.visible.map { try coding.decode($0.bytes).state }
+          try transaction.index(
+            record.id, text: state?.searchText, references: state?.references ?? [])
+        }
+        return records.count
+      }
+      guard count > 0 else { return }
+      // Whoever waits to write gets in between: SQLite's own waiting is not fair.
+      try await environment.sleep(.milliseconds(Tuning.indexPauseMilliseconds))
+      done += count
+      progress(Progress(done: done, remaining: total.map { max(0, $0 - done) }))
+    }
+  }
+}
+
+extension RecordState {
+  /// What a search finds the record by; nil for a deleted one.
+  var searchText: String? {
+    guard !isDeleted else { return nil }
+    let texts = fields.sorted { $0.key < $1.key }.map { $0.value.text { _ in "" } }
+    return ([code.text] + texts).joined(separator: "\n")
+  }
+}
