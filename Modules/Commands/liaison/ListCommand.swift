@@ -2,6 +2,7 @@ import ArgumentParser
 import LiaisonModel
 import LiaisonReplica
 import LiaisonTerminal
+import Synchronization
 
 struct ListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,21 +20,43 @@ struct ListCommand: AsyncParsableCommand {
   @Option(name: .customLong("where"), help: "Only records whose field has this value: field=value.")
   var filters: [String] = []
   @Option(help: "Sort by this field instead of the code.") var sort: String?
+  @Option(help: "At most so many.") var limit: Int?
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {
+    guard limit.map({ $0 > 0 }) ?? true else {
+      throw Failure("--limit is for at least one", advice: "--limit 50", status: .usage)
+    }
+    let query = ListQuery(kind, where: filters, sort: sort, limit: limit ?? .max)
+    let replica = try options.replica()
     let progress = ProgressLine("indexing")
-    let list = try await options.replica().list(kind, where: filters, sort: sort) {
+    let indexed: @Sendable (LiaisonReplica.Progress) -> Void = {
       progress.update($0.done, remaining: $0.remaining)
     }
+    if options.json {
+      let records = Mutex<[RecordView]>([])
+      try await replica.list(query, progress: indexed) { record in
+        records.withLock { $0.append(record) }
+      }
+      return try Output.json(records.withLock { $0 })
+    }
+    // What is printed of a record, and not the record, is held until the widths are known.
+    let columns = try await replica.columns(of: kind)
+    let rows = Mutex<[[String]]>([])
+    try await replica.list(query, progress: indexed) { record in
+      let row = [record.place.mark, record.code.text] + columns.map { record[$0]?.text ?? "" }
+      rows.withLock { $0.append(row) }
+    }
     progress.end()
-    if options.json { return try Output.json(list.records) }
-    let columns = list.columns.filter { name in list.records.contains { $0[name] != nil } }
+    print(rows.withLock { $0 }, columns)
+  }
+
+  /// The first five columns that hold anything.
+  private func print(_ rows: [[String]], _ columns: [String]) {
+    let kept = columns.indices.filter { column in rows.contains { !$0[column + 2].isEmpty } }
       .prefix(5)
     Output.table(
-      ["", "CODE"] + columns.map { $0.uppercased() },
-      list.records.map { record in
-        [record.place.mark, record.code.text] + columns.map { record[$0]?.text ?? "" }
-      })
+      ["", "CODE"] + kept.map { columns[$0].uppercased() },
+      rows.map { row in row.prefix(2) + kept.map { row[$0 + 2] } })
   }
 }

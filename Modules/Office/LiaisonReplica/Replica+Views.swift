@@ -12,43 +12,6 @@ extension Replica {
     }
   }
 
-  /// The live records of a kind, and those in conflict, in the order of their codes.
-  /// - Parameters:
-  ///   - filters: only records that meet each of them: `field=value`.
-  ///   - sort: the field to sort by instead; what has no value comes last.
-  ///   - progress: is told how many records have been indexed, which a filter by a reference does first.
-  /// - Throws: ``ReplicaError`` for a kind, field or value that is not there.
-  public func list(
-    _ kind: String, where filters: [String] = [], sort: String? = nil,
-    progress: @Sendable (Progress) -> Void = { _ in }
-  ) async throws -> ListView {
-    let isByReference = try await read { snapshot in
-      let kind = try snapshot.kind(named: kind)
-      return try filters.contains { try Filter($0, of: kind, in: snapshot).target != nil }
-    }
-    if isByReference { _ = try await index(progress) }
-    return try await read { snapshot in
-      let kind = try snapshot.kind(named: kind)
-      let filters = try filters.map { try Filter($0, of: kind, in: snapshot) }
-      let field = try sort.flatMap {
-        $0 == "code" ? nil : try snapshot.field(named: $0, of: kind).number
-      }
-      var rows: [Row] = []
-      try snapshot.forEach(kind, where: filters) { record, codes in
-        let value = field.flatMap { record.visible.state.fields[$0] }
-        rows.append(Row(key: SortKey(value, codes), view: RecordView(record, codes)))
-      }
-      if field != nil { rows.sort { $0.key < $1.key } }  // Stable: equal ones stay by code.
-      return ListView(
-        columns: kind.fields.filter(\.hasRoomInColumn).map(\.name), records: rows.map(\.view))
-    }
-  }
-
-  private struct Row {
-    let key: SortKey
-    let view: RecordView
-  }
-
   /// The records with a code or an id.
   public func show(_ reference: String) async throws -> [ShowView] {
     try await read { snapshot in
@@ -103,11 +66,13 @@ extension Replica {
       let kind = try kind.map { try snapshot.kind(named: $0) }
       let total = kind == nil ? try snapshot.reader.counts().records : nil
       var done = 0
-      try snapshot.forEach(kind) { record, codes in
+      var codes = CodeCache(snapshot)
+      try snapshot.forEach(kind) { record in
         guard !record.isDeleted else { return }
         done += 1
         let progress = Progress(done: done, remaining: total.map { max(0, $0 - done) })
-        try body(ExportLine(record, codes), progress)
+        let used = try codes.codes(of: record.visible.state.references)
+        try body(ExportLine(record, used), progress)
       }
     }
   }
@@ -148,44 +113,6 @@ extension Replica {
   }
 }
 
-extension Snapshot {
-  /// Hands over the live records of a kind, or of all, and those in conflict, as far as they meet
-  /// filters, with how their references are written.
-  fileprivate func forEach(
-    _ kind: Kind?, where filters: [Filter] = [], _ body: (Record, Codes) throws -> Void
-  ) throws {
-    try forEachCandidate(kind, filters) { stored in
-      guard let record = try record(stored), !record.isDeleted || record.isConflict,
-        filters.allSatisfy({ $0.matches(record) })
-      else { return }
-      try body(record, try codes(of: record.visible.state.references))
-    }
-  }
-
-  /// Those that refer to what a filter asks for, if one does; all of the kind otherwise.
-  private func forEachCandidate(
-    _ kind: Kind?, _ filters: [Filter], _ body: (StoredRecord) throws -> Void
-  ) throws {
-    guard let target = filters.lazy.compactMap(\.target).first else {
-      return try reader.forEachRecord(of: kind?.number, body)
-    }
-    for stored in try reader.records(referringTo: target)
-    where kind == nil || stored.kind == kind?.number {
-      try body(stored)
-    }
-  }
-}
-
 extension [Record] {
   var references: Set<RecordID> { reduce(into: []) { $0.formUnion($1.references) } }
-}
-
-extension FieldDefinition {
-  /// Whether its values are short enough for a column of a table.
-  fileprivate var hasRoomInColumn: Bool {
-    switch type {
-    case .one(.prose), .set, .list: false
-    case .one: true
-    }
-  }
 }

@@ -22,8 +22,11 @@ struct ReadingTests {
     (["status="], ["BETA", "DELTA", "GAMMA"]), ([], ["ALPHA", "BETA", "DELTA", "GAMMA"]),
   ])
   func aFilterChoosesByValueOrMemberOrAbsence(filters: [String], codes: [String]) async throws {
-    let list = try await topics().replica.list("topic", where: filters)
-    #expect(list.records.map(\.code.text) == codes)
+    let office = try await topics()
+    // The first time what a filter asks for is indexed; the second time it is there.
+    for _ in 0..<2 {
+      #expect(try await office.listed(ListQuery("topic", where: filters)) == codes)
+    }
   }
 
   @Test(arguments: [
@@ -31,12 +34,14 @@ struct ReadingTests {
     ("status", ["ALPHA", "BETA", "DELTA", "GAMMA"]), ("code", ["ALPHA", "BETA", "DELTA", "GAMMA"]),
   ])
   func aListIsSortedByWhatAValueMeansAndThenByCode(sort: String, codes: [String]) async throws {
-    let list = try await topics().replica.list("topic", sort: sort)
-    #expect(list.records.map(\.code.text) == codes)
+    let office = try await topics()
+    #expect(try await office.listed(ListQuery("topic", sort: sort)) == codes)
+    let first = try await office.listed(ListQuery("topic", sort: sort, limit: 2))
+    #expect(first == Array(codes.prefix(2)))
   }
 
   @Test func aListHasColumnsForWhatIsShort() async throws {
-    let columns = try await topics().replica.list("topic").columns
+    let columns = try await topics().replica.columns(of: "topic")
     #expect(columns == ["name", "size", "parent", "status", "since", "open", "above"])
   }
 
@@ -44,18 +49,18 @@ struct ReadingTests {
     let vienna = try await TestOffice(topics: ["ONE"])
     let replica = vienna.replica
     await #expect(throws: ReplicaError.unknownKind("planet", known: ["topic", "task"])) {
-      try await replica.list("planet")
+      try await replica.list(ListQuery("planet")) { _ in }
     }
     await #expect(
       throws: ReplicaError.unknownField("colour", kind: "task", known: ["name", "topic"])
-    ) { try await replica.list("task", where: ["colour=red"]) }
+    ) { try await replica.list(ListQuery("task", where: ["colour=red"])) { _ in } }
     await #expect(throws: ReplicaError.notAFilter("size+=1")) {
-      try await replica.list("topic", where: ["size+=1"])
+      try await replica.list(ListQuery("topic", where: ["size+=1"])) { _ in }
     }
     await #expect(
       throws: ReplicaError.wrongFilter(
         field: "size", kind: "topic", Problem("is not a whole number"))
-    ) { try await replica.list("topic", where: ["size=many"]) }
+    ) { try await replica.list(ListQuery("topic", where: ["size=many"])) { _ in } }
     await #expect(throws: ReplicaError.notACode("no code")) { try await replica.show("no code") }
     await #expect(throws: ReplicaError.unknownRecord("NOWHERE")) {
       try await replica.show("NOWHERE")

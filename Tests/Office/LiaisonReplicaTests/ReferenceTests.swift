@@ -22,8 +22,8 @@ struct ReferenceTests {
     try await vienna.edit("one", "parent=two", "related=two")
     #expect(try await vienna.text("ONE", "parent") == "TWO")
     for filter in ["code=one", "parent=two", "related=two"] {
-      let found = try await vienna.replica.list("topic", where: [filter]).records
-      #expect(found.map(\.code.text) == ["ONE"], "\(filter)")
+      let found = try await vienna.listed(ListQuery("topic", where: [filter]))
+      #expect(found == ["ONE"], "\(filter)")
     }
     try await vienna.edit("ONE", "related-=two")
     #expect(try await vienna.text("ONE", "related") == nil)

@@ -18,7 +18,7 @@ struct SyncTests {
   @Test func aCloneBringsEverythingBatchByBatch() async throws {
     let codes = (1...8).map { "T\($0)0" }
     let vienna = try await TestOffice(topics: codes)
-    #expect(try await vienna.replica.list("topic").records.map(\.code.text) == codes)
+    #expect(try await vienna.listed(ListQuery("topic")) == codes)
     #expect(try await vienna.replica.identity().cursor?.position == LogPosition(8))
   }
 

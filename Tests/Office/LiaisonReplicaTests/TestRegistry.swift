@@ -1,6 +1,7 @@
 import LiaisonModel
 import LiaisonReplica
 import LiaisonSync
+import Synchronization
 import TestSupport
 import Testing
 
@@ -87,6 +88,13 @@ struct TestOffice {
   func create(_ code: String, _ changes: String...) async throws -> RecordView {
     let all = ["code=\(code)", "name=\(code)"] + changes
     return try await replica.create("topic", try all.map { try Assignment($0) })
+  }
+
+  /// The codes of what is listed.
+  func listed(_ query: ListQuery) async throws -> [String] {
+    let codes = Mutex<[String]>([])
+    try await replica.list(query) { record in codes.withLock { $0.append(record.code.text) } }
+    return codes.withLock { $0 }
   }
 
   func view(_ code: String) async throws -> RecordView {

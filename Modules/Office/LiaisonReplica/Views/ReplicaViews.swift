@@ -41,13 +41,6 @@ public struct SchemaView: Hashable, Sendable {
   public var kinds: [Kind] { kind.map { [$0] } ?? schema.kinds }
 }
 
-/// The records of a kind that a person asked for.
-public struct ListView: Hashable, Sendable {
-  /// The names of the fields that have room in a column, in the order of the kind.
-  public let columns: [String]
-  public let records: [RecordView]
-}
-
 /// A record with the conflict that it is in.
 public struct ShowView: Hashable, Sendable {
   public let record: RecordView
