@@ -67,7 +67,14 @@ public struct RevisionID: Hashable, Sendable, CustomStringConvertible {
     self = id
   }
 
-  public var bytes: [UInt8] { withUnsafeBytes(of: words) { Array($0) } }
+  public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
+
+  /// Hands over the 32 bytes without a copy.
+  public func withUnsafeBytes<Result>(
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    try Swift.withUnsafeBytes(of: words, body)
+  }
 
   /// 64 hexadecimal digits.
   public var description: String { Hex.text(bytes) }

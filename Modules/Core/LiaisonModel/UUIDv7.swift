@@ -49,8 +49,13 @@ public struct UUIDv7: Hashable, Comparable, Sendable {
   }
 
   /// The 16 bytes, in the order of RFC 9562.
-  public var bytes: [UInt8] {
-    withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
+  public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
+
+  /// Hands over the 16 bytes without an array.
+  public func withUnsafeBytes<Result>(
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    try Swift.withUnsafeBytes(of: (high.bigEndian, low.bigEndian), body)
   }
 }
 

@@ -33,7 +33,9 @@ extension Replica {
       // Whoever waits to write gets in between: SQLite's own waiting is not fair.
       try await environment.sleep(.milliseconds(Tuning.indexPauseMilliseconds))
       done += count
-      progress(Progress(done: done, remaining: total.map { max(0, $0 - done) }))
+      // A part alone is done before anybody could read of it.
+      guard let total, total > SyncLimits.batchCount else { continue }
+      progress(Progress(done: done, remaining: max(0, total - done)))
     }
   }
 }

@@ -14,22 +14,29 @@ enum Databases {
       }
     var configuration = Configuration()
     configuration.busyMode = .timeout(TimeInterval(patience))
-    configuration.journalMode = .wal
     configuration.foreignKeysEnabled = true
     configuration.maximumReaderCount = 4
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA trusted_schema = OFF")
       try db.execute(sql: "PRAGMA cell_size_check = ON")
+      // A batch changes pages all over the file: what does not fit is written, and read again, twice.
+      guard !db.configuration.readonly else { return }
+      try db.execute(sql: "PRAGMA cache_size = -\(Tuning.writerCacheKibibytes)")
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = \(Tuning.checkpointPages)")
     }
     return configuration
   }
 
-  /// Makes every commit of a writer survive a power cut, also in WAL, and reads that back.
+  /// Brings a writer into WAL, makes every commit of it survive a power cut, and reads that back.
   ///
-  /// It cannot stand in `prepareDatabase`: GRDB sets NORMAL when it enters WAL, which is later.
+  /// Neither is left to GRDB: its WAL mode writes to the file each time it is opened, and sets NORMAL
+  /// after `prepareDatabase`.
   /// - Throws: ``StoreError/io(_:)`` if SQLite does not take it.
   static func makeDurable(_ writer: some DatabaseWriter) throws {
     try writer.writeWithoutTransaction { db in
+      guard try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+        throw StoreError.io("the database does not take PRAGMA journal_mode = WAL")
+      }
       try setSynchronous(.full, in: db)
       guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == Synchronous.full.rawValue else {
         throw StoreError.io("the database does not take PRAGMA synchronous = FULL")
@@ -131,48 +138,4 @@ enum Databases {
       .io("the database refused: \(error.message ?? "\(error.resultCode)")")
     }
   }
-}
-
-extension Row {
-  /// A value that the layout promises. GRDB's subscript traps where a damaged file does not keep that.
-  func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(
-    _ index: Int
-  ) throws -> Value {
-    do {
-      return try decode(Value.self, atIndex: index)
-    } catch is RowDecodingError {
-      throw StoreError.damaged("the database holds a value that is none of its column's")
-    }
-  }
-
-  func bytes(_ index: Int) throws -> [UInt8] {
-    try withUnsafeData(atIndex: index) { $0.map { Array($0) } ?? [] }
-  }
-
-  func revision(_ id: Int, _ bytes: Int) throws -> EncodedRevision? {
-    guard let revision = RevisionID(try self.bytes(id)) else { return nil }
-    return EncodedRevision(id: revision, bytes: try self.bytes(bytes))
-  }
-
-  func identity<ID: Identity>(_ index: Int) throws -> ID {
-    guard let id = ID(try bytes(index)) else {
-      throw StoreError.damaged("the database holds an id that is none")
-    }
-    return id
-  }
-
-  func revisionID(_ index: Int) throws -> RevisionID {
-    guard let id = RevisionID(try bytes(index)) else {
-      throw StoreError.damaged("the database holds a revision's name that is none")
-    }
-    return id
-  }
-}
-
-extension Identity {
-  var data: Data { Data(bytes) }
-}
-
-extension RevisionID {
-  var data: Data { Data(bytes) }
 }

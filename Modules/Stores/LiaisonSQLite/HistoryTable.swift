@@ -1,4 +1,3 @@
-internal import Foundation
 internal import GRDB
 internal import LiaisonModel
 internal import LiaisonSync
@@ -20,34 +19,34 @@ struct HistoryTable {
 
   /// Latest first.
   func revisions(of record: RecordID) throws -> [EncodedRevision] {
-    try Row.fetchAll(
+    try PreparedStatement(
       db,
-      sql: """
-        SELECT h.revision, h.bytes FROM history h JOIN record r ON r.id = h.record
-        WHERE r.record = ? ORDER BY h.position DESC
-        """, arguments: [record.data]
-    ).compactMap { try $0.revision(0, 1) }
+      """
+      SELECT h.revision, h.bytes FROM history h JOIN record r ON r.id = h.record
+      WHERE r.record = ? ORDER BY h.position DESC
+      """
+    ).bound(record).all { EncodedRevision(id: try $0.value(0), bytes: try $0.value(1)) }
   }
 
   /// Keeps a record's head before another takes its place.
   func insertHead(of id: Int64) throws {
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO history (record, position, revision, bytes)
-        SELECT id, position, revision, bytes FROM record WHERE id = ? AND bytes IS NOT NULL
-        """
-    ).execute(arguments: [id])
+    try PreparedStatement(
+      db,
+      """
+      INSERT INTO history (record, position, revision, bytes)
+      SELECT id, position, revision, bytes FROM record WHERE id = ? AND bytes IS NOT NULL
+      """
+    ).bound(id).run()
   }
 
   /// Keeps an entry that came after a later one of its record.
   func insert(_ entry: Entry, of id: Int64) throws {
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO history (record, position, revision, bytes) SELECT ?1, ?2, ?3, ?4
-        WHERE NOT EXISTS (SELECT 1 FROM history WHERE record = ?1 AND position = ?2)
-        """
-    ).execute(arguments: [
-      id, entry.position.number, entry.revision.id.data, Data(entry.revision.bytes),
-    ])
+    try PreparedStatement(
+      db,
+      """
+      INSERT INTO history (record, position, revision, bytes) SELECT ?1, ?2, ?3, ?4
+      WHERE NOT EXISTS (SELECT 1 FROM history WHERE record = ?1 AND position = ?2)
+      """
+    ).bound(id, entry.position.number, entry.revision.id, entry.revision.bytes).run()
   }
 }

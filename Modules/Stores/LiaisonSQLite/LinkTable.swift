@@ -19,11 +19,11 @@ struct LinkTable {
 
   func replace(of id: Int64, with references: Set<RecordID>) throws {
     try remove(id)
-    let insert = try db.cachedStatement(sql: "INSERT INTO link (target, record) VALUES (?, ?)")
-    for target in references { try insert.execute(arguments: [target.data, id]) }
+    let insert = try PreparedStatement(db, "INSERT INTO link (target, record) VALUES (?, ?)")
+    for target in references { try insert.bound(target, id).run() }
   }
 
   func remove(_ id: Int64) throws {
-    try db.cachedStatement(sql: "DELETE FROM link WHERE record = ?").execute(arguments: [id])
+    try PreparedStatement(db, "DELETE FROM link WHERE record = ?").bound(id).run()
   }
 }

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import GRDB
 internal import LiaisonModel
 internal import LiaisonSync
@@ -58,24 +57,24 @@ struct OutboxTable {
 
   /// Oldest first.
   func standings() throws -> [OutboxStanding] {
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT r.record, o.edit, o.base_revision, r.revision, o.state, o.theirs
-        FROM outbox o JOIN record r ON r.id = o.record ORDER BY o.id
-        """)
-    return try Row.fetchAll(statement).map { row in
+    try PreparedStatement(
+      db,
+      """
+      SELECT r.record, o.edit, o.base_revision, r.revision, o.state, o.theirs
+      FROM outbox o JOIN record r ON r.id = o.record ORDER BY o.id
+      """
+    ).all { row in
       OutboxStanding(
-        record: try row.identity(0), edit: try row.identity(1),
-        base: RevisionID(try row.bytes(2)), head: RevisionID(try row.bytes(3)),
-        state: try standing(OutboxTable.state(try row.value(4)), row))
+        record: try row.value(0), edit: try row.value(1), base: try row.value(2),
+        head: try row.value(3), state: try standing(OutboxTable.state(try row.value(4)), row))
     }
   }
 
-  private func standing(_ state: State, _ row: Row) throws -> OutboxStanding.State {
+  private func standing(_ state: State, _ row: Columns) throws -> OutboxStanding.State {
     switch state {
     case .ready: .ready
     case .inFlight: .inFlight
-    case .conflict: .conflict(theirs: try row.revisionID(5))
+    case .conflict: .conflict(theirs: try row.value(5))
     case .codeTaken: .codeTaken
     case .refused: .refused
     }
@@ -83,8 +82,7 @@ struct OutboxTable {
 
   /// Adds up the edits by what they wait for.
   func count(into counts: inout ReplicaCounts) throws {
-    let rows = try Row.fetchAll(db, sql: "SELECT state, count(*) FROM outbox GROUP BY state")
-    for row in rows {
+    try PreparedStatement(db, "SELECT state, count(*) FROM outbox GROUP BY state").forEach { row in
       switch try OutboxTable.state(try row.value(0)) {
       case .ready: counts.ready = try row.value(1)
       case .inFlight: counts.inFlight = try row.value(1)
@@ -109,13 +107,12 @@ struct OutboxTable {
   func put(_ entry: OutboxEntry, of id: Int64) throws {
     let (state, theirs, refused) = OutboxTable.columns(entry.state)
     let (ours, next) = (entry.ours, entry.amendment)
-    try db.cachedStatement(sql: OutboxTable.upsert).execute(arguments: [
-      id, entry.edit.data, state.rawValue, theirs?.data, refused?.message,
-      refused?.position.number, entry.base?.id.data, ours.id.data, ours.summary.code.text,
-      ours.summary.isDeleted, next?.edit.data, next?.revision.id.data,
-      next?.revision.summary.code.text, next?.revision.summary.isDeleted,
-      entry.base.map { Data($0.bytes) }, Data(ours.bytes), next.map { Data($0.revision.bytes) },
-    ])
+    try PreparedStatement(db, OutboxTable.upsert).bound(
+      id, entry.edit, state.rawValue, theirs, refused?.message, refused?.position.number,
+      entry.base?.id, ours.id, ours.summary.code.text, ours.summary.isDeleted, next?.edit,
+      next?.revision.id, next?.revision.summary.code.text, next?.revision.summary.isDeleted,
+      entry.base?.bytes, ours.bytes, next?.revision.bytes
+    ).run()
   }
 
   private static let upsert = """
@@ -146,7 +143,7 @@ struct OutboxTable {
   }
 
   func remove(_ id: Int64) throws {
-    try db.cachedStatement(sql: "DELETE FROM outbox WHERE record = ?").execute(arguments: [id])
+    try PreparedStatement(db, "DELETE FROM outbox WHERE record = ?").bound(id).run()
   }
 }
 
@@ -160,16 +157,15 @@ extension OutboxEntry {
 
   /// Nil if the record has nothing in the outbox.
   /// - Parameter first: the place of the first of ``columns``.
-  init?(_ row: Row, from first: Int, of record: RecordID, _ kind: KindNumber) throws {
+  init?(_ row: Columns, from first: Int, of record: RecordID, _ kind: KindNumber) throws {
     guard let number = try row.value(first) as Int? else { return nil }
     func filed(_ place: Int) throws -> FiledRevision {
-      guard let revision = try row.revision(place, place + 1),
-        let code = RecordCode(try row.value(place + 2) as String)
-      else { throw StoreError.damaged("the outbox holds an edit without a revision") }
+      guard let revision = try row.revision(place, place + 1) else { throw StoreError.damaged("the outbox holds an edit without a revision") }
       return FiledRevision(
         revision,
-        RevisionSummary(record: record, kind: kind, code: code, isDeleted: try row.value(place + 3))
-      )
+        RevisionSummary(
+          record: record, kind: kind, code: try row.code(place + 2),
+          isDeleted: try row.value(place + 3)))
     }
     func refused() throws -> Refused {
       Refused(message: try row.value(first + 2), position: LogPosition(try row.value(first + 3)))
@@ -179,15 +175,15 @@ extension OutboxEntry {
       case .ready: .ready
       case .inFlight:
         .inFlight(
-          row.hasNull(atIndex: first + 11)
+          row.hasNull(first + 11)
             ? nil
-            : Amendment(edit: try row.identity(first + 11), revision: try filed(first + 12)))
-      case .conflict: .conflict(theirs: try row.revisionID(first + 1))
+            : Amendment(edit: try row.value(first + 11), revision: try filed(first + 12)))
+      case .conflict: .conflict(theirs: try row.value(first + 1))
       case .codeTaken: .codeTaken(try refused())
       case .refused: .refused(try refused())
       }
     self.init(
-      edit: try row.identity(first + 4), base: try row.revision(first + 5, first + 6),
+      edit: try row.value(first + 4), base: try row.revision(first + 5, first + 6),
       ours: try filed(first + 7), state: state)
   }
 }

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import GRDB
 internal import LiaisonModel
 internal import LiaisonSync
@@ -30,62 +29,64 @@ struct RecordTable {
   // MARK: Reading
 
   func record(_ id: RecordID) throws -> StoredRecord? {
-    let statement = try db.cachedStatement(sql: StoredRecord.select + " WHERE r.record = ?")
-    // A row of a cursor is read in place, as long as there is the cursor: a fetched one is a copy.
-    let rows = try Row.fetchCursor(statement, arguments: [id.data])
-    return try withExtendedLifetime(rows) { try rows.next().map { try StoredRecord($0) } }
+    try PreparedStatement(db, StoredRecord.select + " WHERE r.record = ?").bound(id)
+      .first { try StoredRecord($0) }
   }
 
   func records(code: RecordCode) throws -> [StoredRecord] {
-    let statement = try db.cachedStatement(
-      sql: StoredRecord.select + """
+    try PreparedStatement(
+      db,
+      StoredRecord.select + """
          WHERE r.id IN (
           SELECT id FROM record WHERE kind IN (SELECT number FROM kind) AND code = ?1
           UNION SELECT record FROM outbox WHERE code = ?1 OR next_code = ?1)
         ORDER BY r.id
-        """)
-    return try Row.fetchAll(statement, arguments: [code.text]).map { try StoredRecord($0) }
+        """
+    ).bound(code.text).all { try StoredRecord($0) }
   }
 
   /// By their links as far as these are filed; of the others, all whose bytes hold the id.
   func records(referringTo record: RecordID) throws -> [StoredRecord] {
-    let statement = try db.cachedStatement(
-      sql: StoredRecord.select + """
+    try PreparedStatement(
+      db,
+      StoredRecord.select + """
          WHERE r.id IN (
           SELECT record FROM link WHERE target = ?1
           UNION SELECT record FROM search_pending
           UNION SELECT id FROM record WHERE id > (SELECT record FROM search_indexed))
         AND (instr(r.bytes, ?1) OR instr(o.bytes, ?1) OR instr(o.next_bytes, ?1))
         ORDER BY r.kind, r.code
-        """)
-    return try Row.fetchAll(statement, arguments: [record.data]).map { try StoredRecord($0) }
+        """
+    ).bound(record).all { try StoredRecord($0) }
   }
 
   func forEach(of kind: KindNumber?, _ body: (StoredRecord) throws -> Void) throws {
-    let filter = kind == nil ? "" : " WHERE r.kind = ?"
-    let rows = try Row.fetchCursor(
-      db, sql: StoredRecord.select + filter + " ORDER BY r.kind, r.code",
-      arguments: kind.map { [$0.number] } ?? [])
-    while let row = try rows.next() { try body(StoredRecord(row)) }
+    let order = " ORDER BY r.kind, r.code"
+    let statement =
+      if let kind {
+        try PreparedStatement.separate(db, StoredRecord.select + " WHERE r.kind = ?" + order)
+          .bound(kind.number)
+      } else {
+        try PreparedStatement.separate(db, StoredRecord.select + order)
+      }
+    try statement.forEach { try body(StoredRecord($0)) }
   }
 
   func forEachHead(_ body: (EncodedRevision) throws -> Void) throws {
-    let rows = try Row.fetchCursor(
-      db, sql: "SELECT revision, bytes FROM record WHERE bytes IS NOT NULL ORDER BY record")
-    while let row = try rows.next() { try row.revision(0, 1).map(body) }
+    try PreparedStatement.separate(
+      db, "SELECT revision, bytes FROM record WHERE bytes IS NOT NULL ORDER BY record"
+    ).forEach { try body(EncodedRevision(id: $0.value(0), bytes: $0.value(1))) }
   }
 
   func codes(of records: Set<RecordID>) throws -> [RecordID: RecordCode] {
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT coalesce(o.next_code, o.code, r.code)
-        FROM record r LEFT JOIN outbox o ON o.record = r.id WHERE r.record = ?
-        """)
+    let statement = try PreparedStatement(
+      db,
+      """
+      SELECT coalesce(o.next_code, o.code, r.code)
+      FROM record r LEFT JOIN outbox o ON o.record = r.id WHERE r.record = ?
+      """)
     var codes: [RecordID: RecordCode] = [:]
-    for record in records {
-      let text = try String.fetchOne(statement, arguments: [record.data])
-      codes[record] = text.flatMap { RecordCode($0) }
-    }
+    for record in records { codes[record] = try statement.bound(record).first { try $0.code(0) } }
     return codes
   }
 
@@ -102,18 +103,16 @@ struct RecordTable {
   }
 
   func place(of record: RecordID) throws -> Place? {
-    let statement = try db.cachedStatement(
-      sql: """
-        SELECT r.id, r.code, r.revision, coalesce(o.next_revision, o.revision, r.revision)
-        FROM record r LEFT JOIN outbox o ON o.record = r.id WHERE r.record = ?
-        """)
-    let rows = try Row.fetchCursor(statement, arguments: [record.data])
-    return try withExtendedLifetime(rows) {
-      try rows.next().map { row in
-        Place(
-          id: try row.value(0), code: try row.value(1), head: RevisionID(try row.bytes(2)),
-          visible: RevisionID(try row.bytes(3)))
-      }
+    try PreparedStatement(
+      db,
+      """
+      SELECT r.id, r.code, r.revision, coalesce(o.next_revision, o.revision, r.revision)
+      FROM record r LEFT JOIN outbox o ON o.record = r.id WHERE r.record = ?
+      """
+    ).bound(record).first { row in
+      Place(
+        id: try row.value(0), code: try row.value(1), head: try row.value(2),
+        visible: try row.value(3))
     }
   }
 
@@ -123,23 +122,20 @@ struct RecordTable {
   /// - Returns: how many live records more there are now.
   func apply(_ entries: [Entry]) throws -> Int {
     for kind in Set(entries.map(\.revision.summary.kind)) { try add(kind) }
-    let insert = try BoundStatement(
+    let insert = try PreparedStatement(
       db,
-      sql: """
-        INSERT INTO record (record, kind, code, is_deleted, position, revision, bytes)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (record) DO NOTHING
-        """)
+      """
+      INSERT INTO record (record, kind, code, is_deleted, position, revision, bytes)
+      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (record) DO NOTHING
+      """)
     var more = 0
     for entry in entries {
       let summary = entry.revision.summary
-      insert.bind(summary.record.bytes, at: 1)
-      insert.bind(Int64(summary.kind.number), at: 2)
-      insert.bind(summary.code.text, at: 3)
-      insert.bind(summary.isDeleted ? 1 : 0, at: 4)
-      insert.bind(entry.position.number, at: 5)
-      insert.bind(entry.revision.id.bytes, at: 6)
-      insert.bind(entry.revision.bytes, at: 7)
-      if try insert.run() {
+      let isNew = try insert.bound(
+        summary.record, summary.kind.number, summary.code.text, summary.isDeleted,
+        entry.position.number, entry.revision.id, entry.revision.bytes
+      ).run()
+      if isNew {
         more += summary.isDeleted ? 0 : 1
       } else {
         more += try advance(entry)
@@ -153,34 +149,48 @@ struct RecordTable {
   /// - Returns: how many live records more there are now.
   private func advance(_ entry: Entry) throws -> Int {
     let (revision, summary) = (entry.revision, entry.revision.summary)
-    let known = try Row.fetchOne(
-      db.cachedStatement(
-        sql: "SELECT id, position, revision, code, is_deleted FROM record WHERE record = ?"),
-      arguments: [summary.record.data])
-    guard let known else { throw StoreError.damaged("a record has gone in its transaction") }
-    let id: Int64 = try known.value(0)
-    let position: Int64? = try known.value(1)
+    guard let known = try known(summary.record) else {
+      throw StoreError.damaged("a record has gone in its transaction")
+    }
     let history = HistoryTable(db: db)
-    guard (position ?? 0) < entry.position.number else {
-      if position != entry.position.number { try history.insert(entry, of: id) }
+    guard (known.position ?? 0) < entry.position.number else {
+      if known.position != entry.position.number { try history.insert(entry, of: known.id) }
       return 0
     }
-    if position != nil, try known.bytes(2) != revision.id.bytes { try history.insertHead(of: id) }
-    try db.cachedStatement(
-      sql: "UPDATE record SET is_deleted = ?, position = ?, revision = ?, bytes = ? WHERE id = ?"
-    ).execute(arguments: [
-      summary.isDeleted, entry.position.number, revision.id.data, Data(revision.bytes), id,
-    ])
-    if try known.value(3) != summary.code.text { try setCode(summary.code, of: id) }
-    try SearchTable(db: db).mark(id)
-    let wasLive = try position != nil && !(known.value(4) as Bool)
+    if known.position != nil, known.head != revision.id { try history.insertHead(of: known.id) }
+    try PreparedStatement(
+      db, "UPDATE record SET is_deleted = ?, position = ?, revision = ?, bytes = ? WHERE id = ?"
+    ).bound(
+      summary.isDeleted, entry.position.number, revision.id, revision.bytes, known.id
+    ).run()
+    if known.code != summary.code.text { try setCode(summary.code, of: known.id) }
+    try SearchTable(db: db).mark(known.id)
+    let wasLive = known.position != nil && !known.isDeleted
     return (summary.isDeleted ? 0 : 1) - (wasLive ? 1 : 0)
+  }
+
+  /// What an entry is held against.
+  private struct Known {
+    let id: Int64
+    let position: Int64?
+    let head: RevisionID?
+    let code: String
+    let isDeleted: Bool
+  }
+
+  private func known(_ record: RecordID) throws -> Known? {
+    try PreparedStatement(
+      db, "SELECT id, position, revision, code, is_deleted FROM record WHERE record = ?"
+    ).bound(record).first { row in
+      Known(
+        id: try row.value(0), position: try row.value(1), head: try row.value(2),
+        code: try row.value(3), isDeleted: try row.value(4))
+    }
   }
 
   /// Apart from the other columns: an index holds it.
   private func setCode(_ code: RecordCode, of id: Int64) throws {
-    try db.cachedStatement(sql: "UPDATE record SET code = ? WHERE id = ?")
-      .execute(arguments: [code.text, id])
+    try PreparedStatement(db, "UPDATE record SET code = ? WHERE id = ?").bound(code.text, id).run()
   }
 
   /// The place of a record that has an edit; a new one if the record is new.
@@ -192,19 +202,19 @@ struct RecordTable {
       return place
     }
     try add(summary.kind)
-    try db.cachedStatement(
-      sql: "INSERT INTO record (record, kind, code, is_deleted) VALUES (?, ?, ?, 0)"
-    ).execute(arguments: [summary.record.data, summary.kind.number, summary.code.text])
+    try PreparedStatement(
+      db, "INSERT INTO record (record, kind, code, is_deleted) VALUES (?, ?, ?, 0)"
+    ).bound(summary.record, summary.kind.number, summary.code.text).run()
     return Place(id: db.lastInsertedRowID, code: summary.code.text, head: nil, visible: nil)
   }
 
   /// Forgets a record that the register does not have.
   func forget(_ id: Int64) throws {
-    try db.cachedStatement(sql: "DELETE FROM record WHERE id = ?").execute(arguments: [id])
+    try PreparedStatement(db, "DELETE FROM record WHERE id = ?").bound(id).run()
   }
 
   private func add(_ kind: KindNumber) throws {
-    try db.cachedStatement(sql: "INSERT OR IGNORE INTO kind (number) VALUES (?)")
-      .execute(arguments: [kind.number])
+    try PreparedStatement(db, "INSERT OR IGNORE INTO kind (number) VALUES (?)")
+      .bound(kind.number).run()
   }
 }

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import GRDB
 internal import LiaisonModel
 internal import LiaisonSync
@@ -31,55 +30,51 @@ struct ReplicaTable {
   let db: Database
 
   func insert(office: OfficeID, address: String) throws {
-    try db.execute(
-      sql: "INSERT INTO replica (id, office, address) VALUES (1, ?, ?)",
-      arguments: [office.text, address])
+    try PreparedStatement(db, "INSERT INTO replica (id, office, address) VALUES (1, ?, ?)")
+      .bound(office.text, address).run()
   }
 
   func identity(_ schemas: SchemaCache) throws -> ReplicaIdentity {
-    let statement = try db.cachedStatement(
-      sql: "SELECT office, address, register, lineage, position, schema, head FROM replica")
-    guard let row = try Row.fetchOne(statement),
-      let office = OfficeID(try row.value(0) as String)
-    else {
-      throw StoreError.damaged("the database holds no replica")
+    let identity = try PreparedStatement(
+      db, "SELECT office, address, register, lineage, position, schema, head FROM replica"
+    ).first { row -> ReplicaIdentity? in
+      guard let office = OfficeID(try row.value(0) as String) else { return nil }
+      return ReplicaIdentity(
+        office: office, address: try row.value(1), register: try row.value(2),
+        cursor: try (row.value(3) as Int64?).map {
+          Cursor(lineage: Lineage(UInt64(bitPattern: $0)), position: LogPosition(try row.value(4)))
+        },
+        head: try (row.value(6) as Int64?).map { LogPosition($0) },
+        schema: try (row.value(5) as [UInt8]?).map { try schemas.decode($0) })
     }
-    let lineage: Int64? = try row.value(3)
-    return ReplicaIdentity(
-      office: office, address: try row.value(1), register: RegisterID(try row.bytes(2)),
-      cursor: try lineage.map {
-        Cursor(lineage: Lineage(UInt64(bitPattern: $0)), position: LogPosition(try row.value(4)))
-      },
-      head: try (row.value(6) as Int64?).map { LogPosition($0) },
-      schema: row.hasNull(atIndex: 5) ? nil : try schemas.decode(row.bytes(5)))
+    guard let identity else { throw StoreError.damaged("the database holds no replica") }
+    return identity
   }
 
   func adopt(_ header: PullHeader, _ schemas: SchemaCache) throws {
-    try db.execute(
-      sql: "UPDATE replica SET register = ?, lineage = ?, position = 0 WHERE register IS NULL",
-      arguments: [header.register.data, Int64(bitPattern: header.head.lineage.number)])
+    try PreparedStatement(
+      db, "UPDATE replica SET register = ?, lineage = ?, position = 0 WHERE register IS NULL"
+    ).bound(header.register, Int64(bitPattern: header.head.lineage.number)).run()
     // Most syncs find nothing new: they need not write.
-    try db.execute(
-      sql: "UPDATE replica SET head = ?1 WHERE head IS NOT ?1",
-      arguments: [header.head.position.number])
+    try PreparedStatement(db, "UPDATE replica SET head = ?1 WHERE head IS NOT ?1")
+      .bound(header.head.position.number).run()
     guard let schema = header.schema else { return }
-    try db.execute(
-      sql: "UPDATE replica SET schema = ?", arguments: [Data(try schemas.encode(schema))])
+    try PreparedStatement(db, "UPDATE replica SET schema = ?").bound(schemas.encode(schema)).run()
   }
 
   /// - Parameter records: how many live records more there are now.
   func advance(to position: LogPosition, records: Int) throws {
-    try db.cachedStatement(
-      sql: "UPDATE replica SET position = max(position, ?), records = records + ?"
-    ).execute(arguments: [position.number, records])
+    try PreparedStatement(
+      db, "UPDATE replica SET position = max(position, ?), records = records + ?"
+    ).bound(position.number, records).run()
   }
 
   /// How many live records the register has.
   func records() throws -> Int {
-    try Int.fetchOne(db.cachedStatement(sql: "SELECT records FROM replica")) ?? 0
+    try PreparedStatement(db, "SELECT records FROM replica").first { try $0.value(0) } ?? 0
   }
 
   func setAddress(_ address: String) throws {
-    try db.execute(sql: "UPDATE replica SET address = ?", arguments: [address])
+    try PreparedStatement(db, "UPDATE replica SET address = ?").bound(address).run()
   }
 }

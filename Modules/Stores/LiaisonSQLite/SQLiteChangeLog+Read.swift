@@ -9,24 +9,25 @@ extension SQLiteChangeLog {
   ) async throws -> LogBatch {
     try await read { db in
       let head = try SQLiteLogTransaction.head(db)
-      let statement = try db.cachedStatement(
-        sql: """
-          SELECT change.position, change.bytes
-          FROM record JOIN change ON change.position = record.head
-          WHERE record.head > ? ORDER BY record.head LIMIT ?
-          """)
       var changes: [Change] = []
       var size = 0
-      let rows = try Row.fetchCursor(statement, arguments: [position.number, limit.count + 1])
-      while let row = try rows.next() {
-        let bytes = try row.bytes(1)
+      var isLast = true
+      try PreparedStatement(
+        db,
+        """
+        SELECT change.position, change.bytes
+        FROM record JOIN change ON change.position = record.head
+        WHERE record.head > ? ORDER BY record.head LIMIT ?
+        """
+      ).bound(position.number, limit.count + 1).until { row in
+        let bytes: [UInt8] = try row.value(1)
         size += bytes.count
-        if let last = changes.last, changes.count == limit.count || size > limit.bytes {
-          return LogBatch(changes: changes, through: last.position, isLast: false)
-        }
-        changes.append(Change(position: LogPosition(try row.value(0)), bytes: bytes))
+        isLast = changes.isEmpty || (changes.count < limit.count && size <= limit.bytes)
+        if isLast { changes.append(Change(position: LogPosition(try row.value(0)), bytes: bytes)) }
+        return isLast
       }
-      return LogBatch(changes: changes, through: max(head, position), isLast: true)
+      let through = isLast ? max(head, position) : changes.last?.position ?? position
+      return LogBatch(changes: changes, through: through, isLast: isLast)
     }
   }
 
@@ -34,28 +35,27 @@ extension SQLiteChangeLog {
     _ body: @escaping @Sendable (EncodedRevision) throws -> Void
   ) async throws {
     try await read { db in
-      let rows = try Row.fetchCursor(
+      try PreparedStatement(
         db,
-        sql: """
-          SELECT change.revision, change.bytes
-          FROM record JOIN change ON change.position = record.head ORDER BY record.record
-          """)
-      while let row = try rows.next() { try row.revision(0, 1).map(body) }
+        """
+        SELECT change.revision, change.bytes
+        FROM record JOIN change ON change.position = record.head ORDER BY record.record
+        """
+      ).forEach { try body(EncodedRevision(id: $0.value(0), bytes: $0.value(1))) }
     }
   }
 
   public func office(_ id: OfficeID) async throws -> Office? {
     try await read { db in
-      try String.fetchOne(
-        db, sql: "SELECT name FROM office WHERE code = ?", arguments: [id.text])
-    }.map { Office(id: id, name: $0) }
+      try PreparedStatement(db, "SELECT name FROM office WHERE code = ?").bound(id.text)
+        .first { Office(id: id, name: try $0.value(0)) }
+    }
   }
 
   public func offices() async throws -> [Office] {
     try await read { db in
-      try Row.fetchAll(db, sql: "SELECT code, name FROM office ORDER BY code").compactMap { row in
-        let name: String = try row.value(1)
-        return try OfficeID(row.value(0) as String).map { Office(id: $0, name: name) }
+      try PreparedStatement(db, "SELECT code, name FROM office ORDER BY code").all { row in
+        Office(id: try row.office(0), name: try row.value(1))
       }
     }
   }
@@ -63,10 +63,10 @@ extension SQLiteChangeLog {
   public func add(_ office: Office) async throws {
     try await Databases.guarding {
       try await pool.write { db in
-        try db.execute(
-          sql: "INSERT INTO office (code, name) VALUES (?, ?) ON CONFLICT (code) DO NOTHING",
-          arguments: [office.id.text, office.name])
-        guard db.changesCount == 1 else {
+        let isNew = try PreparedStatement(
+          db, "INSERT INTO office (code, name) VALUES (?, ?) ON CONFLICT (code) DO NOTHING"
+        ).bound(office.id.text, office.name).run()
+        guard isNew else {
           throw StoreError.exists("the register has an office \(office.id) already")
         }
       }

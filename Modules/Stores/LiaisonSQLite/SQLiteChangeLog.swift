@@ -1,4 +1,3 @@
-internal import Foundation
 internal import GRDB
 public import LiaisonFolder
 public import LiaisonModel
@@ -18,19 +17,19 @@ public final class SQLiteChangeLog: ChangeLog {
     _ directory: DataDirectory, register: RegisterID, lineage: Lineage, schema: Schema,
     coding: any SchemaCoding
   ) throws {
-    let encoded = Data(try coding.encode(schema))
+    let encoded = try coding.encode(schema)
     try NewFolder(directory).filled { path in
       try Databases.guarding {
         // A pool would keep its log beside the file, where the file's new name does not find it.
         let queue = try DatabaseQueue(
           path: path, configuration: Databases.configuration(of: directory))
+        try Databases.makeDurable(queue)
         try Databases.migrate(
           queue, directory, with: ChangeLogMigrations.migrator, isNew: true)
-        try Databases.makeDurable(queue)
         try queue.write { db in
-          try db.execute(
-            sql: "INSERT INTO register (id, register, lineage, schema) VALUES (1, ?, ?, ?)",
-            arguments: [register.data, Int64(bitPattern: lineage.number), encoded])
+          _ = try PreparedStatement(
+            db, "INSERT INTO register (id, register, lineage, schema) VALUES (1, ?, ?, ?)"
+          ).bound(register, Int64(bitPattern: lineage.number), encoded).run()
         }
         try queue.close()
       }
@@ -46,12 +45,16 @@ public final class SQLiteChangeLog: ChangeLog {
         path: directory.databasePath, configuration: Databases.configuration(of: directory))
       try Databases.migrate(pool, directory, with: ChangeLogMigrations.migrator, isNew: false)
       try Databases.makeDurable(pool)
-      let row = try pool.read { db in
-        try Row.fetchOne(db, sql: "SELECT register, lineage, schema FROM register")
+      let identity = try pool.read { db in
+        try PreparedStatement(db, "SELECT register, lineage, schema FROM register").first { row in
+          (
+            try row.value(0) as RegisterID, Lineage(UInt64(bitPattern: try row.value(1))),
+            try coding.decodeSchema(row.value(2))
+          )
+        }
       }
-      guard let row else { throw StoreError.damaged("the database holds no register") }
-      let schema = try coding.decodeSchema(row.bytes(2))
-      return (pool, try row.identity(0), Lineage(UInt64(bitPattern: try row.value(1))), schema)
+      guard let identity else { throw StoreError.damaged("the database holds no register") }
+      return (pool, identity.0, identity.1, identity.2)
     }
     commits = CommitQueue(pool)
   }
@@ -64,10 +67,10 @@ public final class SQLiteChangeLog: ChangeLog {
 
   public func count(after position: LogPosition) async throws -> RecordCount {
     try await read { db in
-      let statement = try db.cachedStatement(
-        sql: "SELECT count(*), total(is_deleted = 0) FROM record WHERE head > ?")
-      let row = try Row.fetchOne(statement, arguments: [position.number])
-      return RecordCount(all: row?[0] ?? 0, live: row?[1] ?? 0)
+      let count = try PreparedStatement(
+        db, "SELECT count(*), ifnull(sum(is_deleted = 0), 0) FROM record WHERE head > ?"
+      ).bound(position.number).first { RecordCount(all: try $0.value(0), live: try $0.value(1)) }
+      return count ?? RecordCount(all: 0, live: 0)
     }
   }
 

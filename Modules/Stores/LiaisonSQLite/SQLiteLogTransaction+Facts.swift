@@ -23,8 +23,8 @@ extension SQLiteLogTransaction {
       FROM ids CROSS JOIN change ON change.edit = ids.id
       """
     ) { row in
-      facts.known[try row.identity(0)] = Committed(
-        position: LogPosition(try row.value(1)), revision: try row.revisionID(2))
+      facts.known[try row.value(0)] = Committed(
+        position: LogPosition(try row.value(1)), revision: try row.value(2))
     }
   }
 
@@ -37,8 +37,8 @@ extension SQLiteLogTransaction {
       CROSS JOIN change ON change.position = record.head
       """
     ) { row in
-      facts.heads[try row.identity(0)] = LogHead(
-        revision: try row.revisionID(1), kind: KindNumber(try row.value(2)), code: try row.code(3),
+      facts.heads[try row.value(0)] = LogHead(
+        revision: try row.value(1), kind: KindNumber(try row.value(2)), code: try row.code(3),
         isDeleted: try row.value(4))
     }
   }
@@ -51,7 +51,7 @@ extension SQLiteLogTransaction {
       FROM json_each(?) AS codes CROSS JOIN record ON record.code = codes.value
       WHERE record.is_deleted = 0
       """
-    ) { row in facts.holders[try row.code(0)] = try row.identity(1) }
+    ) { row in facts.holders[try row.code(0)] = try row.value(1) }
   }
 
   private func load(_ offices: Set<OfficeID>, into facts: inout CommitFacts) throws {
@@ -61,10 +61,7 @@ extension SQLiteLogTransaction {
       SELECT office.code FROM json_each(?) AS codes CROSS JOIN office ON office.code = codes.value
       """
     ) { row in
-      guard let office = OfficeID(try row.value(0) as String) else {
-        throw StoreError.damaged("the database holds an office's id that is none")
-      }
-      facts.offices.insert(office)
+      facts.offices.insert(try row.office(0))
     }
   }
 
@@ -84,48 +81,39 @@ extension SQLiteLogTransaction {
           UNION SELECT link.target FROM reached CROSS JOIN link ON link.record = reached.record)
         """
     ) { row in
-      facts.links[try row.identity(0), default: []].insert(
-        Link(field: FieldNumber(try row.value(1)), target: try row.identity(2)))
+      facts.links[try row.value(0), default: []].insert(
+        Link(field: FieldNumber(try row.value(1)), target: try row.value(2)))
     }
   }
 
   /// Hands over the rows of a query that takes the texts as one array of JSON.
   private func forEachRow(
-    of texts: [String], _ query: String, _ body: (Row) throws -> Void
+    of texts: [String], _ query: String, _ body: (Columns) throws -> Void
   ) throws {
     guard !texts.isEmpty else { return }
     let list = String(decoding: try JSONEncoder().encode(texts), as: UTF8.self)
-    let rows = try Row.fetchCursor(database.cachedStatement(sql: query), arguments: [list])
-    while let row = try rows.next() { try body(row) }
+    try PreparedStatement(database, query).bound(list).forEach(body)
   }
 
   /// Hands over the rows of a query over a table `ids` that has one row for each id.
   ///
   /// The ids are one blob, so that the statement is the same for any number of them.
   private func forEachRow<ID: Identity>(
-    of ids: Set<ID>, _ query: String, with table: String = "", _ body: (Row) throws -> Void
+    of ids: Set<ID>, _ query: String, with table: String = "", _ body: (Columns) throws -> Void
   ) throws {
     guard !ids.isEmpty else { return }
-    var blob = Data(capacity: ids.count * 16)
-    for id in ids { blob.append(contentsOf: id.bytes) }
-    let statement = try database.cachedStatement(
-      sql: """
-        WITH RECURSIVE ids (id, next) AS (
-          SELECT substr(?1, 1, 16), 17
-          UNION ALL SELECT substr(?1, next, 16), next + 16 FROM ids WHERE next < length(?1)
-        )\(table)
-        \(query)
-        """)
-    let rows = try Row.fetchCursor(statement, arguments: [blob])
-    while let row = try rows.next() { try body(row) }
-  }
-}
-
-extension Row {
-  func code(_ index: Int) throws -> RecordCode {
-    guard let code = RecordCode(self[index] as String) else {
-      throw StoreError.damaged("the database holds a code that is none")
-    }
-    return code
+    var blob: [UInt8] = []
+    blob.reserveCapacity(ids.count * 16)
+    for id in ids { id.uuid.withUnsafeBytes { blob.append(contentsOf: $0) } }
+    try PreparedStatement(
+      database,
+      """
+      WITH RECURSIVE ids (id, next) AS (
+        SELECT substr(?1, 1, 16), 17
+        UNION ALL SELECT substr(?1, next, 16), next + 16 FROM ids WHERE next < length(?1)
+      )\(table)
+      \(query)
+      """
+    ).bound(blob).forEach(body)
   }
 }

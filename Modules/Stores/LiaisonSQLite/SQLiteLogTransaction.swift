@@ -1,4 +1,3 @@
-internal import Foundation
 internal import GRDB
 internal import LiaisonModel
 internal import LiaisonSync
@@ -26,37 +25,33 @@ final class SQLiteLogTransaction: LogTransaction {
 
   private func append(_ revision: FiledRevision, edit: EditID, at position: LogPosition) throws {
     let summary = revision.summary
-    let record = summary.record.data
-    try database.cachedStatement(
-      sql: "INSERT INTO change (position, record, revision, edit, bytes) VALUES (?, ?, ?, ?, ?)"
-    ).execute(arguments: [
-      position.number, record, revision.id.data, edit.data, Data(revision.bytes),
-    ])
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO record (record, kind, code, is_deleted, head) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (record) DO UPDATE SET
-          code = excluded.code, is_deleted = excluded.is_deleted, head = excluded.head
-        """
-    ).execute(arguments: [
-      record, summary.kind.number, summary.code.text, summary.isDeleted, position.number,
-    ])
+    try PreparedStatement(
+      database,
+      "INSERT INTO change (position, record, revision, edit, bytes) VALUES (?, ?, ?, ?, ?)"
+    ).bound(position.number, summary.record, revision.id, edit, revision.bytes).run()
+    try PreparedStatement(
+      database,
+      """
+      INSERT INTO record (record, kind, code, is_deleted, head) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (record) DO UPDATE SET
+        code = excluded.code, is_deleted = excluded.is_deleted, head = excluded.head
+      """
+    ).bound(
+      summary.record, summary.kind.number, summary.code.text, summary.isDeleted, position.number
+    ).run()
   }
 
   private func replaceLinks(of record: RecordID, with links: Set<Link>) throws {
-    try database.cachedStatement(sql: "DELETE FROM link WHERE record = ?").execute(
-      arguments: [record.data])
+    try PreparedStatement(database, "DELETE FROM link WHERE record = ?").bound(record).run()
     guard !links.isEmpty else { return }
-    let insert = try database.cachedStatement(
-      sql: "INSERT INTO link (record, field, target) VALUES (?, ?, ?)")
-    for link in links {
-      try insert.execute(arguments: [record.data, link.field.number, link.target.data])
-    }
+    let insert = try PreparedStatement(
+      database, "INSERT INTO link (record, field, target) VALUES (?, ?, ?)")
+    for link in links { try insert.bound(record, link.field.number, link.target).run() }
   }
 
   static func head(_ db: Database) throws -> LogPosition {
-    let number = try Int64.fetchOne(
-      db.cachedStatement(sql: "SELECT ifnull(max(position), 0) FROM change"))
+    let number: Int64? = try PreparedStatement(db, "SELECT ifnull(max(position), 0) FROM change")
+      .first { try $0.value(0) }
     return LogPosition(number ?? 0)
   }
 }

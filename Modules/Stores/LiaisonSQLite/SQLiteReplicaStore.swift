@@ -23,8 +23,8 @@ public final class SQLiteReplicaStore: ReplicaStore {
       try Databases.guarding {
         let queue = try DatabaseQueue(
           path: path, configuration: Databases.configuration(of: directory))
-        try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: true)
         try Databases.makeDurable(queue)
+        try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: true)
         try queue.write { try ReplicaTable(db: $0).insert(office: office, address: address) }
         try queue.close()
       }

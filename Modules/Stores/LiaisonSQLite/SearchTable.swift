@@ -25,12 +25,12 @@ struct SearchTable {
   func search(_ words: [String], limit: Int) throws -> [StoredRecord] {
     let query = SearchTable.query(words)
     guard !query.isEmpty else { return [] }
-    return try Row.fetchAll(
+    return try PreparedStatement(
       db,
-      sql: StoredRecord.select + """
+      StoredRecord.select + """
          JOIN search s ON s.rowid = r.id WHERE search MATCH ? ORDER BY s.rank LIMIT ?
-        """, arguments: [query, limit]
-    ).map { try StoredRecord($0) }
+        """
+    ).bound(query, limit).all { try StoredRecord($0) }
   }
 
   /// Each word as a quoted prefix, so that nothing in it is FTS5's language.
@@ -45,63 +45,60 @@ struct SearchTable {
 
   func unindexed(limit: Int) throws -> [StoredRecord] {
     // One by one, each from its own order: put together by SQLite, all of them would be sorted first.
-    let marked = try Int64.fetchAll(
-      db.cachedStatement(sql: "SELECT record FROM search_pending ORDER BY record LIMIT ?"),
-      arguments: [limit])
-    let new = try Int64.fetchAll(
-      db.cachedStatement(
-        sql: """
-          SELECT id FROM record WHERE id > (SELECT record FROM search_indexed) ORDER BY id LIMIT ?
-          """), arguments: [limit])
-    let ids = Set(marked).union(new).sorted().prefix(limit)
-    let select = try db.cachedStatement(sql: StoredRecord.select + " WHERE r.id = ?")
-    return try ids.compactMap { id in
-      try Row.fetchOne(select, arguments: [id]).map { try StoredRecord($0) }
+    let marked: [Int64] = try PreparedStatement(
+      db, "SELECT record FROM search_pending ORDER BY record LIMIT ?"
+    ).bound(limit).all { try $0.value(0) }
+    let new: [Int64] = try PreparedStatement(
+      db,
+      "SELECT id FROM record WHERE id > (SELECT record FROM search_indexed) ORDER BY id LIMIT ?"
+    ).bound(limit).all { try $0.value(0) }
+    let select = try PreparedStatement(db, StoredRecord.select + " WHERE r.id = ?")
+    return try Set(marked).union(new).sorted().prefix(limit).compactMap { id in
+      try select.bound(id).first { try StoredRecord($0) }
     }
   }
 
   /// About how many records are not indexed: rows that have gone count as well.
   func unindexedCount() throws -> Int {
-    try Int.fetchOne(
-      db.cachedStatement(
-        sql: """
-          SELECT max(0, coalesce((SELECT max(id) FROM record), 0) - record)
-            + (SELECT count(*) FROM search_pending) FROM search_indexed
-          """)) ?? 0
+    try PreparedStatement(
+      db,
+      """
+      SELECT max(0, coalesce((SELECT max(id) FROM record), 0) - record)
+        + (SELECT count(*) FROM search_pending) FROM search_indexed
+      """
+    ).first { try $0.value(0) } ?? 0
   }
 
   /// A record's text has changed.
   func mark(_ id: Int64) throws {
-    try db.cachedStatement(sql: "INSERT OR IGNORE INTO search_pending (record) VALUES (?)")
-      .execute(arguments: [id])
+    try PreparedStatement(db, "INSERT OR IGNORE INTO search_pending (record) VALUES (?)")
+      .bound(id).run()
   }
 
   func index(_ id: Int64, text: String?) throws {
     // Whoever indexes out of order leaves nothing behind.
-    try db.cachedStatement(
-      sql: """
-        INSERT OR IGNORE INTO search_pending (record)
-        SELECT id FROM record WHERE id > (SELECT record FROM search_indexed) AND id < ?
-        """
-    ).execute(arguments: [id])
-    try db.cachedStatement(sql: "UPDATE search_indexed SET record = max(record, ?)")
-      .execute(arguments: [id])
+    try PreparedStatement(
+      db,
+      """
+      INSERT OR IGNORE INTO search_pending (record)
+      SELECT id FROM record WHERE id > (SELECT record FROM search_indexed) AND id < ?
+      """
+    ).bound(id).run()
+    try PreparedStatement(db, "UPDATE search_indexed SET record = max(record, ?)").bound(id).run()
     try remove(id)
     guard let text else { return }
-    try db.cachedStatement(sql: "INSERT INTO search (rowid, text) VALUES (?, ?)")
-      .execute(arguments: [id, text])
+    try PreparedStatement(db, "INSERT INTO search (rowid, text) VALUES (?, ?)").bound(id, text).run()
   }
 
   /// Forgets a record whose row goes. SQLite may give the row's number again: that record is new.
   func forget(_ id: Int64) throws {
     try remove(id)
-    try db.cachedStatement(sql: "UPDATE search_indexed SET record = min(record, ?)")
-      .execute(arguments: [id - 1])
+    try PreparedStatement(db, "UPDATE search_indexed SET record = min(record, ?)")
+      .bound(id - 1).run()
   }
 
   private func remove(_ id: Int64) throws {
-    try db.cachedStatement(sql: "DELETE FROM search WHERE rowid = ?").execute(arguments: [id])
-    try db.cachedStatement(sql: "DELETE FROM search_pending WHERE record = ?")
-      .execute(arguments: [id])
+    try PreparedStatement(db, "DELETE FROM search WHERE rowid = ?").bound(id).run()
+    try PreparedStatement(db, "DELETE FROM search_pending WHERE record = ?").bound(id).run()
   }
 }

@@ -20,6 +20,10 @@ public enum Tuning {
   // Memory.
   /// Bytes that one decoded message may take in the arena.
   public static let arenaBytes = 32 * 1024 * 1024
+  /// What a store's writer keeps of the file, in KiB.
+  public static let writerCacheKibibytes = 16 * 1024
+  /// Pages in a store's write-ahead log after which they go to the file.
+  public static let checkpointPages = 4_000
 
   // Waiting.
   /// The first pause of a backoff, in milliseconds; it doubles each time.

@@ -1,4 +1,3 @@
-internal import GRDB
 internal import LiaisonModel
 internal import LiaisonSync
 
@@ -9,8 +8,8 @@ extension StoredRecord {
     FROM record r LEFT JOIN outbox o ON o.record = r.id
     """
 
-  init(_ row: Row) throws {
-    let record: RecordID = try row.identity(0)
+  init(_ row: Columns) throws {
+    let record: RecordID = try row.value(0)
     let kind = KindNumber(try row.value(1))
     self.init(
       id: record, kind: kind, head: try row.revision(2, 3),

@@ -1,0 +1,196 @@
+internal import GRDB
+internal import GRDBSQLite
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// The columns of a row, as long as its statement stands on it.
+struct Columns {
+  fileprivate let statement: OpaquePointer
+
+  init(statement: OpaquePointer) { self.statement = statement }
+
+  /// A value that the layout promises.
+  /// - Throws: ``StoreError/damaged(_:)`` if the column holds none such.
+  func value<Value: ColumnValue>(_ column: Int) throws -> Value {
+    guard let value = Value(statement, column: Int32(column)) else {
+      throw StoreError.damaged("the database holds a value that is none of its column's")
+    }
+    return value
+  }
+
+  func hasNull(_ column: Int) -> Bool {
+    sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL
+  }
+
+  /// A revision whose name and bytes stand in two columns; nil if these hold none.
+  func revision(_ id: Int, _ bytes: Int) throws -> EncodedRevision? {
+    if hasNull(id) && hasNull(bytes) { return nil }
+    return EncodedRevision(id: try value(id), bytes: try value(bytes))
+  }
+
+  func code(_ column: Int) throws -> RecordCode {
+    guard let code = RecordCode(try value(column) as String) else {
+      throw StoreError.damaged("the database holds a code that is none")
+    }
+    return code
+  }
+}
+
+extension Columns {
+  func office(_ column: Int) throws -> OfficeID {
+    guard let office = OfficeID(try value(column) as String) else {
+      throw StoreError.damaged("the database holds an office's id that is none")
+    }
+    return office
+  }
+}
+
+/// What a column of a STRICT table holds.
+protocol ColumnValue {
+  /// - Returns: SQLite's result code.
+  func bind(to statement: OpaquePointer, at index: Int32) -> Int32
+
+  /// Nil if the column holds another type, or what its type does not have.
+  init?(_ statement: OpaquePointer, column: Int32)
+}
+
+extension Int64: ColumnValue {
+  func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+    sqlite3_bind_int64(statement, index, self)
+  }
+
+  init?(_ statement: OpaquePointer, column: Int32) {
+    guard sqlite3_column_type(statement, column) == SQLITE_INTEGER else { return nil }
+    self = sqlite3_column_int64(statement, column)
+  }
+}
+
+extension Int: ColumnValue {
+  func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+    Int64(self).bind(to: statement, at: index)
+  }
+
+  init?(_ statement: OpaquePointer, column: Int32) {
+    guard let number = Int64(statement, column: column) else { return nil }
+    self.init(exactly: number)
+  }
+}
+
+extension UInt32: ColumnValue {
+  func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+    Int64(self).bind(to: statement, at: index)
+  }
+
+  init?(_ statement: OpaquePointer, column: Int32) {
+    guard let number = Int64(statement, column: column) else { return nil }
+    self.init(exactly: number)
+  }
+}
+
+extension Bool: ColumnValue {
+  func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+    Int64(self ? 1 : 0).bind(to: statement, at: index)
+  }
+
+  init?(_ statement: OpaquePointer, column: Int32) {
+    guard let number = Int64(statement, column: column) else { return nil }
+    self = number != 0
+  }
+}
+
+/// That SQLite copies what is bound.
+private let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+extension String: ColumnValue {
+  func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+    var text = self
+    return text.withUTF8 { utf8 in
+      utf8.withMemoryRebound(to: CChar.self) {
+        // Without an address it would be NULL.
+        guard let start = $0.baseAddress else {
+          return sqlite3_bind_text(statement, index, "", 0, copied)
+        }
+        return sqlite3_bind_text64(
+          statement, index, start, UInt64($0.count), copied, UInt8(SQLITE_UTF8))
+      }
+    }
+  }
+
+  init?(_ statement: OpaquePointer, column: Int32) {
+    guard sqlite3_column_type(statement, column) == SQLITE_TEXT,
+      let start = sqlite3_column_text(statement, column)
+    else { return nil }
+    let count = Int(sqlite3_column_bytes(statement, column))
+    self.init(validating: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+  }
+}
+
+/// A BLOB that is read and bound where it stands.
+protocol Blob: ColumnValue {
+  func withBlob<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result
+  init?(blob: UnsafeRawBufferPointer)
+}
+
+extension Blob {
+  func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+    withBlob { blob in
+      // Without an address it would be NULL.
+      guard let start = blob.baseAddress else { return sqlite3_bind_zeroblob(statement, index, 0) }
+      return sqlite3_bind_blob64(statement, index, start, UInt64(blob.count), copied)
+    }
+  }
+
+  init?(_ statement: OpaquePointer, column: Int32) {
+    guard sqlite3_column_type(statement, column) == SQLITE_BLOB else { return nil }
+    self.init(
+      blob: UnsafeRawBufferPointer(
+        start: sqlite3_column_blob(statement, column),
+        count: Int(sqlite3_column_bytes(statement, column))))
+  }
+}
+
+extension [UInt8]: ColumnValue, Blob {
+  func withBlob<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withUnsafeBytes(body)
+  }
+
+  init?(blob: UnsafeRawBufferPointer) { self.init(blob) }
+}
+
+extension RevisionID: ColumnValue, Blob {
+  func withBlob<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withUnsafeBytes(body)
+  }
+
+  init?(blob: UnsafeRawBufferPointer) { self.init(blob) }
+}
+
+extension Blob where Self: Identity {
+  func withBlob<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    uuid.withUnsafeBytes(body)
+  }
+
+  init?(blob: UnsafeRawBufferPointer) { self.init(blob) }
+}
+
+extension RecordID: ColumnValue, Blob {}
+extension EditID: ColumnValue, Blob {}
+extension RegisterID: ColumnValue, Blob {}
+
+extension Optional: ColumnValue where Wrapped: ColumnValue {
+  func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
+    switch self {
+    case .some(let value): value.bind(to: statement, at: index)
+    case .none: sqlite3_bind_null(statement, index)
+    }
+  }
+
+  init?(_ statement: OpaquePointer, column: Int32) {
+    guard sqlite3_column_type(statement, column) != SQLITE_NULL else {
+      self = .none
+      return
+    }
+    guard let value = Wrapped(statement, column: column) else { return nil }
+    self = value
+  }
+}
