@@ -6,12 +6,12 @@ public struct RecordCode: Hashable, Comparable, Sendable, CustomStringConvertibl
   public let text: String
 
   /// Nil if the text is not a code.
-  public init?(_ text: some StringProtocol) {
+  public init?(_ text: String) {
     let utf8 = text.utf8
     guard (2...Limits.codeBytes).contains(utf8.count), utf8.first != UInt8(ascii: "-"),
       utf8.allSatisfy({ ASCII.isUpperOrDigit($0) || $0 == UInt8(ascii: "-") })
     else { return nil }
-    self.text = String(text)
+    self.text = text
   }
 
   /// The code that a person typed, maybe in small letters; nil if the text is none.
@@ -40,11 +40,11 @@ public struct OfficeID: Hashable, Comparable, Sendable, CustomStringConvertible 
   public let text: String
 
   /// Nil if the text is not an office's id.
-  public init?(_ text: some StringProtocol) {
+  public init?(_ text: String) {
     guard (2...12).contains(text.utf8.count), text.utf8.allSatisfy(ASCII.isUpperOrDigit) else {
       return nil
     }
-    self.text = String(text)
+    self.text = text
   }
 
   public var description: String { text }

@@ -1,5 +1,6 @@
 internal import CLiaisonProto
 internal import Crypto
+internal import Foundation
 public import LiaisonModel
 public import LiaisonSync
 
@@ -100,7 +101,8 @@ extension RevisionCodec {
       size == bytes.count
       && withUnsafeTemporaryAllocation(byteCount: max(size, 1), alignment: 1) { again in
         pack(message, into: again)
-        return again.prefix(size).elementsEqual(bytes)
+        guard let one = again.baseAddress, let other = bytes.baseAddress else { return true }
+        return memcmp(one, other, size) == 0
       }
     guard isSame else {
       throw CodingError.notCanonical("a revision is not in its canonical encoding")

@@ -49,6 +49,17 @@ import Testing
     }
   }
 
+  @Test func whoOnlyReadsWritesNothing() async throws {
+    try shop.withReplicas(of: "VIE") { _ in }
+    for arguments in [["status"], ["show", "COMPACT"], ["list", "body"], ["verify"]] {
+      let result = try shop.run(
+        "liaison", arguments + ["-C", "VIE"], environment: watch.environment())
+      #expect(result.code == 0, "\(result)")
+      let notes = try watch.notes()
+      #expect(notes == [.answer], "\(arguments): \(notes)")
+    }
+  }
+
   @Test func anEditIsMarkedBeforeItIsSentAndSettledBeforeTheSyncEnds() async throws {
     try shop.makeHeadquarters()
     let server = try shop.serve()

@@ -9,7 +9,7 @@ extension RecordCode {
     guard parts.count == 3, !parts[2].isEmpty, parts[1].utf8.count == 4,
       parts[1].utf8.allSatisfy(decimal.contains)
     else { return nil }
-    return OfficeID(parts[0])
+    return OfficeID(String(parts[0]))
   }
 
   /// The number that an office gave in a year to the record of this code; nil if the code is not of
