@@ -25,7 +25,8 @@ public struct RevisionCodec: RevisionCoding {
 
   public func decode(_ bytes: [UInt8]) throws -> Revision {
     try bytes.withUnsafeBytes { buffer in
-      try RevisionCodec.decode(buffer, in: Arena(first: buffer.count * 4))
+      let arena = Arena(first: buffer.count * 4)
+      return try Revision(RevisionCodec.canonical(buffer, in: arena).pointee)
     }
   }
 
@@ -36,7 +37,8 @@ public struct RevisionCodec: RevisionCoding {
       defer { arena.reset() }
       return try change.bytes.withUnsafeBytes { buffer in
         let encoded = EncodedRevision(id: RevisionCodec.id(of: buffer), bytes: change.bytes)
-        let summary = RevisionSummary(try RevisionCodec.decode(buffer, in: arena))
+        let message = try RevisionCodec.canonical(buffer, in: arena)
+        let summary = try RevisionSummary(filing: message.pointee)
         return Entry(position: change.position, revision: FiledRevision(encoded, summary))
       }
     }
@@ -75,12 +77,12 @@ extension RevisionCodec {
     return RevisionID(hash.finalize())
   }
 
-  private static func decode(
+  private static func canonical(
     _ bytes: UnsafeRawBufferPointer, in arena: Arena
-  ) throws -> Revision {
+  ) throws -> UnsafeMutablePointer<Pb__Revision> {
     let message = try unpack(bytes, in: arena)
     try checkCanonical(message, bytes)
-    return try Revision(message.pointee)
+    return message
   }
 
   private static func unpack(

@@ -23,6 +23,32 @@ struct RevisionCodecTests {
     if fault == nil { #expect(try codec.encode(codec.decode(bytes)).bytes == bytes) }
   }
 
+  private func file(_ bytes: [UInt8]) throws -> RevisionSummary? {
+    try codec.file([Change(position: LogPosition(1), bytes: bytes)]).first?.revision.summary
+  }
+
+  /// A clone files without reading in full, and refuses the same: each field that holds no value of its
+  /// type, at the end of a revision that is in order.
+  @Test func filingRefusesWhatReadingRefuses() throws {
+    let bytes = try codec.encode(Sample.revision()).bytes
+    let wrong: [[UInt8]] = [
+      [0x12, 0], [0x12, 1, 0xFF], [0x1A, 0], [0x1A, 1, 0xC0], [0x32, 1, 0xFF],  // texts
+      [0x4A, 4, 0x0A, 0, 0x0A, 0], [0x4A, 6, 0x0A, 1, 0x62, 0x0A, 1, 0x61],
+      [0x4A, 0], [0x4A, 6, 0x0A, 1, 0x61, 0x0A, 1, 0x61], [0x4A, 3, 0x0A, 1, 0xFF],
+      // é as one scalar and as two: their bytes ascend, and they are equal.
+      [0x4A, 9, 0x0A, 3, 0x65, 0xCC, 0x81, 0x0A, 2, 0xC3, 0xA9], [0x52, 3, 0x0A, 1, 1],
+    ]
+    for value in wrong {
+      let all = bytes + [0x5A, UInt8(value.count + 2), 0x08, 99] + value
+      let fault = Sample.fault { _ = try codec.decode(all) }
+      #expect(fault != nil && Sample.fault { _ = try file(all) } == fault, "\(value)")
+    }
+    for part: [UInt8] in [[0x32, 1, 0xFF], [0x3A, 1, 0xFF], [0x4A, 1, 0x61], [0x1A, 1, 0]] {
+      let fault = Sample.fault { _ = try codec.decode(part) }
+      #expect(fault != nil && Sample.fault { _ = try file(part) } == fault, "\(part)")
+    }
+  }
+
   @Test func aRevisionOfEveryTypeGoesRoundAndKeepsItsName() throws {
     let revision = try Sample.revision()
     let encoded = try codec.encode(revision)
@@ -68,7 +94,7 @@ struct RevisionCodecTests {
     #expect(errors >= bytes.count - 11)
   }
 
-  @Test func fiveThousandMutationsNeverTrap() throws {
+  @Test func fiveThousandMutationsNeverTrapAndAreFiledIfTheyCanBeRead() throws {
     print("seed 42")
     var random = Seeded(42)
     let bytes = try codec.encode(Sample.revision()).bytes
@@ -79,7 +105,10 @@ struct RevisionCodecTests {
         mutant[Int.random(in: 0..<mutant.count, using: &random)] = UInt8.random(
           in: 0...255, using: &random)
       }
+      let fault = Sample.fault { _ = try codec.decode(mutant) }
+      #expect(Sample.fault { _ = try file(mutant) } == fault, "\(mutant)")
       guard let revision = try? codec.decode(mutant) else { continue }
+      #expect(try file(mutant) == RevisionSummary(revision))
       read += 1
       // What only a newer version knows stays in the bytes; all else goes round.
       #expect(try codec.decode(codec.encode(revision).bytes) == revision)
