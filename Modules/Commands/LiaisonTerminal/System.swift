@@ -1,6 +1,7 @@
 public import Foundation
 internal import Glibc
 public import LiaisonModel
+internal import Synchronization
 
 /// Time, as the system's clock tells it.
 public enum System {
@@ -15,9 +16,11 @@ public enum System {
   }
 
   public static func newID() -> UUIDv7 {
-    var random = SystemRandomNumberGenerator()
-    return UUIDv7(milliseconds: now().milliseconds, random: &random)
+    let time = now().milliseconds
+    return random.withLock { UUIDv7(milliseconds: time, random: &$0) }
   }
+
+  private static let random = Mutex(BufferedRandom())
 
   public static func randomWord() -> UInt64 { UInt64.random(in: .min ... .max) }
 
@@ -27,5 +30,25 @@ public enum System {
     if !given.isEmpty { return given }
     let name = NSUserName()
     return name.isEmpty ? "uid \(getuid())" : name
+  }
+}
+
+/// The system's random words, drawn many at a time: each drawing is a call of the system, and an import
+/// names two things a line.
+private struct BufferedRandom: RandomNumberGenerator {
+  /// As many as getentropy(3) gives at once.
+  private static let count = 256 / MemoryLayout<UInt64>.size
+  private var words: [UInt64] = []
+
+  mutating func next() -> UInt64 {
+    if let word = words.popLast() { return word }
+    words = [UInt64](unsafeUninitializedCapacity: BufferedRandom.count) { buffer, count in
+      let bytes = UnsafeMutableRawBufferPointer(buffer)
+      guard getentropy(bytes.baseAddress, bytes.count) == 0 else {
+        fatalError("the system has no random numbers")  // What the standard library does then.
+      }
+      count = BufferedRandom.count
+    }
+    return words.removeLast()
   }
 }

@@ -104,10 +104,14 @@ public struct Kind: Hashable, Sendable {
   }
 
   public func field(_ number: FieldNumber) -> FieldDefinition? {
-    fields.first { $0.number == number }
+    // In place: a definition is large, and asked for with every value.
+    for index in fields.indices where fields[index].number == number { return fields[index] }
+    return nil
   }
-  public func field(named name: some StringProtocol) -> FieldDefinition? {
-    fields.first { $0.name == name }
+
+  public func field(named name: String) -> FieldDefinition? {
+    for index in fields.indices where fields[index].name == name { return fields[index] }
+    return nil
   }
 }
 
@@ -125,7 +129,7 @@ public struct Schema: Hashable, Sendable {
   }
 
   public func kind(_ number: KindNumber) -> Kind? { kinds.first { $0.number == number } }
-  public func kind(named name: some StringProtocol) -> Kind? { kinds.first { $0.name == name } }
+  public func kind(named name: String) -> Kind? { kinds.first { $0.name == name } }
 }
 
 /// What is wrong with a value or a record, said so that a person can mend it.

@@ -8,19 +8,32 @@ extension Schema {
       return [Problem("kind \(kind.number) is not in the schema")]
     }
     guard case .fields(let fields) = state.content else { return [] }
-    let missing = kind.fields.filter { $0.isRequired && fields[$0.number] == nil }
-      .map { Problem("field '\($0.name)' is required") }
-    let wrong = kind.fields.compactMap { field in
-      fields[field.number].flatMap { problem(with: $0, in: field, of: fields, kind) }
-    }
-    let unknown = fields.filter { kind.field($0.key) == nil }.sorted { $0.key < $1.key }
-      .compactMap { number, value in
-        value.fault(as: nil).map { Problem("field number \(number.number) \($0)") }
+    var known = 0
+    var missing: [Problem] = []
+    var wrong: [Problem] = []
+    // In place: a definition is large.
+    for index in kind.fields.indices {
+      if let value = fields[kind.fields[index].number] {
+        known += 1
+        if let problem = problem(with: value, in: kind.fields[index], of: fields, kind) {
+          wrong.append(problem)
+        }
+      } else if kind.fields[index].isRequired {
+        missing.append(Problem("field '\(kind.fields[index].name)' is required"))
       }
+    }
+    let unknown = known == fields.count ? [] : unknownProblems(with: fields, of: kind)
     let tooMany =
       fields.count > Limits.fields
       ? [Problem("a record has more than \(Limits.fields) fields")] : []
     return missing + wrong + unknown + tooMany
+  }
+
+  private func unknownProblems(with fields: Fields, of kind: Kind) -> [Problem] {
+    fields.filter { kind.field($0.key) == nil }.sorted { $0.key < $1.key }
+      .compactMap { number, value in
+        value.fault(as: nil).map { Problem("field number \(number.number) \($0)") }
+      }
   }
 
   private func problem(
