@@ -160,7 +160,9 @@ extension OutboxEntry {
   init?(_ row: Columns, from first: Int, of record: RecordID, _ kind: KindNumber) throws {
     guard let number = try row.value(first) as Int? else { return nil }
     func filed(_ place: Int) throws -> FiledRevision {
-      guard let revision = try row.revision(place, place + 1) else { throw StoreError.damaged("the outbox holds an edit without a revision") }
+      guard let revision = try row.revision(place, place + 1) else {
+        throw StoreError.damaged("the outbox holds an edit without a revision")
+      }
       return FiledRevision(
         revision,
         RevisionSummary(

@@ -87,7 +87,8 @@ struct SearchTable {
     try PreparedStatement(db, "UPDATE search_indexed SET record = max(record, ?)").bound(id).run()
     try remove(id)
     guard let text else { return }
-    try PreparedStatement(db, "INSERT INTO search (rowid, text) VALUES (?, ?)").bound(id, text).run()
+    try PreparedStatement(db, "INSERT INTO search (rowid, text) VALUES (?, ?)").bound(id, text)
+      .run()
   }
 
   /// Forgets a record whose row goes. SQLite may give the row's number again: that record is new.

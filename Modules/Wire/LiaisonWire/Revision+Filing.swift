@@ -24,7 +24,7 @@ extension RevisionSummary {
 extension Pb__Revision {
   /// Whether all but its record and its code are seen to be what they must.
   fileprivate var isInOrder: Bool {
-    guard let office = try? office.string("an office"), OfficeID(office) != nil else { return false }
+    guard let name = try? office.string("an office"), OfficeID(name) != nil else { return false }
     return [0, 32].contains(parent.len) && [0, 32].contains(second_parent.len) && author.isText
       && note.isText && base.n_unknown_fields == 0 && (deleted == 0 || n_fields == 0)
       && areFieldsInOrder
