@@ -57,7 +57,9 @@ public struct CommitRule: Sendable {
   public func plan(_ batch: [Candidate]) -> CommitPlan {
     var seen: Set<EditID> = []
     var references = 0
-    let kinds = Dictionary(schema.kinds.map { ($0.number, $0) }) { first, _ in first }
+    let fields = Dictionary(schema.kinds.map { ($0.number, ReferenceField.all(of: $0)) }) {
+      first, _ in first
+    }
     let items = batch.map { candidate -> CommitPlan.Entry in
       guard seen.insert(candidate.edit).inserted else {
         return .repeated(candidate.edit)
@@ -66,7 +68,7 @@ public struct CommitRule: Sendable {
       case .failure(let refusal): return .refused(candidate.edit, refusal)
       case .success(let content):
         let item = CommitItem(
-          edit: candidate.edit, content, kinds[content.revision.kind],
+          edit: candidate.edit, content, fields[content.revision.kind] ?? [],
           mayTakeAnyNumber: mayTakeAnyNumber)
         references += item.references.count
         if let refusal = refusal(content.revision, references) {
@@ -102,6 +104,25 @@ public struct CommitRule: Sendable {
   }
 }
 
+/// What of a field counts when a revision is decided: where its references lead.
+struct ReferenceField: Sendable {
+  let number: FieldNumber
+  let name: String
+  let target: KindNumber
+  let isAcyclic: Bool
+
+  /// In the order of the kind's fields.
+  static func all(of kind: Kind) -> [ReferenceField] {
+    kind.fields.compactMap { field in
+      field.target.map {
+        ReferenceField(
+          number: field.number, name: field.name, target: $0,
+          isAcyclic: field.constraints.contains(.acyclic))
+      }
+    }
+  }
+}
+
 /// What of a revision counts when it is decided.
 struct CommitItem: Sendable {
   struct Reference: Sendable {
@@ -129,7 +150,8 @@ struct CommitItem: Sendable {
   var code: RecordCode? { filed.summary.isDeleted ? nil : filed.summary.code }
 
   init(
-    edit: EditID, _ content: CommitRule.Candidate.Content, _ kind: Kind?, mayTakeAnyNumber: Bool
+    edit: EditID, _ content: CommitRule.Candidate.Content, _ referenceFields: [ReferenceField],
+    mayTakeAnyNumber: Bool
   ) {
     self.edit = edit
     filed = content.filed
@@ -140,13 +162,12 @@ struct CommitItem: Sendable {
     var links: Set<Link> = []
     var linkFields: [FieldNumber: String] = [:]
     let fields = content.revision.state.fields
-    for field in kind?.fields ?? [] {
-      guard let target = field.target else { continue }
+    for field in referenceFields {
       let records = fields[field.number]?.references ?? []
       references += records.sorted().map {
-        Reference(field: field.name, kind: target, target: $0)
+        Reference(field: field.name, kind: field.target, target: $0)
       }
-      guard field.constraints.contains(.acyclic) else { continue }
+      guard field.isAcyclic else { continue }
       linkFields[field.number] = field.name
       links.formUnion(records.map { Link(field: field.number, target: $0) })
     }
