@@ -72,11 +72,50 @@ struct SQLiteReplicaStoreTests {
 
   @Test func aValueThatIsNoneOfItsColumnsIsDamageAndNoTrap() throws {
     try DatabaseQueue().read { db in
-      let row = try #require(try Row.fetchOne(db, sql: "SELECT NULL, 'text', -1, 5"))
-      #expect(throws: StoreError.self) { try row.value(0) as Int64 }
-      #expect(throws: StoreError.self) { try row.value(1) as Int64? }
-      #expect(throws: StoreError.self) { try row.value(2) as UInt32 }
-      #expect(try row.value(0) as Int64? == nil && row.value(3) as UInt32 == 5)
+      let sql = "SELECT NULL, 'text', -1, 5, CAST(x'FF' AS TEXT), x'01'"
+      var rows = 0
+      try PreparedStatement(db, sql).forEach { row in
+        rows += 1
+        #expect(throws: StoreError.self) { try row.value(0) as Int64 }
+        #expect(throws: StoreError.self) { try row.value(1) as Int64? }
+        #expect(throws: StoreError.self) { try row.value(2) as UInt32 }
+        #expect(throws: StoreError.self) { try row.value(4) as String }
+        #expect(throws: StoreError.self) { try row.value(5) as RecordID }
+        #expect(throws: StoreError.self) { try row.value(5) as RevisionID? }
+        #expect(throws: StoreError.self) { _ = try row.code(1) }
+        let (none, five): (Int64?, UInt32) = (try row.value(0), try row.value(3))
+        #expect(none == nil && five == 5)
+      }
+      #expect(rows == 1)
+    }
+  }
+
+  @Test func whatIsBoundIsReadAsItWas() throws {
+    var random = Seeded(1)
+    let id = UUIDv7(milliseconds: 1, random: &random)
+    try DatabaseQueue().read { db in
+      let statement = try PreparedStatement(db, "SELECT ?, ?, ?, ?, ?, ?")
+      for (text, bytes) in [("", []), ("a\0é", [0, 0xFF]), ("b", [])] as [(String, [UInt8])] {
+        let read = try statement.bound(
+          text, bytes, Int64.min, true, nil as String?, RecordID(id)
+        ).first { row in
+          try row.value(0) == text && row.value(1) == bytes && row.value(2) == Int64.min
+            && row.value(3) == true && row.value(4) as String? == nil
+            && row.value(5) == RecordID(id)
+        }
+        #expect(read == true, "\(text)")
+      }
+    }
+  }
+
+  @Test func aStatementThatWasLeftEarlyBeginsAnew() throws {
+    struct Left: Error {}
+    try DatabaseQueue().read { db in
+      let numbers = try PreparedStatement(db, "SELECT value FROM json_each('[1,2,3]')")
+      #expect(throws: Left.self) { try numbers.forEach { _ in throw Left() } }
+      let first: Int? = try numbers.first { try $0.value(0) }
+      let all: [Int] = try numbers.all { try $0.value(0) }
+      #expect(first == 1 && all == [1, 2, 3])
     }
   }
 
