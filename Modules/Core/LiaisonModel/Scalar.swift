@@ -1,7 +1,8 @@
 /// One value of a field, or one member of a set or list: the same for every kind of register.
 ///
 /// A new sort of scalar is a case here, a case of ``ScalarType`` and a word of ``ScalarWord``; the
-/// compiler then names every switch to extend, all in this file, its neighbour and the wire.
+/// compiler then names every switch over ours. What reads the wire switches over what C has, and is not
+/// named: see Modules/README.md.
 public enum Scalar: Hashable, Sendable {
   /// One line of text.
   case text(String)

@@ -4,7 +4,7 @@ import LiaisonSQLite
 import LiaisonSync
 import TestSupport
 
-/// A kind of change log that keeps to the contract. The next one is one line of ``all``, and its name.
+/// A kind of change log that keeps to the contract. The next one is a case, and a branch of ``make(in:_:)``.
 enum LogMaker: String, CaseIterable, Sendable {
   case memory
   case sqlite
