@@ -41,31 +41,11 @@ extension Revision {
       secondParent: try message.second_parent.optionalRevisionID("a second parent"),
       state: RecordState(
         code: try message.code.code("a code"), content: try Revision.content(message),
-        unknown: try Revision.unknown(message.base)),
+        unknown: try UnknownField.all(of: message.base)),
       origin: Origin(
         office: office, author: try message.author.string("an author"),
         note: try message.note.string("a note"),
         time: Timestamp(milliseconds: message.time)))
-  }
-
-  /// What only a newer version knows, checked as far as any version can: what is committed must be read
-  /// by every library, and have one encoding.
-  private static func unknown(_ message: ProtobufCMessage) throws -> [UnknownField] {
-    let fields = UnsafeBufferPointer(
-      start: message.unknown_fields, count: Int(message.n_unknown_fields))
-    var last: UInt32 = 1
-    return try fields.map { field in
-      guard (last...UnknownField.highestNumber).contains(field.tag) else {
-        throw CodingError.notCanonical("unknown fields are out of order, or of no number there is")
-      }
-      last = field.tag
-      let data = ProtobufCBinaryData(len: field.len, data: field.data)
-      guard field.wire_type.hasNoVarint || data.beginsWithShortestVarint else {
-        throw CodingError.notCanonical("an unknown field is longer than it need be")
-      }
-      return UnknownField(
-        number: field.tag, wireType: field.wire_type.rawValue, bytes: data.array)
-    }
   }
 
   private static func content(_ message: Pb__Revision) throws -> RecordState.Content {
@@ -215,26 +195,6 @@ extension Scalar {
       message.value_case = PB__FIELD__VALUE_REFERENCE
       message.reference = try arena.copy(record.bytes)
     }
-  }
-}
-
-extension UnknownField {
-  /// Protocol Buffers, language guide, "Assigning Field Numbers".
-  fileprivate static let highestNumber: UInt32 = 536_870_911
-}
-
-extension ProtobufCWireType {
-  /// Whether a value of this type is neither a varint nor has its length in front as one.
-  fileprivate var hasNoVarint: Bool {
-    self == PROTOBUF_C_WIRE_TYPE_64BIT || self == PROTOBUF_C_WIRE_TYPE_32BIT
-  }
-}
-
-extension ProtobufCBinaryData {
-  /// Whether the first varint has no byte that adds nothing to it.
-  fileprivate var beginsWithShortestVarint: Bool {
-    guard let last = buffer.firstIndex(where: { $0 < 0x80 }) else { return false }
-    return last == 0 || buffer[last] != 0
   }
 }
 
