@@ -35,22 +35,24 @@ final class MemoryTransaction: ReplicaTransaction {
     inOrder { record in codes(record).contains(code) }
   }
 
-  func records(referringTo record: RecordID) throws -> [StoredRecord] {
-    var found: [StoredRecord] = []
+  func forEachRecord(
+    referringTo record: RecordID, _ body: (StoredRecord) throws -> Bool
+  ) throws {
     try forEachRecord(of: nil) { other in
       guard let bytes = other.visible?.bytes, bytes.firstRange(of: record.bytes) != nil else {
-        return
+        return true
       }
-      found.append(other)
+      return try body(other)
     }
-    return found
   }
 
-  func forEachRecord(of kind: KindNumber?, _ body: (StoredRecord) throws -> Void) throws {
+  func forEachRecord(of kind: KindNumber?, _ body: (StoredRecord) throws -> Bool) throws {
     let sorted = replica.records.filter { kind == nil || $0.value.kind == kind }.sorted {
       (place($0.value).0, place($0.value).1) < (place($1.value).0, place($1.value).1)
     }
-    for (id, record) in sorted { try body(stored(id, record)) }
+    for (id, record) in sorted {
+      guard try body(stored(id, record)) else { return }
+    }
   }
 
   func forEachHead(_ body: (EncodedRevision) throws -> Void) throws {

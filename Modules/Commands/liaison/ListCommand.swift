@@ -38,6 +38,7 @@ struct ListCommand: AsyncParsableCommand {
       try await replica.list(query, progress: indexed) { record in
         records.withLock { $0.append(record) }
       }
+      progress.end()
       return try Output.json(records.withLock { $0 })
     }
     // What is printed of a record, and not the record, is held until the widths are known.

@@ -5,21 +5,24 @@ internal import LiaisonSync
 extension Replica {
   /// Indexes what is not yet, a part at a time, so that others can write between two of them. A replica
   /// that has nothing new is only read.
-  /// - Returns: whether all is indexed; where nothing can be written, it is not.
+  /// - Returns: whether all is indexed. It is not where nothing can be written now, where more comes
+  ///   while this works, or where a record cannot be read: whoever needs that one is told so by it.
   func index(_ progress: @Sendable (Progress) -> Void) async throws -> Bool {
     do {
-      try await indexAll(progress)
-      return true
-    } catch StoreError.io, StoreError.full {
+      return try await indexAll(progress)
+    } catch StoreError.io, StoreError.full, StoreError.locked {
+      return false
+    } catch is CodingError {
       return false
     }
   }
 
-  private func indexAll(_ progress: (Progress) -> Void) async throws {
+  private func indexAll(_ progress: (Progress) -> Void) async throws -> Bool {
     var done = 0
-    var total: Int?
-    while try await store.read({ try !$0.unindexed(limit: 1).isEmpty }) {
-      if total == nil { total = try await store.read { try $0.counts().unindexed } }
+    let total = try await store.read {
+      try $0.unindexed(limit: 1).isEmpty ? 0 : $0.counts().unindexed
+    }
+    while done < total {
       let count = try await store.write(.repeatable) { [coding = environment.coding] transaction in
         let records = try transaction.unindexed(limit: SyncLimits.batchCount)
         for record in records {
@@ -29,14 +32,15 @@ extension Replica {
         }
         return records.count
       }
-      guard count > 0 else { return }
+      guard count > 0 else { return true }
       // Whoever waits to write gets in between: SQLite's own waiting is not fair.
       try await environment.sleep(.milliseconds(Tuning.indexPauseMilliseconds))
       done += count
       // A part alone is done before anybody could read of it.
-      guard let total, total > SyncLimits.batchCount else { continue }
+      guard total > SyncLimits.batchCount else { continue }
       progress(Progress(done: done, remaining: max(0, total - done)))
     }
+    return try await store.read { try $0.unindexed(limit: 1).isEmpty }
   }
 }
 

@@ -23,7 +23,7 @@ public struct ListQuery: Hashable, Sendable {
 
 extension Replica {
   /// Hands over the live records of a kind, and those in conflict, in the order of their codes or of what
-  /// they are sorted by. It holds none of them; to sort, a key of each.
+  /// they are sorted by. It holds none of them; to sort, a key of each. At least one is asked for.
   /// - Parameter progress: is told how many records have been indexed, which a filter by a reference does
   ///   first.
   /// - Throws: ``ReplicaError`` for a kind, field or value that is not there, and what `body` throws.
@@ -73,15 +73,16 @@ extension Snapshot {
     }
     guard let field = selection.sort else {
       return try forEach(selection.kind, where: selection.filters) { record in
-        guard left > 0 else { return }
-        left -= 1
         try show(record)
+        left -= 1
+        return left > 0
       }
     }
     var keys: [(key: SortKey, id: RecordID)] = []
     try forEach(selection.kind, where: selection.filters) { record in
       let value = record.visible.state.fields[field]
       keys.append((SortKey(value, try codes.codes(of: value?.references ?? [])), record.id))
+      return true
     }
     keys.sort { $0.key < $1.key }  // Stable: equal ones stay by code.
     for (_, id) in keys.prefix(limit) {
@@ -90,28 +91,28 @@ extension Snapshot {
   }
 
   /// Hands over the live records of a kind, or of all, and those in conflict, as far as they meet
-  /// filters.
+  /// filters, until the body returns false.
   func forEach(
-    _ kind: Kind?, where filters: [Filter] = [], _ body: (Record) throws -> Void
+    _ kind: Kind?, where filters: [Filter] = [], _ body: (Record) throws -> Bool
   ) throws {
     try forEachCandidate(kind, filters) { stored in
       guard let record = try record(stored), !record.isDeleted || record.isConflict,
         filters.allSatisfy({ $0.matches(record) })
-      else { return }
-      try body(record)
+      else { return true }
+      return try body(record)
     }
   }
 
   /// Those that refer to what a filter asks for, if one does; all of the kind otherwise.
   private func forEachCandidate(
-    _ kind: Kind?, _ filters: [Filter], _ body: (StoredRecord) throws -> Void
+    _ kind: Kind?, _ filters: [Filter], _ body: (StoredRecord) throws -> Bool
   ) throws {
     guard let target = filters.lazy.compactMap(\.target).first else {
       return try reader.forEachRecord(of: kind?.number, body)
     }
-    for stored in try reader.records(referringTo: target)
-    where kind == nil || stored.kind == kind?.number {
-      try body(stored)
+    try reader.forEachRecord(referringTo: target) { stored in
+      guard kind == nil || stored.kind == kind?.number else { return true }
+      return try body(stored)
     }
   }
 }

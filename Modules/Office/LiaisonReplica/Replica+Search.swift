@@ -42,8 +42,9 @@ extension Snapshot {
     try reader.forEachRecord(of: nil) { stored in
       guard let record = try record(stored), let text = record.visible.state.searchText,
         words.occur(in: text)
-      else { return }
+      else { return true }
       found.append(record)
+      return true
     }
     return found
   }

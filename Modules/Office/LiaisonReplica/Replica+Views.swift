@@ -68,11 +68,12 @@ extension Replica {
       var done = 0
       var codes = CodeCache(snapshot)
       try snapshot.forEach(kind) { record in
-        guard !record.isDeleted else { return }
+        guard !record.isDeleted else { return true }
         done += 1
         let progress = Progress(done: done, remaining: total.map { max(0, $0 - done) })
         let used = try codes.codes(of: record.visible.state.references)
         try body(ExportLine(record, used), progress)
+        return true
       }
     }
   }

@@ -29,8 +29,8 @@ enum Databases {
 
   /// Brings a writer into WAL, makes every commit of it survive a power cut, and reads that back.
   ///
-  /// Neither is left to GRDB: its WAL mode writes to the file each time it is opened, and sets NORMAL
-  /// after `prepareDatabase`.
+  /// Neither is left to GRDB: where it enters WAL, it writes to the file each time it is opened, and sets
+  /// NORMAL after `prepareDatabase`. A pool still does both, before this.
   /// - Throws: ``StoreError/io(_:)`` if SQLite does not take it.
   static func makeDurable(_ writer: some DatabaseWriter) throws {
     try writer.writeWithoutTransaction { db in

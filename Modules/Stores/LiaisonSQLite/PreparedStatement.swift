@@ -39,11 +39,15 @@ struct PreparedStatement {
     return self
   }
 
-  /// Runs a statement that has no rows.
+  /// Runs a statement that has no rows, in a transaction.
   /// - Returns: whether it changed a row.
   /// - Throws: `DatabaseError`.
   @discardableResult
   func run() throws -> Bool {
+    // SQLite may have given the transaction up by itself: then none of its statements may stand alone.
+    guard db.isInsideTransaction else {
+      throw DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction has ended")
+    }
     defer { sqlite3_reset(handle) }
     try check(sqlite3_step(handle), is: SQLITE_DONE)
     return db.changesCount > 0

@@ -46,8 +46,10 @@ struct RecordTable {
   }
 
   /// By their links as far as these are filed; of the others, all whose bytes hold the id.
-  func records(referringTo record: RecordID) throws -> [StoredRecord] {
-    try PreparedStatement(
+  func forEach(
+    referringTo record: RecordID, _ body: (StoredRecord) throws -> Bool
+  ) throws {
+    try PreparedStatement.separate(
       db,
       StoredRecord.select + """
          WHERE r.id IN (
@@ -57,10 +59,10 @@ struct RecordTable {
         AND (instr(r.bytes, ?1) OR instr(o.bytes, ?1) OR instr(o.next_bytes, ?1))
         ORDER BY r.kind, r.code
         """
-    ).bound(record).all { try StoredRecord($0) }
+    ).bound(record).until { try body(StoredRecord($0)) }
   }
 
-  func forEach(of kind: KindNumber?, _ body: (StoredRecord) throws -> Void) throws {
+  func forEach(of kind: KindNumber?, _ body: (StoredRecord) throws -> Bool) throws {
     let order = " ORDER BY r.kind, r.code"
     let statement =
       if let kind {
@@ -69,7 +71,7 @@ struct RecordTable {
       } else {
         try PreparedStatement.separate(db, StoredRecord.select + order)
       }
-    try statement.forEach { try body(StoredRecord($0)) }
+    try statement.until { try body(StoredRecord($0)) }
   }
 
   func forEachHead(_ body: (EncodedRevision) throws -> Void) throws {

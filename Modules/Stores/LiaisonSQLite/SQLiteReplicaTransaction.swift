@@ -30,11 +30,13 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
 
   func records(code: RecordCode) throws -> [StoredRecord] { try records.records(code: code) }
 
-  func records(referringTo record: RecordID) throws -> [StoredRecord] {
-    try records.records(referringTo: record)
+  func forEachRecord(
+    referringTo record: RecordID, _ body: (StoredRecord) throws -> Bool
+  ) throws {
+    try records.forEach(referringTo: record, body)
   }
 
-  func forEachRecord(of kind: KindNumber?, _ body: (StoredRecord) throws -> Void) throws {
+  func forEachRecord(of kind: KindNumber?, _ body: (StoredRecord) throws -> Bool) throws {
     try records.forEach(of: kind, body)
   }
 

@@ -1,6 +1,7 @@
 import LiaisonModel
 import LiaisonReplica
 import LiaisonSync
+import Synchronization
 import TestSupport
 import Testing
 
@@ -15,6 +16,42 @@ struct ReferenceTests {
     await #expect(throws: ReplicaError.ambiguousCode("AMB", records: [mine, theirs])) {
       try await vienna.edit("ONE", "parent=AMB")
     }
+  }
+
+  @Test func aRecordThatCannotBeReadStandsOnlyInItsOwnWay() async throws {
+    let vienna = try await TestOffice(topics: ["ONE", "TWO"])
+    try await vienna.edit("ONE", "related=TWO")
+    let bytes = [UInt8](repeating: 0xFF, count: 32)
+    let broken = FiledRevision(
+      EncodedRevision(id: try #require(RevisionID(bytes)), bytes: bytes),
+      RevisionSummary(
+        record: RecordID(UUIDv7("018f3e7a-0000-7000-8000-000000000001")!), kind: Registry.task,
+        code: try #require(RecordCode("BROKEN")), isDeleted: false))
+    try await vienna.store.write(.repeatable) {
+      try $0.apply([Entry(position: LogPosition(99), revision: broken)], through: LogPosition(99))
+    }
+    #expect(try await vienna.listed(ListQuery("topic", where: ["related=two"])) == ["ONE"])
+    let codes = try ["TWO", "ONE"].map { try #require(RecordCode($0)) }
+    await #expect(throws: ReplicaError.referred(codes[0], by: [codes[1]])) {
+      try await vienna.replica.delete("TWO")
+    }
+    await #expect(throws: CodingError.self) { try await vienna.listed(ListQuery("task")) }
+    await #expect(throws: CodingError.self) { try await vienna.replica.search("one", limit: 5) }
+  }
+
+  @Test(arguments: [StoreError.full, .io("no"), .locked(by: nil)])
+  func whoCannotIndexNowIsShownWhatIsThere(_ refusal: StoreError) async throws {
+    let vienna = try await TestOffice(topics: ["ONE", "TWO"])
+    try await vienna.edit("ONE", "related=TWO")
+    let replica = Replica(
+      store: CountingStore(vienna.store, refusing: refusal),
+      environment: .seeded(3, coding: PlainCoding()))
+    let codes = Mutex<[String]>([])
+    try await replica.list(ListQuery("topic", where: ["related=two"])) { record in
+      codes.withLock { $0.append(record.code.text) }
+    }
+    #expect(codes.withLock { $0 } == ["ONE"])
+    #expect(try await replica.search("one", limit: 5).records.map(\.code.text) == ["ONE"])
   }
 
   @Test func codesAreTakenInSmallLetters() async throws {

@@ -143,9 +143,7 @@ struct OutboxContract {
       edit: kept.maker.new(), revision: try referring("SENT", of: sent.summary.record))
     try await kept.put(
       OutboxEntry(edit: kept.maker.new(), base: nil, ours: sent, state: .inFlight(amended)))
-    let found = try await kept.store.read {
-      try $0.records(referringTo: target.summary.record).map(\.id)
-    }
+    let found = try await kept.referring(to: target.summary.record)
     #expect(
       found.filter { $0 != target.summary.record } == [head, ours, sent].map(\.summary.record))
   }

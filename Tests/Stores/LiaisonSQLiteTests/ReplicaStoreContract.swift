@@ -147,17 +147,19 @@ struct ReplicaStoreContract {
       try await kept.apply(kept.maker.entry(Int64(3 - index), revision))
     }
     try await kept.put(kept.maker.ready(try kept.maker.revision("AB")))
-    func codes(_ kind: KindNumber?) async throws -> [String] {
+    func codes(_ kind: KindNumber?, limit: Int = .max) async throws -> [String] {
       try await kept.store.read { reader in
         var codes: [String] = []
         try reader.forEachRecord(of: kind) { stored in
           codes.append(try reader.codes(of: [stored.id])[stored.id]?.text ?? "")
+          return codes.count < limit
         }
         return codes
       }
     }
     #expect(try await codes(nil) == ["AA", "AB", "BB", "CC"])
     #expect(try await codes(RevisionMaker.kind) == ["AA", "AB", "BB", "CC"])
+    #expect(try await codes(nil, limit: 2) == ["AA", "AB"])
     #expect(try await codes(KindNumber(99)).isEmpty)
     let heads = try await kept.store.read { reader in
       var heads: [EncodedRevision] = []

@@ -76,6 +76,18 @@ struct KeptReplica: Sendable {
 
   func position() async throws -> Int64? { try await store.identity().cursor?.position.number }
 
+  /// The ids of the records that may refer to one.
+  func referring(to record: RecordID) async throws -> [RecordID] {
+    try await store.read { reader in
+      var ids: [RecordID] = []
+      try reader.forEachRecord(referringTo: record) { stored in
+        ids.append(stored.id)
+        return true
+      }
+      return ids
+    }
+  }
+
   /// The ids of the records that have a code.
   func holders(_ code: String) async throws -> [RecordID] {
     let code = try #require(RecordCode(code))

@@ -129,7 +129,7 @@ struct SearchContract {
     let kept = try await KeptReplica(stores)
     let (target, other) = (kept.maker.new(RecordID.self), kept.maker.new(RecordID.self))
     func found(_ record: RecordID) async throws -> [RecordID] {
-      try await kept.store.read { try $0.records(referringTo: record).map(\.id) }
+      try await kept.referring(to: record)
     }
     let made = try kept.maker.revision("AA", [RevisionMaker.parent: .reference(target)])
     let last = try kept.maker.revision("BB", [RevisionMaker.parent: .reference(target)])

@@ -44,13 +44,17 @@ public protocol ReplicaReader {
   /// came here: more than one if the code is taken or was handed on. Deleted ones are among them.
   func records(code: RecordCode) throws -> [StoredRecord]
 
-  /// Records that may refer to this one, and maybe itself: all that do are among them, as this office
-  /// sees them. In the order of ``forEachRecord(of:_:)``; cheap as far as they are indexed.
-  func records(referringTo record: RecordID) throws -> [StoredRecord]
+  /// Hands over records that may refer to this one, and maybe itself, until the body returns false: all
+  /// that do are among them, as this office sees them. In the order of ``forEachRecord(of:_:)``; cheap
+  /// as far as they are indexed.
+  func forEachRecord(
+    referringTo record: RecordID, _ body: (StoredRecord) throws -> Bool
+  ) throws
 
-  /// Hands over every record of a kind, or of all, in the order of their kinds and the register's
-  /// codes; a record that the register has not is in its place by the code of its edit.
-  func forEachRecord(of kind: KindNumber?, _ body: (StoredRecord) throws -> Void) throws
+  /// Hands over every record of a kind, or of all, until the body returns false. In the order of their
+  /// kinds and the register's codes; a record that the register has not is in its place by the code of
+  /// its edit.
+  func forEachRecord(of kind: KindNumber?, _ body: (StoredRecord) throws -> Bool) throws
 
   /// Hands over the register's head of each record, in the order of the records' ids.
   func forEachHead(_ body: (EncodedRevision) throws -> Void) throws

@@ -95,8 +95,15 @@ struct Snapshot {
 
   /// The codes of the records here that refer to a record, in their order.
   func referring(to record: RecordID) throws -> [RecordCode] {
-    try reader.records(referringTo: record).compactMap { try self.record($0) }
-      .filter { $0.id != record && $0.visible.state.references.contains(record) }
-      .map(\.code).sorted()
+    var codes: [RecordCode] = []
+    try reader.forEachRecord(referringTo: record) { stored in
+      if let other = try self.record(stored), other.id != record,
+        other.visible.state.references.contains(record)
+      {
+        codes.append(other.code)
+      }
+      return true
+    }
+    return codes.sorted()
   }
 }
