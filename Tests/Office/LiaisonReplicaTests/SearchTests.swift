@@ -54,10 +54,14 @@ struct SearchTests {
     #expect(try await found(vienna.replica) == unindexed)
   }
 
-  @Test func progressTellsHowManyRemain() async throws {
-    let vienna = try await TestOffice(topics: (0..<5).map { "TOPIC-\($0)" })
+  @Test(arguments: [(5, [], []), (1200, [1000, 1200], [200, 0])] as [(Int, [Int], [Int?])])
+  func progressTellsHowManyRemainIfThereAreMany(
+    _ count: Int, _ done: [Int], _ remaining: [Int?]
+  ) async throws {
+    let server = try TestServer(topics: (0..<count).map { "TOPIC-\($0)" }, batch: BatchLimit())
+    let vienna = try await TestOffice("VIE", at: server)
     let told = Collected<Progress>()
     _ = try await vienna.replica.search("x", limit: 5) { told.add($0) }
-    #expect(told.all.map(\.done) == [5] && told.all.map(\.remaining) == [0])
+    #expect(told.all.map(\.done) == done && told.all.map(\.remaining) == remaining)
   }
 }
