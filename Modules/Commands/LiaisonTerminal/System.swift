@@ -39,16 +39,16 @@ private struct BufferedRandom: RandomNumberGenerator {
   /// As many as getentropy(3) gives at once.
   private static let count = 256 / MemoryLayout<UInt64>.size
   private var words: [UInt64] = []
+  /// For a system that does not give many at once.
+  private var single = SystemRandomNumberGenerator()
 
   mutating func next() -> UInt64 {
-    if let word = words.popLast() { return word }
-    words = [UInt64](unsafeUninitializedCapacity: BufferedRandom.count) { buffer, count in
-      let bytes = UnsafeMutableRawBufferPointer(buffer)
-      guard getentropy(bytes.baseAddress, bytes.count) == 0 else {
-        fatalError("the system has no random numbers")  // What the standard library does then.
+    if words.isEmpty {
+      words = [UInt64](unsafeUninitializedCapacity: BufferedRandom.count) { buffer, count in
+        let size = BufferedRandom.count * MemoryLayout<UInt64>.size
+        count = getentropy(buffer.baseAddress, size) == 0 ? BufferedRandom.count : 0
       }
-      count = BufferedRandom.count
     }
-    return words.removeLast()
+    return words.popLast() ?? single.next()
   }
 }

@@ -54,38 +54,20 @@ protocol ColumnValue {
   init?(_ statement: OpaquePointer, column: Int32)
 }
 
-extension Int64: ColumnValue {
+extension ColumnValue where Self: FixedWidthInteger {
   func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
-    sqlite3_bind_int64(statement, index, self)
+    sqlite3_bind_int64(statement, index, Int64(self))
   }
 
   init?(_ statement: OpaquePointer, column: Int32) {
     guard sqlite3_column_type(statement, column) == SQLITE_INTEGER else { return nil }
-    self = sqlite3_column_int64(statement, column)
+    self.init(exactly: sqlite3_column_int64(statement, column))
   }
 }
 
-extension Int: ColumnValue {
-  func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
-    Int64(self).bind(to: statement, at: index)
-  }
-
-  init?(_ statement: OpaquePointer, column: Int32) {
-    guard let number = Int64(statement, column: column) else { return nil }
-    self.init(exactly: number)
-  }
-}
-
-extension UInt32: ColumnValue {
-  func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
-    Int64(self).bind(to: statement, at: index)
-  }
-
-  init?(_ statement: OpaquePointer, column: Int32) {
-    guard let number = Int64(statement, column: column) else { return nil }
-    self.init(exactly: number)
-  }
-}
+extension Int64: ColumnValue {}
+extension Int: ColumnValue {}
+extension UInt32: ColumnValue {}
 
 extension Bool: ColumnValue {
   func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {

@@ -19,7 +19,7 @@ enum Databases {
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA trusted_schema = OFF")
       try db.execute(sql: "PRAGMA cell_size_check = ON")
-      // A batch changes pages all over the file: what does not fit is written, and read again, twice.
+      // A batch changes pages all over the file: what does not fit is written and read again before its time.
       guard !db.configuration.readonly else { return }
       try db.execute(sql: "PRAGMA cache_size = -\(Tuning.writerCacheKibibytes)")
       try db.execute(sql: "PRAGMA wal_autocheckpoint = \(Tuning.checkpointPages)")

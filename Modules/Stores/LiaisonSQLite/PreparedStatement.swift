@@ -2,7 +2,7 @@ internal import GRDB
 internal import GRDBSQLite
 
 /// A statement whose arguments are bound, and whose rows are read, in place: GRDB boxes each argument
-/// and makes a dictionary of the columns' names for each query, which costs as much as SQLite does.
+/// and makes a dictionary of the columns' names for each query, also where one runs for each of many rows.
 ///
 /// One of the same text must not run while it does, unless it is a ``separate(_:_:)`` one.
 struct PreparedStatement {
