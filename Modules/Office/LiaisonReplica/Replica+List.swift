@@ -31,13 +31,15 @@ extension Replica {
     _ query: ListQuery, progress: @Sendable (Progress) -> Void = { _ in },
     _ body: @escaping @Sendable (RecordView) throws -> Void
   ) async throws {
-    let isByReference = try await read {
-      try Selection(query, in: $0).filters.contains { $0.target != nil }
-    }
-    if isByReference { _ = try await index(progress) }
+    if try await isByReference(query) { _ = try await index(progress) }
     try await read { snapshot in
       try snapshot.list(try Selection(query, in: snapshot), limit: query.limit, body)
     }
+  }
+
+  private func isByReference(_ query: ListQuery) async throws -> Bool {
+    guard !query.filters.isEmpty else { return false }
+    return try await read { try Selection(query, in: $0).filters.contains { $0.target != nil } }
   }
 
   /// The names of a kind's fields that have room in a column of a table, in its order.
