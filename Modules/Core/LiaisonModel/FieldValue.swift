@@ -35,6 +35,15 @@ public enum FieldValue: Hashable, Sendable {
     }
   }
 
+  /// The records that the value refers to, in the order of their ids.
+  public var sortedReferences: [RecordID] {
+    switch self {
+    case .one(let scalar): scalar.reference.map { [$0] } ?? []
+    case .set(let members): members.compactMap(\.reference).sorted()
+    case .list(let elements): elements.compactMap(\.reference).sorted()
+    }
+  }
+
   /// Whether the value is of this type, its choice or reference aside.
   public func matches(_ type: FieldType) -> Bool {
     switch (self, type) {

@@ -82,7 +82,7 @@ extension FieldValue {
         message.pointee.value_case = PB__FIELD__VALUE_TEXTS
         message.pointee.texts = try arena.texts(texts.sorted(by: FieldValue.precedes))
       } else {
-        let records = members.compactMap(\.reference).sorted()
+        let records = sortedReferences
         guard records.count == members.count else {
           throw CodingError.unknown("a field is a set of what no revision can carry")
         }

@@ -19,16 +19,14 @@ extension CommitPass {
         return fields?.min().map { (index, $0) }
       }
       guard !found.isEmpty else { return }
-      for (index, field) in found { fall(index, leadsBack(items[index], field)) }
+      for (index, field) in found { fall(index, .leadsBack(field)) }
     }
-    for index in standing where items[index].links != nil {
-      fall(index, leadsBack(items[index], nil))
+    for index in standing {
+      let acyclic = items[index].referenceFields.filter(\.isAcyclic)
+      if let field = acyclic.min(by: { $0.name < $1.name }) {
+        fall(index, .leadsBack(field.number))
+      }
     }
-  }
-
-  private func leadsBack(_ item: CommitItem, _ field: FieldNumber?) -> Verdict.Outcome {
-    let name = field.flatMap { item.linkFields[$0] } ?? item.linkFields.values.min() ?? ""
-    return .refused(Refusal(.reference, "field '\(name)' leads back to its own record"))
   }
 
   /// Of each record's standing edits the last: no other is based on it.

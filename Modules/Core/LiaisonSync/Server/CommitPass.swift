@@ -9,9 +9,9 @@ struct CommitPass {
   let items: [CommitItem]
   let facts: CommitFacts
   /// Why an edit has fallen; nil while it stands.
-  var faults: [Verdict.Outcome?]
-  /// Who falls with an edit, and what it is told.
-  private var dependents: [[(item: Int, outcome: Verdict.Outcome)]]
+  var faults: [CommitFault?]
+  /// Who falls with an edit, and why.
+  private var dependents: [[(item: Int, fault: CommitFault)]]
   /// Who must be appended before an edit.
   var predecessors: [[Int]]
   /// Who has lost a code or a base to whom.
@@ -32,7 +32,7 @@ struct CommitPass {
     breakCircles()
     let order = order()
     for index in standing where order.isStuck[index] && takesACode(items[index]) {
-      fall(index, codeTaken(by: items[index]))
+      fall(index, .codeTaken)
     }
     return order.indices.filter { faults[$0] == nil }.map { items[$0] }
   }
@@ -47,7 +47,9 @@ struct CommitPass {
 
   /// What those that have fallen are told.
   var outcomes: [(EditID, Verdict.Outcome)] {
-    items.indices.compactMap { index in faults[index].map { (items[index].edit, $0) } }
+    items.indices.compactMap { index in
+      faults[index].map { (items[index].edit, $0.outcome(of: items[index], facts)) }
+    }
   }
 
   /// Whether those that have fallen might stand in another pass.
@@ -58,11 +60,11 @@ struct CommitPass {
   var standing: [Int] { items.indices.filter { faults[$0] == nil } }
 
   /// Takes an edit out, and all that need it.
-  mutating func fall(_ index: Int, _ outcome: Verdict.Outcome) {
-    var falling = [(item: index, outcome: outcome)]
+  mutating func fall(_ index: Int, _ fault: CommitFault) {
+    var falling = [(item: index, fault: fault)]
     while let next = falling.popLast() {
       guard faults[next.item] == nil else { continue }
-      faults[next.item] = next.outcome
+      faults[next.item] = next.fault
       falling += dependents[next.item]
     }
   }
@@ -86,65 +88,58 @@ extension CommitPass {
       index.records[item.record, default: []].append(place)
       if item.parent == nil, index.makers[item.record] == nil { index.makers[item.record] = place }
     }
-    var fallen: [(Int, Verdict.Outcome)] = []
+    var fallen: [(Int, CommitFault)] = []
     for place in items.indices {
-      if let outcome = connect(place, index) { fallen.append((place, outcome)) }
+      if let fault = connect(place, index) { fallen.append((place, fault)) }
     }
-    for (place, outcome) in fallen { fall(place, outcome) }
+    for (place, fault) in fallen { fall(place, fault) }
   }
 
   /// Notes what an edit needs of the others.
   /// - Returns: why it cannot be had; nil if it can.
-  private mutating func connect(_ place: Int, _ index: Index) -> Verdict.Outcome? {
+  private mutating func connect(_ place: Int, _ index: Index) -> CommitFault? {
     let item = items[place]
     let head = facts.heads[item.record]?.revision
     if head != item.parent {
-      guard let base = item.parent.flatMap({ index.revisions[$0] }) else {
-        return .stale(head: head)
-      }
-      dependents[base].append((place, .stale(head: head)))
+      guard let base = item.parent.flatMap({ index.revisions[$0] }) else { return .stale }
+      dependents[base].append((place, .stale))
       predecessors[place].append(base)
     }
     if takesACode(item), let code = item.code, let holder = facts.holders[code] {
       let givers = index.records[holder]
-      guard let giver = givers?.first(where: { items[$0].code != code }) else {
-        return codeTaken(by: item)
-      }
-      dependents[giver].append((place, codeTaken(by: item)))
+      guard let giver = givers?.first(where: { items[$0].code != code }) else { return .codeTaken }
+      dependents[giver].append((place, .codeTaken))
       predecessors[place].append(giver)
     }
     return connectReferences(place, index)
   }
 
-  private mutating func connectReferences(_ place: Int, _ index: Index) -> Verdict.Outcome? {
+  private mutating func connectReferences(_ place: Int, _ index: Index) -> CommitFault? {
     let item = items[place]
-    for reference in item.references where reference.target != item.record {
-      let missing = Verdict.Outcome.refused(
-        Refusal(
-          .reference, "field '\(reference.field)' refers to a record that is not in the register"))
-      let kind = facts.heads[reference.target]?.kind ?? facts.promised[reference.target]
-      let maker = kind == nil ? index.makers[reference.target] : nil
-      guard let kind = kind ?? maker.map({ items[$0].kind }) else { return missing }
-      guard kind == reference.kind else { return otherKind(reference) }
-      if let maker { dependents[maker].append((place, missing)) }
+    var own: CommitFault?
+    for references in item.references {
+      let field = references.field
+      for target in references.targets {
+        if target == item.record {
+          if item.kind != field.target, own == nil { own = .otherKind(field.number) }
+          continue
+        }
+        let kind = facts.heads[target]?.kind ?? facts.promised[target]
+        let maker = kind == nil ? index.makers[target] : nil
+        guard let kind = kind ?? maker.map({ items[$0].kind }) else {
+          return .missing(field.number)
+        }
+        guard kind == field.target else { return .otherKind(field.number) }
+        if let maker { dependents[maker].append((place, .missing(field.number))) }
+      }
     }
-    let own = item.references.first { $0.target == item.record && $0.kind != item.kind }
-    return own.map(otherKind)
-  }
-
-  private func otherKind(_ reference: CommitItem.Reference) -> Verdict.Outcome {
-    .refused(
-      Refusal(.reference, "field '\(reference.field)' refers to a record of another kind"))
+    return own
   }
 
   /// Whether another record has the item's code and must give it up first.
   private func takesACode(_ item: CommitItem) -> Bool {
     guard let code = item.code, let holder = facts.holders[code] else { return false }
     return holder != item.record
-  }
-
-  private func codeTaken(by item: CommitItem) -> Verdict.Outcome {
-    .refused(Refusal(.codeTaken, "another record has the code \(item.filed.summary.code)"))
   }
 }
 
@@ -170,14 +165,14 @@ extension CommitPass {
       let base = Base(record: item.record, parent: item.parent)
       if let other = bases[base], faults[other] == nil {
         losses.append((other, index))
-        fall(index, .stale(head: facts.heads[item.record]?.revision))
+        fall(index, .stale)
         continue
       }
       bases[base] = index
       guard let code = item.code else { continue }
       if let other = codes[code], faults[other] == nil, items[other].record != item.record {
         losses.append((other, index))
-        fall(index, codeTaken(by: item))
+        fall(index, .codeTaken)
         continue
       }
       codes[code] = index

@@ -25,7 +25,7 @@ public struct CommitPlan: Sendable {
         question.edits.insert(item.edit)
         question.records.insert(item.record)
         guard fault == nil else { continue }
-        question.records.formUnion(item.references.lazy.map(\.target))
+        for references in item.references { question.records.formUnion(references.targets) }
         if let code = item.code { question.codes.insert(code) }
         if let office = item.otherNumbers { question.offices.insert(office) }
         if let links = item.links { question.chains.formUnion(links.lazy.map(\.target)) }

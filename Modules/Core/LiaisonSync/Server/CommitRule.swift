@@ -70,7 +70,7 @@ public struct CommitRule: Sendable {
         let item = CommitItem(
           edit: candidate.edit, content, fields[content.revision.kind] ?? [],
           mayTakeAnyNumber: mayTakeAnyNumber)
-        references += item.references.count
+        references += item.references.reduce(0) { $0 + $1.targets.count }
         if let refusal = refusal(content.revision, references) {
           return .refused(candidate.edit, refusal)
         }
@@ -125,22 +125,22 @@ struct ReferenceField: Sendable {
 
 /// What of a revision counts when it is decided.
 struct CommitItem: Sendable {
-  struct Reference: Sendable {
-    /// The field's name.
-    let field: String
-    let kind: KindNumber
-    let target: RecordID
+  /// What one of its fields refers to.
+  struct References: Sendable {
+    let field: ReferenceField
+    /// In the order of the records' ids.
+    let targets: [RecordID]
   }
 
   let edit: EditID
   let filed: FiledRevision
   let parent: RevisionID?
-  /// In the order of the kind's fields, and then of the records' ids.
-  let references: [Reference]
+  /// Those of its kind, with a value or without.
+  let referenceFields: [ReferenceField]
+  /// In the order of the kind's fields; none without a target.
+  let references: [References]
   /// What its acyclic fields refer to; nil if its kind has none.
   let links: Set<Link>?
-  /// Their names.
-  let linkFields: [FieldNumber: String]
   /// Whose numbers the code is one of, if another office's; nil also if the caller may take those.
   let otherNumbers: OfficeID?
 
@@ -158,21 +158,22 @@ struct CommitItem: Sendable {
     parent = content.revision.parent
     let numbers = content.filed.summary.isDeleted ? nil : content.filed.summary.code.numberedBy
     otherNumbers = numbers == content.revision.office || mayTakeAnyNumber ? nil : numbers
-    var references: [Reference] = []
+    var references: [References] = []
     var links: Set<Link> = []
-    var linkFields: [FieldNumber: String] = [:]
     let fields = content.revision.state.fields
     for field in referenceFields {
-      let records = fields[field.number]?.references ?? []
-      references += records.sorted().map {
-        Reference(field: field.name, kind: field.target, target: $0)
-      }
+      let targets = fields[field.number]?.sortedReferences ?? []
+      if !targets.isEmpty { references.append(References(field: field, targets: targets)) }
       guard field.isAcyclic else { continue }
-      linkFields[field.number] = field.name
-      links.formUnion(records.map { Link(field: field.number, target: $0) })
+      links.formUnion(targets.lazy.map { Link(field: field.number, target: $0) })
     }
+    self.referenceFields = referenceFields
     self.references = references
-    self.linkFields = linkFields
-    self.links = linkFields.isEmpty ? nil : links
+    self.links = referenceFields.contains(where: \.isAcyclic) ? links : nil
+  }
+
+  /// - Returns: nothing if the item has no such field that refers to records.
+  func name(of field: FieldNumber) -> String {
+    referenceFields.first { $0.number == field }?.name ?? ""
   }
 }
