@@ -1,8 +1,9 @@
 import LiaisonModel
 import LiaisonSync
-import LiaisonWire
 import TestSupport
 import Testing
+
+@testable import LiaisonWire
 
 struct RevisionCodecTests {
   let codec = RevisionCodec()
@@ -98,7 +99,7 @@ struct RevisionCodecTests {
     print("seed 42")
     var random = Seeded(42)
     let bytes = try codec.encode(Sample.revision()).bytes
-    var read = 0
+    var (read, seen) = (0, 0)
     for _ in 0..<5000 {
       var mutant = bytes
       for _ in 0..<Int.random(in: 1...3, using: &random) {
@@ -107,13 +108,30 @@ struct RevisionCodecTests {
       }
       let fault = Sample.fault { _ = try codec.decode(mutant) }
       #expect(Sample.fault { _ = try file(mutant) } == fault, "\(mutant)")
+      let isSeen = mutant.withUnsafeBytes(CanonicalWalk.seesRevision)
       guard let revision = try? codec.decode(mutant) else { continue }
+      if isSeen { #expect(try codec.encode(revision).bytes == mutant) }
+      seen += isSeen ? 1 : 0
       #expect(try file(mutant) == RevisionSummary(revision))
       read += 1
       // What only a newer version knows stays in the bytes; all else goes round.
       #expect(try codec.decode(codec.encode(revision).bytes) == revision)
     }
-    #expect(read > 0 && read < 5000)
+    #expect(seen > 0 && seen < read && read < 5000)
+  }
+
+  /// What the walk does not see is packed again.
+  @Test func whatThisVersionWritesIsSeenToBeCanonical() throws {
+    let bytes = try codec.encode(Sample.revision()).bytes
+    #expect(bytes.withUnsafeBytes(CanonicalWalk.seesRevision))
+    for wrong: [UInt8] in [
+      [0x50, 0x00], [0x2A, 3] + "NYC".utf8, [0x9A, 0x06, 1, 0x61], [0x5A, 3, 0x08, 0x81, 0x00],
+      [0x5A, 5, 0x08, 99, 0x28, 2, 0x38], [0x5A, 6, 0x08, 99, 0x28, 2, 0x38, 1],
+      [0x5A, 4, 0x08, 99, 0x38, 2], [0x5A, 0x85, 0x00, 0x08, 99, 0x28, 2], [0x5A, 5, 0x08, 99],
+      [0x5A, 6, 0x08, 99, 0x2D, 1, 1, 1],
+    ] {
+      #expect(!(bytes + wrong).withUnsafeBytes(CanonicalWalk.seesRevision), "\(wrong)")
+    }
   }
 
   @Test func onlyTheCanonicalEncodingIsARevision() throws {
