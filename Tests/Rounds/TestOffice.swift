@@ -61,7 +61,9 @@ struct TestOffice: Sendable {
     let coding = environment.coding
     return try await store.read { reader in
       var codes: Set<String> = []
-      try reader.forEachHead { codes.insert(try coding.summary(of: $0.bytes).code.text) }
+      try reader.forEachRevision { kept in
+        if kept.filed != nil { codes.insert(try coding.summary(of: kept.encoded.bytes).code.text) }
+      }
       return codes
     }
   }

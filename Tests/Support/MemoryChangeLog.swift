@@ -13,6 +13,7 @@ public final class MemoryChangeLog: ChangeLog {
 
     var offices: [OfficeID: Office] = [:]
     var edits: [EditID: Committed] = [:]
+    var entries: [Entry] = []
     var heads: [RecordID: Head] = [:]
     var position = LogPosition.zero
   }
@@ -86,11 +87,22 @@ public final class MemoryChangeLog: ChangeLog {
     }
   }
 
-  public func forEachHead(
-    _ body: @escaping @Sendable (EncodedRevision) throws -> Void
+  public func forEachRevision(
+    _ body: @escaping @Sendable (KeptRevision) throws -> Void
   ) async throws {
-    let heads = state.withLock { $0.heads.sorted { $0.key < $1.key } }
-    for head in heads { try body(head.value.revision.encoded) }
+    let (entries, heads) = state.withLock { ($0.entries, $0.heads) }
+    let sorted = entries.sorted {
+      let (one, other) = ($0.revision.summary.record, $1.revision.summary.record)
+      return one == other ? $0.position < $1.position : one < other
+    }
+    for entry in sorted {
+      let record = entry.revision.summary.record
+      let head = heads[record].flatMap { $0.position == entry.position ? $0 : nil }
+      try body(
+        KeptRevision(
+          position: entry.position, record: record, encoded: entry.revision.encoded,
+          filed: head?.revision.summary, links: head?.links ?? []))
+    }
   }
 
   public func commit(
@@ -159,6 +171,7 @@ private final class MemoryLogTransaction: LogTransaction {
         state.position = state.position.next
         let committed = Committed(position: state.position, revision: revision.id)
         let old = state.heads[revision.summary.record]?.links ?? []
+        state.entries.append(Entry(position: state.position, revision: revision))
         state.edits[decision.edit] = committed
         state.heads[revision.summary.record] = MemoryChangeLog.State.Head(
           position: state.position, revision: revision, links: links ?? old)

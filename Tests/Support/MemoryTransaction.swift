@@ -55,9 +55,16 @@ final class MemoryTransaction: ReplicaTransaction {
     }
   }
 
-  func forEachHead(_ body: (EncodedRevision) throws -> Void) throws {
-    for (_, record) in replica.records.sorted(by: { $0.key < $1.key }) {
-      if let head = record.head { try body(head.revision.encoded) }
+  func forEachRevision(_ body: (KeptRevision) throws -> Void) throws {
+    for (id, record) in replica.records.sorted(by: { $0.key < $1.key }) {
+      guard let head = record.head else { continue }
+      for (position, revision) in record.earlier.sorted(by: { $0.key < $1.key }) {
+        try body(KeptRevision(position: position, record: id, encoded: revision, filed: nil))
+      }
+      try body(
+        KeptRevision(
+          position: head.position, record: id, encoded: head.revision.encoded,
+          filed: head.revision.summary))
     }
   }
 

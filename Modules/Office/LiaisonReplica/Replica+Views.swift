@@ -1,5 +1,5 @@
 internal import LiaisonModel
-internal import LiaisonSync
+public import LiaisonSync
 
 // What a person at an office asks.
 extension Replica {
@@ -86,7 +86,7 @@ extension Replica {
     }
   }
 
-  /// Checks the store, and the bytes of every revision against their name.
+  /// Checks the store, the bytes of every revision against their name, and what its record is filed under.
   /// - Throws: ``StoreError/damaged(_:)`` if something is not what it should be.
   public func verify() async throws -> Verification {
     try await store.checkIntegrity()
@@ -97,19 +97,14 @@ extension Replica {
             "the bytes of revision \(revision.id.short) do not match its name")
         }
       }
+      var verifier = Verifier(coding)
+      try reader.forEachRevision { try verifier.add($0) }
       for standing in try reader.outbox() {
         guard let pending = try reader.record(standing.record)?.pending else { continue }
         let ours = [pending.ours.encoded, pending.amendment?.revision.encoded]
         try (ours + [pending.base]).compactMap(\.self).forEach(check)
       }
-      var digest = coding.newDigest()
-      var count = 0
-      try reader.forEachHead { head in
-        try check(head)
-        digest.add(head.id)
-        count += 1
-      }
-      return Verification(records: count, digest: digest.finish())
+      return try verifier.finish()
     }
   }
 }

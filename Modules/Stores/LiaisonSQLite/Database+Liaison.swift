@@ -106,6 +106,16 @@ enum Databases {
   static func checkIntegrity(_ db: Database) throws {
     let answer = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)")
     guard answer == "ok" else { throw StoreError.damaged("the database file is damaged") }
+    guard try Row.fetchOne(db, sql: "PRAGMA foreign_key_check") == nil else {
+      throw StoreError.damaged("a row of the database refers to one that is not there")
+    }
+  }
+
+  /// - Parameter wrong: a query that finds no row in what is derived as it must be.
+  static func check(_ what: String, _ db: Database, hasNo wrong: String) throws {
+    guard try Row.fetchOne(db, sql: wrong) == nil else {
+      throw StoreError.damaged("\(what) is not what the records say")
+    }
   }
 
   /// Runs a database call and turns its error into ours.

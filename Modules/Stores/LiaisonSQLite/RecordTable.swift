@@ -74,10 +74,18 @@ struct RecordTable {
     try statement.until { try body(StoredRecord($0)) }
   }
 
-  func forEachHead(_ body: (EncodedRevision) throws -> Void) throws {
+  func forEachRevision(_ body: (KeptRevision) throws -> Void) throws {
     try PreparedStatement.separate(
-      db, "SELECT revision, bytes FROM record WHERE bytes IS NOT NULL ORDER BY record"
-    ).forEach { try body(EncodedRevision(id: $0.value(0), bytes: $0.value(1))) }
+      db,
+      """
+      SELECT record, position, revision, bytes, kind, code, is_deleted
+      FROM record WHERE bytes IS NOT NULL
+      UNION ALL
+      SELECT r.record, h.position, h.revision, h.bytes, NULL, NULL, NULL
+      FROM record r JOIN history h ON h.record = r.id
+      ORDER BY record, position
+      """
+    ).forEach { try body(KeptRevision($0)) }
   }
 
   func codes(of records: Set<RecordID>) throws -> [RecordID: RecordCode] {

@@ -27,6 +27,12 @@ struct ReplicaTable {
       SELECT count(*) FROM record WHERE is_deleted = 0 AND position IS NOT NULL);
     """
 
+  /// A row if the number that is kept is not that of the records.
+  static let miscounted = """
+    SELECT 1 FROM replica WHERE records != (
+      SELECT count(*) FROM record WHERE is_deleted = 0 AND position IS NOT NULL)
+    """
+
   let db: Database
 
   func insert(office: OfficeID, address: String) throws {

@@ -31,17 +31,35 @@ extension SQLiteChangeLog {
     }
   }
 
-  public func forEachHead(
-    _ body: @escaping @Sendable (EncodedRevision) throws -> Void
+  public func forEachRevision(
+    _ body: @escaping @Sendable (KeptRevision) throws -> Void
   ) async throws {
     try await read { db in
-      try PreparedStatement(
+      let kept = try PreparedStatement(
         db,
         """
-        SELECT change.revision, change.bytes
-        FROM record JOIN change ON change.position = record.head ORDER BY record.record
-        """
-      ).forEach { try body(EncodedRevision(id: $0.value(0), bytes: $0.value(1))) }
+        SELECT change.record, change.position, change.revision, change.bytes,
+          record.kind, record.code, record.is_deleted
+        FROM change LEFT JOIN record ON record.head = change.position WHERE change.position = ?
+        """)
+      let links = try PreparedStatement(db, "SELECT field, target FROM link WHERE record = ?")
+      // Sorted without their bytes, which would go through a file.
+      try PreparedStatement.separate(
+        db, "SELECT position FROM change ORDER BY record, position"
+      ).forEach { row in
+        let position: Int64 = try row.value(0)
+        guard let kept = try kept.bound(position).first({ try KeptRevision($0) }) else {
+          throw StoreError.damaged("the log has lost an entry")
+        }
+        guard kept.filed != nil else { return try body(kept) }
+        let filed = try links.bound(kept.record).all { row in
+          Link(field: FieldNumber(try row.value(0)), target: try row.value(1))
+        }
+        try body(
+          KeptRevision(
+            position: kept.position, record: kept.record, encoded: kept.encoded,
+            filed: kept.filed, links: Set(filed)))
+      }
     }
   }
 

@@ -89,7 +89,14 @@ public final class SQLiteChangeLog: ChangeLog {
     }
   }
 
-  public func checkIntegrity() async throws { try await read(Databases.checkIntegrity) }
+  public func checkIntegrity() async throws {
+    try await read { db in
+      try Databases.checkIntegrity(db)
+      try Databases.check(
+        "the table of links", db,
+        hasNo: "SELECT 1 FROM link WHERE record NOT IN (SELECT record FROM record)")
+    }
+  }
 
   func read<Result: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Result

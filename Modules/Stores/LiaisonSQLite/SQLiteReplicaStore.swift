@@ -88,7 +88,15 @@ public final class SQLiteReplicaStore: ReplicaStore {
   }
 
   public func checkIntegrity() async throws {
-    try await Databases.guarding { try await queue.read(Databases.checkIntegrity) }
+    try await Databases.guarding {
+      try await queue.read { db in
+        try Databases.checkIntegrity(db)
+        try Databases.check("the number of records", db, hasNo: ReplicaTable.miscounted)
+        try Databases.check(
+          "the table of links", db,
+          hasNo: "SELECT 1 FROM link WHERE record NOT IN (SELECT id FROM record)")
+      }
+    }
   }
 }
 

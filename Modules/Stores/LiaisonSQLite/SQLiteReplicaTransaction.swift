@@ -40,8 +40,8 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
     try records.forEach(of: kind, body)
   }
 
-  func forEachHead(_ body: (EncodedRevision) throws -> Void) throws {
-    try records.forEachHead(body)
+  func forEachRevision(_ body: (KeptRevision) throws -> Void) throws {
+    try records.forEachRevision(body)
   }
 
   func outbox() throws -> [OutboxStanding] { try outboxes.standings() }

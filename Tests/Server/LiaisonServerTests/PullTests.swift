@@ -89,7 +89,7 @@ struct PullTests {
     _ = try await server.push([area])
     let digest = try server.maker.id(of: area).short
     #expect(
-      try await server.service.verify() == SyncService.Verification(records: 1, digest: digest))
+      try await server.service.verify() == Verification(records: 1, digest: digest))
     let wrong = FiledRevision(
       EncodedRevision(id: try server.maker.id(of: area), bytes: [1]),
       RevisionSummary(try server.maker.area("NEXUS")))

@@ -120,7 +120,7 @@ struct BrokenLog: ChangeLog {
   func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch {
     throw StoreError.full
   }
-  func forEachHead(_ body: @escaping @Sendable (EncodedRevision) throws -> Void) async throws {
+  func forEachRevision(_ body: @escaping @Sendable (KeptRevision) throws -> Void) async throws {
     throw StoreError.full
   }
   func commit(

@@ -40,8 +40,9 @@ struct ImportTests {
   private func states() async throws -> [String: RecordState] {
     let states = Mutex<[String: RecordState]>([:])
     let coding = maker.coding
-    try await log.forEachHead { head in
-      let state = try coding.decode(head.bytes).state
+    try await log.forEachRevision { kept in
+      guard kept.filed != nil else { return }
+      let state = try coding.decode(kept.encoded.bytes).state
       states.withLock { $0[state.code.text] = state }
     }
     return states.withLock { $0 }

@@ -22,8 +22,9 @@ public protocol ChangeLog: Sendable {
   /// The latest revision of each record that changed after `position`, oldest first, as one batch.
   func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch
 
-  /// Hands over each record's head, in the order of the records' ids.
-  func forEachHead(_ body: @escaping @Sendable (EncodedRevision) throws -> Void) async throws
+  /// Hands over every entry, a record's one after the other, oldest first, in the order of the records'
+  /// ids. The last of a record is its head.
+  func forEachRevision(_ body: @escaping @Sendable (KeptRevision) throws -> Void) async throws
 
   /// Loads the facts that a batch asks for, lets the rule decide, and appends what it decided, in
   /// one transaction. What it returns is durable, and nothing remains if `decide` throws.

@@ -56,8 +56,9 @@ public protocol ReplicaReader {
   /// its edit.
   func forEachRecord(of kind: KindNumber?, _ body: (StoredRecord) throws -> Bool) throws
 
-  /// Hands over the register's head of each record, in the order of the records' ids.
-  func forEachHead(_ body: (EncodedRevision) throws -> Void) throws
+  /// Hands over every revision of the register that is kept, a record's one after the other, oldest
+  /// first, in the order of the records' ids. The last of a record is its head.
+  func forEachRevision(_ body: (KeptRevision) throws -> Void) throws
 
   /// Where each edit of the outbox stands, oldest first.
   func outbox() throws -> [OutboxStanding]

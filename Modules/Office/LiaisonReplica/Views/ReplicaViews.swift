@@ -65,12 +65,6 @@ public struct Discard: Hashable, Sendable {
   public let referring: [RecordCode]
 }
 
-/// What a check of all that a replica holds found: two with the same digest hold the same bytes.
-public struct Verification: Hashable, Sendable, Encodable {
-  public let records: Int
-  public let digest: String
-}
-
 /// How far a long use case is.
 public struct Progress: Hashable, Sendable {
   public let done: Int
