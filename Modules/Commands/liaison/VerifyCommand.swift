@@ -1,13 +1,14 @@
 import ArgumentParser
 import LiaisonReplica
+import LiaisonSync
 import LiaisonTerminal
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Checks the file, and every revision's bytes against their name.",
+    abstract: "Checks the file, every revision, and what is derived from them.",
     discussion: """
-      Prints a digest over all of them: two copies with the same digest hold the same bytes.
+      Prints a digest over all records: two copies with the same digest hold the same bytes.
 
       Example: liaison verify -C vienna
       """)

@@ -30,27 +30,41 @@ struct PreparedStatement {
   /// - Returns: the statement with a value for each of its parameters, which SQLite copies.
   /// - Throws: `DatabaseError`, as for a value that is too large.
   func bound<each Value: ColumnValue>(_ value: repeat each Value) throws -> PreparedStatement {
-    var index: Int32 = 0
+    let last = try bind(after: 0, repeat each value)
+    assert(last == sqlite3_bind_parameter_count(handle), "each parameter has its value")
+    return self
+  }
+
+  /// Binds values to the parameters after one, for a statement that has those of several rows.
+  /// - Returns: the last parameter that was bound.
+  func bind<each Value: ColumnValue>(
+    after first: Int32, _ value: repeat each Value
+  ) throws -> Int32 {
+    var index = first
     for value in repeat each value {
       index += 1
       try check(value.bind(to: handle, at: index), is: SQLITE_OK)
     }
-    assert(index == sqlite3_bind_parameter_count(handle), "each parameter has its value")
-    return self
+    return index
   }
 
   /// Runs a statement that has no rows, in a transaction.
   /// - Returns: whether it changed a row.
   /// - Throws: `DatabaseError`.
   @discardableResult
-  func run() throws -> Bool {
+  func run() throws -> Bool { try changes() > 0 }
+
+  /// Runs a statement that has no rows, in a transaction.
+  /// - Returns: how many rows it changed.
+  /// - Throws: `DatabaseError`.
+  func changes() throws -> Int {
     // SQLite may have given the transaction up by itself: then none of its statements may stand alone.
     guard db.isInsideTransaction else {
       throw DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction has ended")
     }
     defer { sqlite3_reset(handle) }
     try check(sqlite3_step(handle), is: SQLITE_DONE)
-    return db.changesCount > 0
+    return db.changesCount
   }
 
   /// Hands over each row; it can be read until the body returns.

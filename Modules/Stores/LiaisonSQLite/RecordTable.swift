@@ -128,78 +128,8 @@ struct RecordTable {
 
   // MARK: Writing
 
-  /// Makes entries their records' heads. The hot path of a clone.
-  /// - Returns: how many live records more there are now.
-  func apply(_ entries: [Entry]) throws -> Int {
-    for kind in Set(entries.map(\.revision.summary.kind)) { try add(kind) }
-    let insert = try PreparedStatement(
-      db,
-      """
-      INSERT INTO record (record, kind, code, is_deleted, position, revision, bytes)
-      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (record) DO NOTHING
-      """)
-    var more = 0
-    for entry in entries {
-      let summary = entry.revision.summary
-      let isNew = try insert.bound(
-        summary.record, summary.kind.number, summary.code.text, summary.isDeleted,
-        entry.position.number, entry.revision.id, entry.revision.bytes
-      ).run()
-      if isNew {
-        more += summary.isDeleted ? 0 : 1
-      } else {
-        more += try advance(entry)
-      }
-    }
-    return more
-  }
-
-  /// Makes an entry the head of a record that is known already; if a later one is there, it goes to
-  /// the record's history.
-  /// - Returns: how many live records more there are now.
-  private func advance(_ entry: Entry) throws -> Int {
-    let (revision, summary) = (entry.revision, entry.revision.summary)
-    guard let known = try known(summary.record) else {
-      throw StoreError.damaged("a record has gone in its transaction")
-    }
-    let history = HistoryTable(db: db)
-    guard (known.position ?? 0) < entry.position.number else {
-      if known.position != entry.position.number { try history.insert(entry, of: known.id) }
-      return 0
-    }
-    if known.position != nil, known.head != revision.id { try history.insertHead(of: known.id) }
-    try PreparedStatement(
-      db, "UPDATE record SET is_deleted = ?, position = ?, revision = ?, bytes = ? WHERE id = ?"
-    ).bound(
-      summary.isDeleted, entry.position.number, revision.id, revision.bytes, known.id
-    ).run()
-    if known.code != summary.code.text { try setCode(summary.code, of: known.id) }
-    try SearchTable(db: db).mark(known.id)
-    let wasLive = known.position != nil && !known.isDeleted
-    return (summary.isDeleted ? 0 : 1) - (wasLive ? 1 : 0)
-  }
-
-  /// What an entry is held against.
-  private struct Known {
-    let id: Int64
-    let position: Int64?
-    let head: RevisionID?
-    let code: String
-    let isDeleted: Bool
-  }
-
-  private func known(_ record: RecordID) throws -> Known? {
-    try PreparedStatement(
-      db, "SELECT id, position, revision, code, is_deleted FROM record WHERE record = ?"
-    ).bound(record).first { row in
-      Known(
-        id: try row.value(0), position: try row.value(1), head: try row.value(2),
-        code: try row.value(3), isDeleted: try row.value(4))
-    }
-  }
-
   /// Apart from the other columns: an index holds it.
-  private func setCode(_ code: RecordCode, of id: Int64) throws {
+  func setCode(_ code: RecordCode, of id: Int64) throws {
     try PreparedStatement(db, "UPDATE record SET code = ? WHERE id = ?").bound(code.text, id).run()
   }
 
@@ -223,7 +153,7 @@ struct RecordTable {
     try PreparedStatement(db, "DELETE FROM record WHERE id = ?").bound(id).run()
   }
 
-  private func add(_ kind: KindNumber) throws {
+  func add(_ kind: KindNumber) throws {
     try PreparedStatement(db, "INSERT OR IGNORE INTO kind (number) VALUES (?)")
       .bound(kind.number).run()
   }

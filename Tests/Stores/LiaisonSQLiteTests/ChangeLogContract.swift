@@ -162,13 +162,21 @@ import Testing
   }
 
   @Test(arguments: LogMaker.allCases)
-  func headsComeInTheOrderOfTheirRecords(_ kind: LogMaker) async throws {
+  func entriesComeInTheOrderOfTheirRecords(_ kind: LogMaker) async throws {
     let log = try kind.make(in: scratch, maker)()
     let areas = try (10..<20).map { try maker.area("AREA-\($0)") }
     _ = try await log.append(areas.reversed(), maker)
-    let heads = Collected<RevisionID>()
-    try await log.forEachHead { heads.add($0.id) }
-    #expect(try heads.all == areas.map { try maker.id(of: $0) })
+    let next = try maker.area(
+      "NEXT", record: areas[0].record, parent: maker.id(of: areas[0]), partOf: areas[1].record)
+    let link = Link(field: TestRegister.parent, target: areas[1].record)
+    _ = try await log.append([next], maker, links: [link])
+    let kept = Collected<KeptRevision>()
+    try await log.forEachRevision { kept.add($0) }
+    let expected = [areas[0], next] + areas.dropFirst()
+    #expect(try kept.all.map(\.encoded.id) == expected.map { try maker.id(of: $0) })
+    #expect(kept.all.map(\.position.number) == [10, 11] + (1...9).reversed())
+    #expect(kept.all.map(\.filed) == [nil] + expected.dropFirst().map { RevisionSummary($0) })
+    #expect(kept.all.map(\.links) == [[], [link]] + Array(repeating: [], count: 9))
   }
 
   @Test(arguments: LogMaker.allCases)

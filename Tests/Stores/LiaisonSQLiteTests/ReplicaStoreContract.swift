@@ -161,12 +161,59 @@ struct ReplicaStoreContract {
     #expect(try await codes(RevisionMaker.kind) == ["AA", "AB", "BB", "CC"])
     #expect(try await codes(nil, limit: 2) == ["AA", "AB"])
     #expect(try await codes(KindNumber(99)).isEmpty)
-    let heads = try await kept.store.read { reader in
-      var heads: [EncodedRevision] = []
-      try reader.forEachHead { heads.append($0) }
-      return heads
+    let revisions = try await kept.revisions()
+    #expect(revisions.map(\.encoded) == made.map(\.encoded))
+    #expect(revisions.allSatisfy { $0.filed != nil })
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func everyRevisionIsHandedOverOldestFirst(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let first = try kept.maker.revision("AA")
+    let second = try kept.maker.next(first, name: "B", code: "BB")
+    let third = try kept.maker.deletion(of: second)
+    let other = try kept.maker.revision("CC")
+    try await kept.put(kept.maker.ready(try kept.maker.revision("OWN")))
+    for (position, revision) in [(1, first), (2, other), (3, second), (4, third)] {
+      try await kept.apply(kept.maker.entry(Int64(position), revision))
     }
-    #expect(heads == made.map(\.encoded))
+    let revisions = try await kept.revisions()
+    #expect(revisions.map(\.encoded) == [first, second, third, other].map(\.encoded))
+    #expect(revisions.map(\.position.number) == [1, 3, 4, 2])
+    #expect(revisions.map(\.filed) == [nil, nil, third.summary, other.summary])
+  }
+
+  /// More than one statement takes, of every sort: new, known, known by an edit, deleted, twice.
+  @Test(arguments: ReplicaStoreMaker.all)
+  func aBatchOfEverySortIsAppliedAsOneByOne(_ stores: ReplicaStoreMaker) async throws {
+    let (kept, plain) = (
+      try await KeptReplica(stores), try await KeptReplica(ReplicaStoreMaker.all[0])
+    )
+    let old = try (0..<20).map { try kept.maker.revision("OLD-\($0)") }
+    let own = try kept.maker.revision("OWN")
+    var batch = try (0..<70).map { try kept.maker.revision("NEW-\($0)") }
+    batch.insert(try kept.maker.next(old[3], name: "B", code: "MOVED"), at: 5)
+    batch.insert(try kept.maker.deletion(of: old[4]), at: 40)
+    batch.insert(try kept.maker.deletion(of: batch[2]), at: 41)
+    batch.insert(batch[60], at: 62)
+    batch.insert(old[5], at: 63)
+    batch.insert(own, at: 64)
+    batch.insert(try kept.maker.revision("GONE", nil), at: 20)
+    let entries = batch.enumerated().map { kept.maker.entry(Int64($0.offset + 100), $0.element) }
+    for replica in [kept, plain] {
+      try await replica.put(kept.maker.ready(own))
+      for (position, revision) in old.enumerated() {
+        try await replica.apply(kept.maker.entry(Int64(position + 1), revision))
+      }
+    }
+    for entry in entries { try await plain.apply(entry) }
+    for _ in 0..<2 {
+      try await kept.store.write(.repeatable) { try $0.apply(entries, through: LogPosition(500)) }
+      #expect(try await kept.revisions() == plain.revisions())
+      let counts = try await kept.store.read { try $0.counts().records }
+      #expect(try await plain.store.read { try $0.counts().records } == counts)
+    }
+    try await kept.store.checkIntegrity()
   }
 
   @Test(arguments: ReplicaStoreMaker.all)

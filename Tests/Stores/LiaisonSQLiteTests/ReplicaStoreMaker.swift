@@ -74,6 +74,14 @@ struct KeptReplica: Sendable {
     try await record(revision)?.pending
   }
 
+  func revisions() async throws -> [KeptRevision] {
+    try await store.read { reader in
+      var revisions: [KeptRevision] = []
+      try reader.forEachRevision { revisions.append($0) }
+      return revisions
+    }
+  }
+
   func position() async throws -> Int64? { try await store.identity().cursor?.position.number }
 
   /// The ids of the records that may refer to one.

@@ -70,6 +70,23 @@ struct SQLiteReplicaStoreTests {
     }
   }
 
+  @Test(arguments: [
+    "UPDATE replica SET records = records + 1",
+    "INSERT INTO link (target, record) VALUES (zeroblob(16), 99)",
+    "INSERT INTO history (record, position, revision, bytes) VALUES (99, 1, zeroblob(32), x'')",
+  ])
+  func whatIsDerivedIsHeldAgainstTheRecords(_ wrong: String) async throws {
+    let kept = try await KeptReplica(Self.sqlite)
+    try await kept.apply(kept.maker.entry(1, try kept.maker.revision()))
+    try await kept.store.checkIntegrity()
+    let path = kept.scratch.folder("vienna") + "/replica.sqlite"
+    try DatabaseQueue(path: path).writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA foreign_keys = OFF")
+      try db.execute(sql: wrong)
+    }
+    await #expect(throws: StoreError.self) { try await kept.store.checkIntegrity() }
+  }
+
   @Test func aValueThatIsNoneOfItsColumnsIsDamageAndNoTrap() throws {
     try DatabaseQueue().read { db in
       let sql = "SELECT NULL, 'text', -1, 5, CAST(x'FF' AS TEXT), x'01'"
