@@ -20,6 +20,8 @@ let http2 = Target.Dependency.product(
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let embedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 /// A group of modules: Core below all, Commands above all, and the pillars between them.
@@ -67,6 +69,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.96.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -76,7 +79,7 @@ let package = Package(
       name: "CLiaisonProto", path: "Modules/Wire/CLiaisonProto",
       linkerSettings: [.linkedLibrary("protobuf-c")]),
     module(.wire, "LiaisonWire", core + ["CLiaisonProto", crypto]),
-    module(.wire, "LiaisonGRPC", core + ["LiaisonWire", grpc, http2, log]),
+    module(.wire, "LiaisonGRPC", core + ["LiaisonWire", grpc, http2, log, nio]),
     module(.wire, "LiaisonExchange", core),
     module(.stores, "LiaisonFolder", core),
     module(.stores, "LiaisonSQLite", core + ["LiaisonFolder", grdb, sqlite]),
@@ -101,7 +104,8 @@ let package = Package(
     tests("Core/LiaisonModelTests", ["LiaisonModel"]),
     tests("Core/LiaisonSyncTests", core),
     tests("Wire/LiaisonWireTests", core + ["LiaisonWire"]),
-    tests("Wire/LiaisonGRPCTests", core + ["LiaisonGRPC", "LiaisonWire", grpc, log]),
+    tests(
+      "Wire/LiaisonGRPCTests", core + ["LiaisonGRPC", "LiaisonWire", grpc, log, nio, embedded]),
     tests("Wire/LiaisonExchangeTests", core + ["LiaisonExchange"]),
     tests("Server/LiaisonServerTests", core + ["LiaisonServer"]),
     tests(

@@ -22,6 +22,8 @@ public final class MemoryChangeLog: ChangeLog {
   public struct Work: Sendable {
     public var commits = 0
     public var facts = 0
+    /// How often it was read.
+    public var reads = 0
   }
 
   private let register: RegisterID
@@ -68,6 +70,7 @@ public final class MemoryChangeLog: ChangeLog {
   }
 
   public func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch {
+    done.withLock { $0.reads += 1 }
     var changes: [Change] = []
     var size = 0
     for head in changed(after: position) {

@@ -22,6 +22,17 @@ public enum System {
 
   private static let random = Mutex(BufferedRandom())
 
+  /// Lets this process open as many files and connections as the system ever lets it.
+  /// - Returns: how many these are.
+  public static func raiseFileLimit() -> Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+    var raised = limit
+    raised.rlim_cur = limit.rlim_max
+    let isRaised = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0
+    return Int(clamping: isRaised ? raised.rlim_cur : limit.rlim_cur)
+  }
+
   public static func randomWord() -> UInt64 { UInt64.random(in: .min ... .max) }
 
   /// Who writes: LIAISON_AUTHOR, or the name of the system's user, or the user's number if it has none.

@@ -41,7 +41,10 @@ struct ServeCommand: AsyncParsableCommand {
     let service = SyncService(
       log: changeLog, coding: RevisionCodec(),
       report: { [logger] in logger.error("the store cannot answer: \($0)") })
-    let server = try SyncServer(listener: service, address: address, log: logger)
+    let files = System.raiseFileLimit() - Tuning.otherFiles
+    let server = try SyncServer(
+      listener: service, address: address, log: logger,
+      connections: min(Tuning.connections, max(files, 1)))
     try await Serving(server: server, service: service).untilStopped(logger)
   }
 }

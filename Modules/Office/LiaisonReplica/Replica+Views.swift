@@ -101,8 +101,13 @@ extension Replica {
       try reader.forEachRevision { try verifier.add($0) }
       for standing in try reader.outbox() {
         guard let pending = try reader.record(standing.record)?.pending else { continue }
-        let ours = [pending.ours.encoded, pending.amendment?.revision.encoded]
-        try (ours + [pending.base]).compactMap(\.self).forEach(check)
+        for ours in [pending.ours, pending.amendment?.revision].compactMap(\.self) {
+          try check(ours.encoded)
+          guard try coding.summary(of: ours.bytes) == ours.summary else {
+            throw StoreError.damaged("the edit \(ours.id.short) is filed as something else")
+          }
+        }
+        if let base = pending.base { try check(base) }
       }
       return try verifier.finish()
     }

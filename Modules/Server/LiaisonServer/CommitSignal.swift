@@ -17,7 +17,7 @@ final class CommitSignal: Sendable {
   /// The first commit after the one that `generation` stands for.
   struct Next: Sendable {
     fileprivate let signal: CommitSignal
-    fileprivate let generation: Int
+    let generation: Int
 
     /// - Returns: false if there will be no further commit, or the caller was cancelled.
     func wait() async -> Bool { await signal.wait(after: generation) }

@@ -13,14 +13,15 @@ struct OfficeEndpoint: SyncEndpoint {
   ) async throws {
     let header = try await header(for: request)
     try await receive(.header(header))
-    var through = request.cursor?.position ?? .zero
+    var told = Told(through: request.cursor?.position ?? .zero)
     var wasQuiet = false
     while true {
       let next = service.commits.next
-      let before = through
-      through = try await drain(after: through, receive)
-      if wasQuiet, through == before {
-        try await receive(.batch(PullBatch(changes: [], through: through, remaining: 0)))
+      let before = told.through
+      // In the quiet each looks for himself: there may be what no signal told of.
+      try await drain(&told, request.follow && !wasQuiet ? next.generation : nil, receive)
+      if wasQuiet, told.through == before {
+        try await receive(.batch(PullBatch(changes: [], through: before, remaining: 0)))
       }
       guard request.follow else { return }
       switch await wake(next) {
@@ -59,20 +60,34 @@ extension OfficeEndpoint {
       schema: isOlder ? status.schema : nil, limits: ServerLimits(batch: service.limit))
   }
 
-  /// - Returns: up to where the office has been told.
+  /// How much of the log an office has been sent in one call.
+  private struct Told {
+    var through: LogPosition
+    var bytes = 0
+
+    /// What waits for an office that does not read is no more than a part of what it has read.
+    func next(upTo limit: BatchLimit) -> BatchLimit {
+      var bytes = Tuning.firstBatchBytes
+      while bytes < limit.bytes, bytes <= self.bytes / 8 { bytes *= 2 }
+      return BatchLimit(count: limit.count, bytes: min(bytes, limit.bytes))
+    }
+  }
+
+  /// Sends what there is behind `told`.
+  /// - Parameter generation: the commits that a follower knows of, who gets what others like it get; nil
+  ///   if the office looks for itself.
   private func drain(
-    after position: LogPosition, _ receive: (PullResponse) async throws -> Void
-  ) async throws -> LogPosition {
-    var through = position
+    _ told: inout Told, _ generation: Int?, _ receive: (PullResponse) async throws -> Void
+  ) async throws {
     var remaining: Int?
     while true {
-      let batch = try await service.asking {
-        try await service.log.changes(after: through, limit: service.limit)
-      }
-      guard batch.through > through else { return through }
+      let batch = try await batch(after: told, generation)
+      guard batch.through > told.through else { return }
       // Counted once, when there is more than one batch: counting costs what it counts.
       if !batch.isLast, remaining == nil {
-        remaining = try await service.asking { try await service.log.count(after: through).all }
+        remaining = try await service.asking { [through = told.through] in
+          try await service.log.count(after: through).all
+        }
       }
       remaining = remaining.map { max(1, $0 - batch.changes.count) }
       try await receive(
@@ -80,8 +95,21 @@ extension OfficeEndpoint {
           PullBatch(
             changes: batch.changes, through: batch.through,
             remaining: batch.isLast ? 0 : remaining ?? 1)))
-      through = batch.through
-      if batch.isLast { return through }
+      told.through = batch.through
+      told.bytes += batch.changes.reduce(0) { $0 + $1.bytes.count }
+      if batch.isLast { return }
+    }
+  }
+
+  private func batch(after told: Told, _ generation: Int?) async throws -> LogBatch {
+    let limit = told.next(upTo: service.limit)
+    let read = { @Sendable [log = service.log] in
+      try await log.changes(after: told.through, limit: limit)
+    }
+    return try await service.asking {
+      guard let generation else { return try await read() }
+      let place = SharedReading.Place(after: told.through, limit: limit, generation: generation)
+      return try await service.following.batch(at: place, read)
     }
   }
 

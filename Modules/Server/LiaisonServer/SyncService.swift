@@ -11,6 +11,7 @@ public struct SyncService: SyncListener {
   let pause: @Sendable (Duration) async throws -> Void
   let report: @Sendable (StoreError) -> Void
   let commits = CommitSignal()
+  let following = SharedReading()
 
   /// - Parameters:
   ///   - limit: what one message holds, either way. Callers are told in the header.

@@ -93,6 +93,12 @@ public final class SQLiteChangeLog: ChangeLog {
     try await read { db in
       try Databases.checkIntegrity(db)
       try Databases.check(
+        "the table of records", db,
+        hasNo: """
+          SELECT 1 FROM record JOIN change ON change.position = record.head
+          WHERE change.record != record.record
+          """)
+      try Databases.check(
         "the table of links", db,
         hasNo: "SELECT 1 FROM link WHERE record NOT IN (SELECT record FROM record)")
     }

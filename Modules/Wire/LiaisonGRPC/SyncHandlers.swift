@@ -2,6 +2,7 @@ internal import GRPCCore
 internal import LiaisonSync
 internal import LiaisonWire
 internal import Logging
+internal import NIOCore
 internal import Synchronization
 
 /// `liaison.sync.v1.Sync` over gRPC: decode, call the listener, encode. No rules live here.
@@ -15,7 +16,7 @@ struct SyncHandlers: RegistrableRPCService {
   func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
     router.registerHandler(
       forMethod: SyncMethods.pull,
-      deserializer: WireDeserializer<PullRequest>(), serializer: WireSerializer<PullResponse>()
+      deserializer: WireDeserializer<PullRequest>(), serializer: PullSerializer()
     ) { request, context in
       try await logging { try await pull(request, context) }
     }
@@ -82,9 +83,13 @@ struct SyncHandlers: RegistrableRPCService {
   private func logging<Result>(_ body: () async throws -> Result) async throws -> Result {
     do {
       return try await body()
-    } catch let error where !(error is CallError || error is CodingError || error is RPCError) {
-      if !(error is CancellationError) {
-        log.error("a call failed", metadata: ["why": "\(error)"])
+    } catch {
+      switch error {
+      // The caller is told.
+      case is CallError, is CodingError, is RPCError: break
+      // It has gone, or was let go.
+      case is CancellationError, is ChannelError: break
+      default: log.error("a call failed", metadata: ["why": "\(error)"])
       }
       throw error
     }

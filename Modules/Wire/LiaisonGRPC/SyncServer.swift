@@ -11,9 +11,23 @@ public struct SyncServer: Sendable {
   private let server: GRPCServer<HTTP2ServerTransport.Posix>
   private let log: Logger
 
-  /// - Parameter address: on loopback, until offices have certificates; port 0 takes any free one.
+  /// - Parameters:
+  ///   - address: on loopback, until offices have certificates; port 0 takes any free one.
+  ///   - connections: how many it holds at once.
   /// - Throws: ``ListenError/notLoopback(_:)``.
-  public init(listener: any SyncListener, address: Endpoint, log: Logger) throws(ListenError) {
+  public init(
+    listener: any SyncListener, address: Endpoint, log: Logger,
+    connections: Int = Tuning.connections
+  ) throws(ListenError) {
+    try self.init(
+      listener: listener, address: address, log: log,
+      Connections(
+        most: connections, silence: .seconds(Tuning.silenceSeconds), unread: SyncLimits.patience))
+  }
+
+  init(
+    listener: any SyncListener, address: Endpoint, log: Logger, _ connections: Connections
+  ) throws(ListenError) {
     guard address.isLoopback else { throw .notLoopback(address) }
     self.address = address
     self.log = log
@@ -35,6 +49,8 @@ public struct SyncServer: Sendable {
             minPingIntervalWithoutCalls: .seconds(Tuning.keepaliveFloorSeconds),
             allowWithoutCalls: false))
         config.rpc.maxRequestPayloadSize = SyncLimits.messageBytes
+        config.channelDebuggingCallbacks.onAcceptTCPConnection = { connections.accept($0) }
+        config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { connections.accept(call: $0) }
       })
     let handlers = SyncHandlers(listener: listener, authenticator: ClaimedOffice(), log: log)
     server = GRPCServer(transport: transport, services: [handlers])

@@ -29,6 +29,33 @@ struct FollowTests {
   }
 
   @Test(.timeLimit(.minutes(5)))
+  func theLogIsReadOnceForAllWhoFollowIt() async throws {
+    let server = try await ServerFixture()
+    let received = Collected<LogPosition>()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<50 {
+        let endpoint = try await server.endpoint()
+        group.addTask {
+          try await endpoint.pull(server.request(follow: true)) { message in
+            guard case .batch(let batch) = message, !batch.changes.isEmpty else { return }
+            received.add(batch.through)
+          }
+        }
+      }
+      for position in 1...3 {
+        while server.service.followers < 50 { await Task.yield() }
+        let before = server.log.work.reads
+        _ = try await server.push([server.maker.area("AREA-\(position)")])
+        while received.all.count < 50 * position { await Task.yield() }
+        #expect(server.log.work.reads == before + 1)
+      }
+      server.service.stopFollowing()
+      try await group.waitForAll()
+    }
+    #expect(received.all.count { $0.number == 3 } == 50)
+  }
+
+  @Test(.timeLimit(.minutes(5)))
   func eachCommitIsDeliveredAsItIsMade() async throws {
     let server = try await ServerFixture()
     try await following(server) { messages in

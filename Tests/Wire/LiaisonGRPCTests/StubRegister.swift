@@ -1,8 +1,9 @@
-import LiaisonGRPC
 import LiaisonModel
 import LiaisonSync
 import Logging
 import Testing
+
+@testable import LiaisonGRPC
 
 /// A register whose answers a test writes.
 struct StubRegister: SyncListener, SyncEndpoint {
@@ -34,10 +35,13 @@ struct StubRegister: SyncListener, SyncEndpoint {
 
   /// Serves the register over TCP for the length of `body`.
   func serving<Result: Sendable>(
+    _ connections: Connections = Connections(
+      most: 1000, silence: .seconds(600), unread: .seconds(600)),
     _ body: @escaping @Sendable (Endpoint, SyncServer) async throws -> Result
   ) async throws -> Result {
     let any = Endpoint(host: "127.0.0.1", port: 0)
-    let server = try SyncServer(listener: self, address: any, log: Logger(label: "test"))
+    let server = try SyncServer(
+      listener: self, address: any, log: Logger(label: "test"), connections)
     let (addresses, address) = AsyncStream.makeStream(of: Endpoint.self)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       defer { group.cancelAll() }

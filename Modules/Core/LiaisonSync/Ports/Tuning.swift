@@ -8,6 +8,12 @@ public enum Tuning {
   /// it waits for the answer before it gives the connection up.
   public static let keepaliveSeconds = 30
   public static let keepaliveAnswerSeconds = 10
+  /// Seconds after which a server closes the connection of a peer from which nothing comes: a live one
+  /// would have answered.
+  public static let silenceSeconds = 60
+  /// Connections that a server holds at once, if its system lets it, and the files that it needs beside.
+  public static let connections = 10_000
+  public static let otherFiles = 64
   /// The shortest time between two such questions that a server puts up with.
   public static let keepaliveFloorSeconds = 15
   /// Calls at once on one connection: a client of HTTP/2 waits with the next one until one ends.
@@ -18,6 +24,8 @@ public enum Tuning {
   public static let drainSeconds = 10
 
   // Memory.
+  /// Bytes of revisions in the first batch of a pull; the next ones grow as they are read.
+  public static let firstBatchBytes = 32 * 1024
   /// Bytes that one decoded message may take in the arena.
   public static let arenaBytes = 32 * 1024 * 1024
   /// What a store's writer keeps of the file, in KiB.
