@@ -54,6 +54,27 @@ class Caller:
         await self.channel.close()
 
 
+class Pusher:
+    """One office that pushes while this process does other things."""
+
+    def __init__(self, address, office):
+        self.loop = asyncio.new_event_loop()
+        self.loop.run_until_complete(self.open(address, office))
+
+    async def open(self, address, office):
+        self.caller = Caller(load(), address, office)
+        await self.caller.open()
+
+    def push_one(self):
+        caller = self.caller
+        self.loop.run_until_complete(
+            caller.push([edit(caller.register, caller.sync, caller.office, f"{caller.office}-ONE")]))
+
+    def close(self):
+        self.loop.run_until_complete(self.caller.close())
+        self.loop.close()
+
+
 def push_one_at_a_time(address, offices, edits):
     """Each office pushes its edits one by one; seconds until all are committed."""
     barrier = multiprocessing.Barrier(PROCESSES + 1)

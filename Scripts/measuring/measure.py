@@ -13,7 +13,8 @@ import tempfile
 
 from commands import ROOT, Build, Proxy, reference_lines
 import peers
-from load import push_one_at_a_time, push_references
+from crowd import Crowd, settled
+from load import Pusher, load, push_one_at_a_time, push_references
 
 PROSE = ("Discussion of joint work on border security, biometrics and the exchange of police "
          "information; follow-up on the last meeting and on training in the regions. " * 2)[:212]  # Makes a revision of about 450 bytes.
@@ -171,13 +172,44 @@ def measure_load(build, table, offices=32, edits=100):
         table.add("… another office's longest wait meanwhile, s", build, waited)
 
 
+def measure_crowd(build, table, pulls=100, followers=5000):
+    """Pulls that nobody reads, and followers who are told of one commit."""
+    modules = load()
+    clone = modules[1].PullRequest(protocol=1).SerializeToString()
+    follow = modules[1].PullRequest(protocol=1, follow=True).SerializeToString()
+    copied(f"{build.folder}/hq", f"{build.folder}/hq-now")
+    with build.serving("hq-now") as server:
+        Crowd(server.address, ["VIE"], 1, clone).close()  # What the first pull costs once.
+        before = settled(server)
+        crowd = Crowd(server.address, ["VIE"], pulls, clone)
+        settled(server)
+        table.add(f"{pulls} unread pulls, MiB", build, server.peak() - before)
+        table.add("… until they are let go, s", build, crowd.seconds_until_let_go(limit=120))
+        crowd.close()
+    shutil.rmtree(f"{build.folder}/crowd", ignore_errors=True)
+    offices = [f"O{number:02}" for number in range(100)]
+    build.make_register("crowd", offices)
+    with build.serving("crowd") as server:
+        before = settled(server)
+        crowd = Crowd(server.address, offices, followers, follow)
+        crowd.read_until_each_has(1)
+        table.add(f"{followers:,} followers, KiB each", build,
+                  (settled(server) - before) * 1024 / followers)
+        pusher = Pusher(server.address, "O00")
+        pusher.push_one()
+        table.add("… until the last is told of a commit, s", build, crowd.read_until_each_has(2))
+        crowd.close()
+        pusher.close()
+    shutil.rmtree(f"{build.folder}/crowd")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binaries")
     parser.add_argument("count", nargs="?", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--beside")
-    parser.add_argument("--only", choices=["sync", "import", "conflicts", "load"], action="append")
+    parser.add_argument("--only", choices=["sync", "import", "conflicts", "load", "crowd"], action="append")
     parser.add_argument("--peers", action="store_true")
     given = parser.parse_args()
     phases = given.only or ["import", "sync", "conflicts", "load"]
@@ -193,7 +225,7 @@ def main():
         table = Table(builds)
         for build in builds:
             os.mkdir(build.folder)
-        if {"sync", "import"} & set(phases):
+        if {"sync", "import", "crowd"} & set(phases):
             # Nothing is measured yet: side by side.
             with concurrent.futures.ThreadPoolExecutor() as pool:
                 list(pool.map(prepare, builds))
