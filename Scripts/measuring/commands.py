@@ -93,6 +93,7 @@ def shim():
     """Builds the shim that counts fsync and fdatasync in a mapped file."""
     library = ROOT / ".build/fsync_count.so"
     source = ROOT / "Scripts/measuring/fsync_count.c"
+    library.parent.mkdir(exist_ok=True)
     if not library.exists() or library.stat().st_mtime < source.stat().st_mtime:
         subprocess.run(
             ["cc", "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
