@@ -30,7 +30,7 @@ extension RecordTable {
     }
   }
 
-  /// A statement costs as much as a few rows.
+  /// Entries that share a statement.
   private static let rowsAtOnce = 32
 
   /// - Returns: how many of the entries' records were new.
