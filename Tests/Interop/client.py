@@ -46,8 +46,20 @@ def uuid7():
     return value.to_bytes(16, "big")
 
 
+def following(address, service, sync, calls, metadata):
+    """Channels with so many open follows, 64 to a connection."""
+    channels = []
+    for number in range(calls):
+        if number % 64 == 0:
+            channels.append(grpc.insecure_channel(
+                address, options=[("grpc.use_local_subchannel_pool", 1)]))
+            stub = service.SyncStub(channels[-1])
+        next(stub.Pull(sync.PullRequest(protocol=1, follow=True), metadata=metadata))
+    return channels
+
+
 def errors(channel, stub, sync, header, metadata):
-    """One line for each row of the table in the article Protocol."""
+    """One line for each row of the table in the article Protocol, but for the calls of an office."""
     def attempt(name, call):
         try:
             list(call())
@@ -127,7 +139,15 @@ def main():
                 print(error.code().name, flush=True)
             release.set()
         elif command == "errors":
-            errors(channel, stub, sync, pull()[0].header, metadata)
+            header = pull()[0].header
+            errors(channel, stub, sync, header, metadata)
+            channels = following(address, service, sync, header.limits.office_calls, metadata)
+            try:
+                pull()
+            except grpc.RpcError as error:
+                print("calls", error.code().name, dict(error.trailing_metadata())["liaison-error"])
+            for other in channels:
+                other.close()
         else:
             header = pull()[0].header
             if command == "push":

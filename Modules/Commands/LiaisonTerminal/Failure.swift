@@ -106,8 +106,8 @@ extension Failure {
     case .unreachable(.silent): "\(server) does not answer"
     case .unreachable(.endedEarly): "\(server) stopped in the middle of a pull"
     case .unknownOffice: place.office.map { "the register has no office \($0)" } ?? "\(error)"
-    case .otherRegister, .otherLineage, .otherProtocol, .tooLarge, .storeUnavailable, .malformed,
-      .peerFault, .tooManyRounds, .notLoopback:
+    case .otherRegister, .otherLineage, .otherProtocol, .tooLarge, .tooManyCalls, .storeUnavailable,
+      .malformed, .peerFault, .tooManyRounds, .notLoopback:
       error.description
     }
   }
@@ -121,6 +121,7 @@ extension Failure {
     case .otherLineage: "ask who runs the server; nothing here was changed or lost"
     case .otherProtocol: "the same version of Liaison on both sides"
     case .tooManyRounds: "again in a moment"
+    case .tooManyCalls: "again when other syncs and watches of the office have ended"
     case .storeUnavailable: "again in a moment; and tell who runs the server if it stays"
     case .notLoopback(let server):
       "ssh -L \(server.port):127.0.0.1:\(server.port) \(server.host), then 127.0.0.1:\(server.port)"
@@ -132,7 +133,7 @@ extension Failure {
     switch error {
     case .unreachable: .unreachable
     case .unknownOffice, .otherRegister, .otherLineage, .otherProtocol, .tooLarge, .malformed,
-      .storeUnavailable, .peerFault, .tooManyRounds, .notLoopback:
+      .tooManyCalls, .storeUnavailable, .peerFault, .tooManyRounds, .notLoopback:
       .failure
     }
   }

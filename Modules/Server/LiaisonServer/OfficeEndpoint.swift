@@ -5,6 +5,8 @@ internal import LiaisonSync
 struct OfficeEndpoint: SyncEndpoint {
   let service: SyncService
   let office: OfficeID
+  /// Counts for the office while this endpoint is kept.
+  let call: OfficeCalls.Call
 
   /// Sends the header, then what changed, batch by batch. A follow goes on with each commit until its
   /// task is cancelled or the server drains, and gives a sign of life if there was none for a while.
@@ -57,7 +59,7 @@ extension OfficeEndpoint {
     let isOlder = request.schemaVersion < status.schema.version
     return PullHeader(
       register: status.register, head: status.head, schemaVersion: status.schema.version,
-      schema: isOlder ? status.schema : nil, limits: ServerLimits(batch: service.limit))
+      schema: isOlder ? status.schema : nil, limits: ServerLimits(batch: service.limit, officeCalls: service.calls.most))
   }
 
   /// How much of the log an office has been sent in one call.

@@ -12,30 +12,35 @@ public struct SyncService: SyncListener {
   let report: @Sendable (StoreError) -> Void
   let commits = CommitSignal()
   let following = SharedReading()
+  let calls: OfficeCalls
 
   /// - Parameters:
   ///   - limit: what one message holds, either way. Callers are told in the header.
+  ///   - officeCalls: calls of one office at once. Callers are told in the header.
   ///   - pause: waits for a time, or until its task is cancelled, and then throws.
   ///   - report: is told why the store could not answer; a caller only learns that it could not.
   public init(
     log: any ChangeLog, coding: any RevisionCoding, limit: BatchLimit = BatchLimit(),
+    officeCalls: Int = SyncLimits.officeCalls,
     pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
     report: @escaping @Sendable (StoreError) -> Void = { _ in }
   ) {
     self.log = log
     self.coding = coding
     self.limit = limit
+    calls = OfficeCalls(most: officeCalls)
     self.pause = pause
     self.report = report
   }
 
-  /// The register as this office may call it.
-  /// - Throws: ``CallError/unknownOffice``, also if the call names no office.
+  /// The register as this office may call it. It counts as a call of the office while it is kept.
+  /// - Throws: ``CallError/unknownOffice``, also if the call names no office;
+  ///   ``CallError/tooManyCalls``.
   public func endpoint(for office: OfficeID?) async throws -> any SyncEndpoint {
     guard let office, try await asking({ try await log.office(office) }) != nil else {
       throw CallError.unknownOffice
     }
-    return OfficeEndpoint(service: self, office: office)
+    return OfficeEndpoint(service: self, office: office, call: try calls.begin(of: office))
   }
 
   /// How many callers follow the log and wait for the next commit.

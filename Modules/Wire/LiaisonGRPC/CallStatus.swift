@@ -17,6 +17,7 @@ package struct CallStatus: Hashable, Sendable {
     CallStatus(error: .otherLineage, code: .failedPrecondition, name: "other-lineage"),
     CallStatus(error: .malformed, code: .invalidArgument, name: nil),
     CallStatus(error: .tooLarge, code: .resourceExhausted, name: "too-large"),
+    CallStatus(error: .tooManyCalls, code: .resourceExhausted, name: "too-many-calls"),
     CallStatus(error: .storeUnavailable, code: .unavailable, name: "store"),
   ]
 

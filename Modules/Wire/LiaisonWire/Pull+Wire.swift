@@ -91,6 +91,7 @@ extension PullHeader {
     limits.pointee.batch_bytes = UInt32(clamping: self.limits.batch.bytes)
     limits.pointee.batch_count = UInt32(clamping: self.limits.batch.count)
     limits.pointee.revision_bytes = UInt32(clamping: self.limits.revisionBytes)
+    limits.pointee.office_calls = UInt32(clamping: self.limits.officeCalls)
     message.pointee.limits = limits
     return message
   }
@@ -105,7 +106,7 @@ extension PullHeader {
       schema: try message.schema.map { try Schema($0.pointee) },
       limits: ServerLimits(
         batch: BatchLimit(count: Int(limits.batch_count), bytes: Int(limits.batch_bytes)),
-        revisionBytes: Int(limits.revision_bytes)))
+        revisionBytes: Int(limits.revision_bytes), officeCalls: Int(limits.office_calls)))
   }
 }
 

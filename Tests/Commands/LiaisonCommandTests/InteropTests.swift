@@ -80,6 +80,7 @@ import Testing
         too-long CANCELLED
         hostile-count INVALID_ARGUMENT
         at-the-head OK
+        calls RESOURCE_EXHAUSTED too-many-calls
 
         """, "\(errors)")
   }

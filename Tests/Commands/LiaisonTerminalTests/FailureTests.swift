@@ -21,6 +21,7 @@ struct FailureTests {
     ),
     (.otherProtocol, "the server speaks another version of the protocol", .failure),
     (.tooLarge, "the message is larger than the server takes", .failure),
+    (.tooManyCalls, "the office makes more calls at once than the server answers", .failure),
     (.storeUnavailable, "the server's store cannot answer now", .failure),
     (.malformed, "the message is not one of this protocol", .failure),
     (.peerFault(.failed), "the server failed", .failure),

@@ -65,6 +65,20 @@ struct PullTests {
     }
   }
 
+  @Test func anOfficeHasSoManyCallsAtOnceAsItsHeaderSays() async throws {
+    let server = try await ServerFixture(officeCalls: 2)
+    let newYork = try #require(OfficeID("NYC"))
+    try await server.log.add(Office(id: newYork, name: "New York"))
+    #expect(try opening(await server.pull(server.request()))?.limits.officeCalls == 2)
+    var calls = [try await server.endpoint(), try await server.endpoint()]
+    await #expect(throws: CallError.tooManyCalls) { _ = try await server.endpoint() }
+    _ = try await server.service.endpoint(for: newYork)
+    // A call that has ended makes room for the next one, and only for one.
+    calls.removeLast()
+    calls.append(try await server.endpoint())
+    await #expect(throws: CallError.tooManyCalls) { _ = try await server.endpoint() }
+  }
+
   @Test func aStoreThatFailsIsUnavailableAndOnlyTheServerIsToldWhy() async throws {
     let reasons = Collected<StoreError>()
     let service = SyncService(log: BrokenLog(), coding: NotedCoding(), report: { reasons.add($0) })

@@ -13,14 +13,17 @@ struct ServerFixture {
   let register: RegisterID
   let lineage = Lineage(7)
 
-  init(limit: BatchLimit = BatchLimit(), log other: (any ChangeLog)? = nil) async throws {
+  init(
+    limit: BatchLimit = BatchLimit(), officeCalls: Int = SyncLimits.officeCalls,
+    log other: (any ChangeLog)? = nil
+  ) async throws {
     maker = try AreaMaker(seed: 5)
     register = maker.newID()
     log = MemoryChangeLog(register: register, lineage: lineage, schema: try TestRegister.schema())
     try await log.add(Office(id: maker.office, name: "Vienna"))
     let quiet = quiet
     service = SyncService(
-      log: other ?? log, coding: maker.coding, limit: limit,
+      log: other ?? log, coding: maker.coding, limit: limit, officeCalls: officeCalls,
       pause: { _ in try await quiet.pause() }, report: { _ in })
   }
 

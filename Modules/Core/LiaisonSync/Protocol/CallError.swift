@@ -12,6 +12,8 @@ public enum CallError: Error, Hashable, Sendable {
   case otherProtocol
   /// A message is larger than the other side takes.
   case tooLarge
+  /// The office makes more calls at once than a server answers.
+  case tooManyCalls
   /// The server's store cannot answer now.
   case storeUnavailable
   /// The message cannot be decoded, or is not what the protocol allows there.
@@ -56,7 +58,7 @@ public enum CallError: Error, Hashable, Sendable {
   /// Whether waiting may mend it.
   public var isPassing: Bool {
     switch self {
-    case .unreachable, .storeUnavailable, .tooManyRounds: true
+    case .unreachable, .storeUnavailable, .tooManyCalls, .tooManyRounds: true
     case .unknownOffice, .otherRegister, .otherLineage, .otherProtocol, .tooLarge, .malformed,
       .peerFault, .notLoopback:
       false
@@ -73,6 +75,7 @@ extension CallError: CustomStringConvertible {
       "the server was restored from a backup since the last sync, or has lost changes"
     case .otherProtocol: "the server speaks another version of the protocol"
     case .tooLarge: "the message is larger than the server takes"
+    case .tooManyCalls: "the office makes more calls at once than the server answers"
     case .storeUnavailable: "the server's store cannot answer now"
     case .malformed: "the message is not one of this protocol"
     case .unreachable(let silence): silence.description

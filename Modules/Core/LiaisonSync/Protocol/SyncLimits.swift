@@ -10,6 +10,10 @@ public enum SyncLimits {
   /// not the limit.
   public static let messageBytes = 4 * 1024 * 1024
 
+  /// Calls of one office that a server answers at once, on however many connections: a replica that
+  /// watches and syncs makes two.
+  public static let officeCalls = 128
+
   /// How long a caller waits for what it is owed, a batch, a verdict or a heartbeat, before it gives the
   /// server up. A line must carry a batch in that time.
   public static let patience = Duration.seconds(30)

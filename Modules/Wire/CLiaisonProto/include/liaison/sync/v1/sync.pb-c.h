@@ -161,10 +161,14 @@ struct  Pb__ServerLimits
   uint32_t batch_bytes;
   uint32_t batch_count;
   uint32_t revision_bytes;
+  /*
+   * Calls of one office at once, on however many connections.
+   */
+  uint32_t office_calls;
 };
 #define PB__SERVER_LIMITS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__server_limits__descriptor) \
-    , 0, 0, 0 }
+    , 0, 0, 0, 0 }
 
 
 /*
