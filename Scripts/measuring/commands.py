@@ -26,20 +26,18 @@ class Build:
         self.name, self.binaries, self.folder, self.count = name, binaries, folder, count
 
     def run(self, command, *arguments, status=0):
-        """Runs a command to its end. Its peak memory is at least what this process had when it started it,
-        about 40 MiB: the system counts that with it."""
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            [f"{self.binaries}/{command}", *arguments], cwd=self.folder,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        _, code, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        if os.waitstatus_to_exitcode(code) != status:
-            sys.exit(f"measure: {command} {' '.join(arguments)[:200]} failed: "
-                     f"{process.stderr.read().decode()}")
-        process.stderr.close()
-        process.returncode = 0
-        return Used(seconds, usage.ru_maxrss / 1024)
+        """Runs a command to its end. GNU time starts it: the system counts the peak memory of whoever
+        starts a command with the command's own, and this process has more than a command takes."""
+        with tempfile.NamedTemporaryFile("r") as used:
+            start = time.perf_counter()
+            done = subprocess.run(
+                ["time", "--quiet", "--format=%M", f"--output={used.name}",
+                 f"{self.binaries}/{command}", *arguments], cwd=self.folder,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            seconds = time.perf_counter() - start
+            if done.returncode != status:
+                sys.exit(f"measure: {command} {' '.join(arguments)[:200]} failed: {done.stderr.decode()}")
+            return Used(seconds, int(used.read()) / 1024)
 
     def make_register(self, name, offices=("LYO", "VIE", "NYC")):
         self.run("liaisond", "init", name)

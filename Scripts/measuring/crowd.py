@@ -79,17 +79,25 @@ class Crowd:
         """Seconds until each caller has had so many messages; five minutes at most."""
         start = time.perf_counter()
         waiting = {caller for caller in self.callers if caller.messages < messages}
-        with selectors.DefaultSelector() as selector:
-            for caller in self.callers:
-                selector.register(caller.socket, selectors.EVENT_READ, caller)
-            while waiting and time.perf_counter() < start + 300:
-                for key, _ in selector.select(1):
-                    key.data.read()
-                    if key.data.messages >= messages:
-                        waiting.discard(key.data)
+
+        def has_read(caller):
+            if caller.messages >= messages:
+                waiting.discard(caller)
+
+        self.read(has_read, lambda: waiting and time.perf_counter() < start + 300)
         if waiting:
             raise RuntimeError(f"{len(waiting)} of {len(self.callers)} followers were not told")
         return time.perf_counter() - start
+
+    def read(self, has_read, goes_on):
+        """Reads whatever comes, as long as `goes_on` says."""
+        with selectors.DefaultSelector() as selector:
+            for caller in self.callers:
+                selector.register(caller.socket, selectors.EVENT_READ, caller)
+            while goes_on():
+                for key, _ in selector.select(0.2):
+                    key.data.read()
+                    has_read(key.data)
 
     def seconds_until_let_go(self, limit):
         """How long it takes until the server has closed every connection; `limit` if it does not."""

@@ -9,6 +9,7 @@ import grpc
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "Tests/Interop"))
 from client import load, uuid7  # noqa: E402
+from crowd import Crowd  # noqa: E402
 
 PROCESSES = 2
 
@@ -115,6 +116,56 @@ def office_process(address, numbers, edits, barrier):
         await asyncio.gather(*(caller.close() for caller in callers))
 
     asyncio.run(run())
+
+
+def push_batches(address, offices, batches, edits, followers):
+    """Each office pushes batches of edits, one after the other, while others follow and read all of it:
+    edits per second until all are committed, and how long a push took at most."""
+    ready, done = multiprocessing.Event(), multiprocessing.Event()
+    reader = multiprocessing.Process(
+        target=follow_until, args=(address, offices, followers, ready, done))
+    reader.start()
+    if not ready.wait(300):
+        raise RuntimeError("the followers do not follow")
+
+    async def run():
+        modules = load()
+        callers = [Caller(modules, address, office) for office in offices]
+        await asyncio.gather(*(caller.open() for caller in callers))
+        work = [[[edit(caller.register, caller.sync, caller.office, f"{caller.office}-N{batch * edits + n}")
+                  for n in range(edits)] for batch in range(batches)] for caller in callers]
+        waits = []
+
+        async def push(caller, batches):
+            for batch in batches:
+                start = time.perf_counter()
+                await caller.push(batch)
+                waits.append(time.perf_counter() - start)
+
+        start = time.perf_counter()
+        await asyncio.gather(*map(push, callers, work))
+        seconds = time.perf_counter() - start
+        await asyncio.gather(*(caller.close() for caller in callers))
+        return len(offices) * batches * edits / seconds, max(waits)
+
+    figures = asyncio.run(run())
+    done.set()
+    reader.join()
+    if reader.exitcode:
+        raise RuntimeError("the followers failed")
+    return figures
+
+
+def follow_until(address, offices, followers, ready, done):
+    message = load()[1].PullRequest(protocol=1, follow=True).SerializeToString()
+    crowd = Crowd(address, offices, followers, message)
+    crowd.read_until_each_has(1)
+    ready.set()
+    crowd.read(lambda caller: None, lambda: not done.is_set())
+    told = {caller.messages for caller in crowd.callers}
+    if min(told) < 2:
+        raise RuntimeError("a follower was told nothing")
+    crowd.close()
 
 
 def push_references(address, edits, references):

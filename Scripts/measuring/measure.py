@@ -14,13 +14,15 @@ import tempfile
 from commands import ROOT, Build, Proxy, reference_lines
 import peers
 from crowd import Crowd, settled
-from load import Pusher, load, push_one_at_a_time, push_references
+from load import Pusher, load, push_batches, push_one_at_a_time, push_references
+import office
 
 PROSE = ("Discussion of joint work on border security, biometrics and the exchange of police "
          "information; follow-up on the last meeting and on training in the regions. " * 2)[:212]  # Makes a revision of about 450 bytes.
 
 
 CLONED = "clone, records/s"
+PHASES = ["import", "sync", "conflicts", "load", "crowd", "size", "list", "search", "disk"]
 
 
 def records(count):
@@ -172,6 +174,25 @@ def measure_load(build, table, offices=32, edits=100):
         table.add("… another office's longest wait meanwhile, s", build, waited)
 
 
+def measure_size(build, table):
+    office.size(build, table, build, lines)
+
+
+def measure_list(build, table):
+    office.lists(build, table)
+
+
+def measure_search(build, table):
+    office.first_search(build, table, copied(f"{build.folder}/vienna", f"{build.folder}/vienna-now"))
+
+
+def measure_disk(build, table):
+    """Bytes on the disk for each record, once a checkpoint has brought all into the file."""
+    for row, folder in (("server", "hq"), ("replica", "vienna")):
+        used = sum(file.stat().st_size for file in pathlib.Path(build.folder, folder).iterdir())
+        table.add(f"bytes per record, {row}", build, used / (build.count + len(reference_lines())))
+
+
 def measure_crowd(build, table, pulls=100, followers=5000):
     """Pulls that nobody reads, and followers who are told of one commit."""
     modules = load()
@@ -201,6 +222,13 @@ def measure_crowd(build, table, pulls=100, followers=5000):
         crowd.close()
         pusher.close()
     shutil.rmtree(f"{build.folder}/crowd")
+    offices = offices[:8]
+    build.make_register("crowd", offices)
+    with build.serving("crowd") as server:
+        rate, waited = push_batches(server.address, offices, batches=5, edits=500, followers=200)
+        table.add("8 offices push 500 each beside 200 followers, edits/s", build, rate)
+        table.add("… the longest wait for a verdict, s", build, waited)
+    shutil.rmtree(f"{build.folder}/crowd")
 
 
 def main():
@@ -209,10 +237,10 @@ def main():
     parser.add_argument("count", nargs="?", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--beside")
-    parser.add_argument("--only", choices=["sync", "import", "conflicts", "load", "crowd"], action="append")
+    parser.add_argument("--only", choices=PHASES, action="append")
     parser.add_argument("--peers", action="store_true")
     given = parser.parse_args()
-    phases = given.only or ["import", "sync", "conflicts", "load"]
+    phases = given.only or PHASES[:4]
     if given.peers and "sync" not in phases:
         parser.error("--peers are held against a clone: --only sync, or without --only")
     # Whoever interrupts it gets what has been measured, also if it runs in the background.
@@ -225,7 +253,7 @@ def main():
         table = Table(builds)
         for build in builds:
             os.mkdir(build.folder)
-        if {"sync", "import", "crowd"} & set(phases):
+        if set(phases) - {"conflicts", "load"}:
             # Nothing is measured yet: side by side.
             with concurrent.futures.ThreadPoolExecutor() as pool:
                 list(pool.map(prepare, builds))
