@@ -96,9 +96,7 @@ final class MemoryTransaction: ReplicaTransaction {
     return Array(replica.inOrder.filter { found[$0.key] != nil }.map(stored).prefix(limit))
   }
 
-  func unindexed(limit: Int) throws -> [StoredRecord] {
-    Array(replica.inOrder.filter { replica.words[$0.key] == nil }.map(stored).prefix(limit))
-  }
+  func isIndexed() throws -> Bool { replica.records.keys.allSatisfy { replica.words[$0] != nil } }
 
   // MARK: Writing
 
@@ -163,9 +161,12 @@ final class MemoryTransaction: ReplicaTransaction {
       head: before.head, schema: before.schema)
   }
 
-  func index(_ record: RecordID, text: String?, references: Set<RecordID>) throws {
-    guard replica.records[record] != nil else { return }
-    replica.words[record] = text.map(MemoryTransaction.words) ?? []
+  func index(limit: Int, _ entry: (StoredRecord) throws -> IndexEntry) throws -> Int {
+    let next = replica.inOrder.filter { replica.words[$0.key] == nil }.prefix(limit)
+    for (id, record) in next {
+      replica.words[id] = try entry(stored(id, record)).text.map(MemoryTransaction.words) ?? []
+    }
+    return next.count
   }
 }
 

@@ -38,7 +38,13 @@ public enum Terminal {
 
   /// The columns that a text takes, by the system's tables (`wcwidth`).
   public static func width(of text: String) -> Int {
-    text.unicodeScalars.reduce(0) { $0 + max(0, Int(liaison_wcwidth(wchar_t($1.value)))) }
+    if isPlain(text.utf8) { return text.utf8.count }
+    return text.unicodeScalars.reduce(0) { $0 + max(0, Int(liaison_wcwidth(wchar_t($1.value)))) }
+  }
+
+  /// Whether each byte is a character of one column, as most texts are.
+  static func isPlain(_ text: some Collection<UInt8>) -> Bool {
+    text.allSatisfy { (0x20..<0x7F).contains($0) }
   }
 
   /// The text cut to a width, with `…` if something was cut.
@@ -56,7 +62,8 @@ public enum Terminal {
 
   /// Control characters made harmless, so that no record can steer a terminal.
   public static func safe(_ text: String) -> String {
-    String(
+    if isPlain(text.utf8) { return text }
+    return String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "·" : $0 }))
   }

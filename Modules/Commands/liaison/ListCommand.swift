@@ -27,13 +27,13 @@ struct ListCommand: AsyncParsableCommand {
     guard limit.map({ $0 > 0 }) ?? true else {
       throw Failure("--limit is for at least one", advice: "--limit 50", status: .usage)
     }
-    let query = ListQuery(kind, where: filters, sort: sort, limit: limit ?? .max)
     let replica = try options.replica()
     let progress = ProgressLine("indexing")
     let indexed: @Sendable (LiaisonReplica.Progress) -> Void = {
       progress.update($0.done, remaining: $0.remaining)
     }
     if options.json {
+      let query = ListQuery(kind, where: filters, sort: sort, limit: limit ?? .max)
       let records = Mutex<[RecordView]>([])
       try await replica.list(query, progress: indexed) { record in
         records.withLock { $0.append(record) }
@@ -41,23 +41,15 @@ struct ListCommand: AsyncParsableCommand {
       progress.end()
       return try Output.json(records.withLock { $0 })
     }
-    // What is printed of a record, and not the record, is held until the widths are known.
     let columns = try await replica.columns(of: kind)
-    let rows = Mutex<[[String]]>([])
+    let table = Mutex(Table(["", "CODE"] + columns.map { $0.uppercased() }))
+    let query = ListQuery(
+      kind, where: filters, sort: sort, limit: limit ?? .max, fields: columns)
     try await replica.list(query, progress: indexed) { record in
       let row = [record.place.mark, record.code.text] + columns.map { record[$0]?.text ?? "" }
-      rows.withLock { $0.append(row) }
+      table.withLock { $0.add(row) }
     }
     progress.end()
-    print(rows.withLock { $0 }, columns)
-  }
-
-  /// The first five columns that hold anything.
-  private func print(_ rows: [[String]], _ columns: [String]) {
-    let kept = columns.indices.filter { column in rows.contains { !$0[column + 2].isEmpty } }
-      .prefix(5)
-    Output.table(
-      ["", "CODE"] + kept.map { columns[$0].uppercased() },
-      rows.map { row in row.prefix(2) + kept.map { row[$0 + 2] } })
+    table.withLock { $0 }.print(most: 5)
   }
 }

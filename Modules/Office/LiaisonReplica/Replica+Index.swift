@@ -19,36 +19,46 @@ extension Replica {
 
   private func indexAll(_ progress: (Progress) -> Void) async throws -> Bool {
     var done = 0
-    let total = try await store.read {
-      try $0.unindexed(limit: 1).isEmpty ? 0 : $0.counts().unindexed
-    }
+    let total = try await store.read { try $0.isIndexed() ? 0 : $0.counts().unindexed }
     while done < total {
       let count = try await store.write(.repeatable) { [coding = environment.coding] transaction in
-        let records = try transaction.unindexed(limit: SyncLimits.batchCount)
-        for record in records {
-          let state = try record.visible.map { try coding.decode($0.bytes).state }
-          try transaction.index(
-            record.id, text: state?.searchText, references: state?.references ?? [])
+        try transaction.index(limit: Tuning.indexedAtOnce) { record in
+          guard let bytes = record.visible?.bytes else { return IndexEntry(text: nil) }
+          let state = try coding.decode(bytes).state
+          return IndexEntry(text: state.searchText, references: state.references)
         }
-        return records.count
       }
       guard count > 0 else { return true }
       // Whoever waits to write gets in between: SQLite's own waiting is not fair.
       try await environment.sleep(.milliseconds(Tuning.indexPauseMilliseconds))
       done += count
       // A part alone is done before anybody could read of it.
-      guard total > SyncLimits.batchCount else { continue }
+      guard total > Tuning.indexedAtOnce else { continue }
       progress(Progress(done: done, remaining: max(0, total - done)))
     }
-    return try await store.read { try $0.unindexed(limit: 1).isEmpty }
+    return try await store.read { try $0.isIndexed() }
   }
 }
 
 extension RecordState {
-  /// What a search finds the record by; nil for a deleted one.
+  /// What a search finds the record by; nil for a deleted one. What it refers to is no text of it.
   var searchText: String? {
     guard !isDeleted else { return nil }
-    let texts = fields.sorted { $0.key < $1.key }.map { $0.value.text { _ in "" } }
-    return ([code.text] + texts).joined(separator: "\n")
+    var text = code.text
+    for (_, value) in fields.sorted(by: { $0.key < $1.key }) where !value.isReference {
+      text += "\n"
+      text += value.text { _ in "" }
+    }
+    return text
+  }
+}
+
+extension FieldValue {
+  fileprivate var isReference: Bool {
+    switch self {
+    case .one(let scalar): scalar.reference != nil
+    case .set(let members): members.first?.reference != nil
+    case .list(let elements): elements.first?.reference != nil
+    }
   }
 }

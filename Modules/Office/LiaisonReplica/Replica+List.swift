@@ -10,14 +10,18 @@ public struct ListQuery: Hashable, Sendable {
   public let sort: String?
   /// How many records at most.
   public let limit: Int
+  /// The fields that are asked for, a view may have others as well; nil for all.
+  public let fields: [String]?
 
   public init(
-    _ kind: String, where filters: [String] = [], sort: String? = nil, limit: Int = .max
+    _ kind: String, where filters: [String] = [], sort: String? = nil, limit: Int = .max,
+    fields: [String]? = nil
   ) {
     self.kind = kind
     self.filters = filters
     self.sort = sort
     self.limit = limit
+    self.fields = fields
   }
 }
 
@@ -53,6 +57,8 @@ private struct Selection {
   let kind: Kind
   let filters: [Filter]
   let sort: FieldNumber?
+  /// What is read of a record to show it; nil for all.
+  let shown: Set<FieldNumber>?
 
   init(_ query: ListQuery, in snapshot: Snapshot) throws {
     let kind = try snapshot.kind(named: query.kind)
@@ -60,6 +66,9 @@ private struct Selection {
     filters = try query.filters.map { try Filter($0, of: kind, in: snapshot) }
     sort = try query.sort.flatMap {
       $0 == "code" ? nil : try snapshot.field(named: $0, of: kind).number
+    }
+    shown = try query.fields.map { names in
+      Set(try names.map { try snapshot.field(named: $0, of: kind).number })
     }
   }
 }
@@ -74,31 +83,39 @@ extension Snapshot {
       try body(RecordView(record, try codes.codes(of: record.visible.state.references)))
     }
     guard let field = selection.sort else {
-      return try forEach(selection.kind, where: selection.filters) { record in
+      return try forEach(selection.kind, where: selection.filters, reading: selection.shown) {
+        record in
         try show(record)
         left -= 1
         return left > 0
       }
     }
     var keys: [(key: SortKey, id: RecordID)] = []
-    try forEach(selection.kind, where: selection.filters) { record in
+    try forEach(selection.kind, where: selection.filters, reading: [field]) { record in
       let value = record.visible.state.fields[field]
       keys.append((SortKey(value, try codes.codes(of: value?.references ?? [])), record.id))
       return true
     }
     keys.sort { $0.key < $1.key }  // Stable: equal ones stay by code.
     for (_, id) in keys.prefix(limit) {
-      if let stored = try reader.record(id), let record = try record(stored) { try show(record) }
+      if let stored = try reader.record(id),
+        let record = try record(stored, reading: selection.shown)
+      {
+        try show(record)
+      }
     }
   }
 
   /// Hands over the live records of a kind, or of all, and those in conflict, as far as they meet
   /// filters, until the body returns false.
+  /// - Parameter fields: what is read of a record beside what the filters need; nil for all.
   func forEach(
-    _ kind: Kind?, where filters: [Filter] = [], _ body: (Record) throws -> Bool
+    _ kind: Kind?, where filters: [Filter] = [], reading fields: Set<FieldNumber>? = nil,
+    _ body: (Record) throws -> Bool
   ) throws {
+    let read = fields.map { $0.union(filters.compactMap(\.field)) }
     try forEachCandidate(kind, filters) { stored in
-      guard let record = try record(stored), !record.isDeleted || record.isConflict,
+      guard let record = try record(stored, reading: read), !record.isDeleted || record.isConflict,
         filters.allSatisfy({ $0.matches(record) })
       else { return true }
       return try body(record)

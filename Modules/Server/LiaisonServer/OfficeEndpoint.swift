@@ -59,7 +59,8 @@ extension OfficeEndpoint {
     let isOlder = request.schemaVersion < status.schema.version
     return PullHeader(
       register: status.register, head: status.head, schemaVersion: status.schema.version,
-      schema: isOlder ? status.schema : nil, limits: ServerLimits(batch: service.limit, officeCalls: service.calls.most))
+      schema: isOlder ? status.schema : nil,
+      limits: ServerLimits(batch: service.limit, officeCalls: service.calls.most))
   }
 
   /// How much of the log an office has been sent in one call.

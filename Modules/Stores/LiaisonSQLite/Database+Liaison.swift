@@ -19,9 +19,9 @@ enum Databases {
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA trusted_schema = OFF")
       try db.execute(sql: "PRAGMA cell_size_check = ON")
-      // A batch changes pages all over the file: what does not fit is written and read again before its time.
       guard !db.configuration.readonly else { return }
-      try db.execute(sql: "PRAGMA cache_size = -\(Tuning.writerCacheKibibytes)")
+      // A batch changes pages all over the file: what does not fit is written and read again before its time.
+      try setCache(kibibytes: Tuning.durableCacheKibibytes, in: db)
       try db.execute(sql: "PRAGMA wal_autocheckpoint = \(Tuning.checkpointPages)")
     }
     return configuration
@@ -49,6 +49,11 @@ enum Databases {
     /// Before its bytes are on the disk: only for what can be pulled again.
     case normal = 1
     case full = 2
+  }
+
+  /// Says how much of the file a connection keeps; what it has beyond that, it gives back.
+  static func setCache(kibibytes: Int, in db: Database) throws {
+    try db.cachedStatement(sql: "PRAGMA cache_size = -\(kibibytes)").execute()
   }
 
   /// Outside of a transaction only.

@@ -62,7 +62,8 @@ public final class SQLiteReplicaStore: ReplicaStore {
   ) async throws -> Result {
     try await Databases.guarding {
       try await queue.read { [schemas] db in
-        try body(SQLiteReplicaTransaction(db: db, schemas: schemas))
+        try Databases.setCache(kibibytes: Tuning.readerCacheKibibytes, in: db)
+        return try body(SQLiteReplicaTransaction(db: db, schemas: schemas))
       }
     }
   }
@@ -76,6 +77,7 @@ public final class SQLiteReplicaStore: ReplicaStore {
         // Set before every transaction and never back after one: a task that is cancelled in between
         // would not get to it.
         try Databases.setSynchronous(durability.synchronous, in: db)
+        try Databases.setCache(kibibytes: durability.cacheKibibytes, in: db)
         var result: Result?
         try db.inTransaction(.immediate) {
           result = try body(SQLiteReplicaTransaction(db: db, schemas: schemas))
@@ -105,6 +107,13 @@ extension Durability {
     switch self {
     case .durable: .full
     case .repeatable: .normal
+    }
+  }
+
+  fileprivate var cacheKibibytes: Int {
+    switch self {
+    case .durable: Tuning.durableCacheKibibytes
+    case .repeatable: Tuning.pulledCacheKibibytes
     }
   }
 }

@@ -56,7 +56,7 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
     try texts.search(words, limit: limit)
   }
 
-  func unindexed(limit: Int) throws -> [StoredRecord] { try texts.unindexed(limit: limit) }
+  func isIndexed() throws -> Bool { try texts.isComplete() }
 
   // MARK: Writing
 
@@ -94,9 +94,19 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
 
   func setAddress(_ address: String) throws { try replica.setAddress(address) }
 
-  func index(_ record: RecordID, text: String?, references: Set<RecordID>) throws {
-    guard let place = try records.place(of: record) else { return }
-    try texts.index(place.id, text: text)
-    try links.replace(of: place.id, with: references)
+  func index(limit: Int, _ entry: (StoredRecord) throws -> IndexEntry) throws -> Int {
+    let again = try texts.indexAgain(limit: limit) { id, record in
+      let found = try entry(record)
+      try links.replace(of: id, with: found.references)
+      return found.text
+    }
+    var filing = try LinkTable.Filing(links, after: texts.indexed())
+    let new = try texts.indexNew(limit: limit - again) { id, record in
+      let found = try entry(record)
+      try filing.add(found.references, of: id)
+      return found.text
+    }
+    try filing.finish()
+    return again + new
   }
 }

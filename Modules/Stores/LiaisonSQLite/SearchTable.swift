@@ -43,19 +43,19 @@ struct SearchTable {
       .joined(separator: " ")
   }
 
-  func unindexed(limit: Int) throws -> [StoredRecord] {
-    // One by one, each from its own order: put together by SQLite, all of them would be sorted first.
-    let marked: [Int64] = try PreparedStatement(
-      db, "SELECT record FROM search_pending ORDER BY record LIMIT ?"
-    ).bound(limit).all { try $0.value(0) }
-    let new: [Int64] = try PreparedStatement(
+  /// The last record up to which all have been indexed once.
+  func indexed() throws -> Int64 {
+    try PreparedStatement(db, "SELECT record FROM search_indexed").first { try $0.value(0) } ?? 0
+  }
+
+  func isComplete() throws -> Bool {
+    try PreparedStatement(
       db,
-      "SELECT id FROM record WHERE id > (SELECT record FROM search_indexed) ORDER BY id LIMIT ?"
-    ).bound(limit).all { try $0.value(0) }
-    let select = try PreparedStatement(db, StoredRecord.select + " WHERE r.id = ?")
-    return try Set(marked).union(new).sorted().prefix(limit).compactMap { id in
-      try select.bound(id).first { try StoredRecord($0) }
-    }
+      """
+      SELECT NOT EXISTS (SELECT 1 FROM search_pending)
+        AND ifnull((SELECT max(id) FROM record), 0) <= record FROM search_indexed
+      """
+    ).first { try $0.value(0) } ?? false
   }
 
   /// About how many records are not indexed: rows that have gone count as well.
@@ -63,8 +63,8 @@ struct SearchTable {
     try PreparedStatement(
       db,
       """
-      SELECT max(0, coalesce((SELECT max(id) FROM record), 0) - record)
-        + (SELECT count(*) FROM search_pending) FROM search_indexed
+      SELECT max(0, ifnull((SELECT max(id) FROM record), 0) - i.record)
+        + (SELECT count(*) FROM search_pending p WHERE p.record <= i.record) FROM search_indexed i
       """
     ).first { try $0.value(0) } ?? 0
   }
@@ -75,17 +75,48 @@ struct SearchTable {
       .bound(id).run()
   }
 
-  func index(_ id: Int64, text: String?) throws {
-    // Whoever indexes out of order leaves nothing behind.
-    try PreparedStatement(
+  /// Files the text of records that have another one now.
+  /// - Parameter text: the record's; nil for one that no word finds.
+  /// - Returns: how many there were.
+  func indexAgain(
+    limit: Int, _ text: (Int64, StoredRecord) throws -> String?
+  ) throws -> Int {
+    let marked: [Int64] = try PreparedStatement(
+      db, "SELECT record FROM search_pending WHERE record <= ? ORDER BY record LIMIT ?"
+    ).bound(indexed(), limit).all { try $0.value(0) }
+    let select = try PreparedStatement(db, StoredRecord.select + " WHERE r.id = ?")
+    for id in marked {
+      try remove(id)
+      guard let record = try select.bound(id).first({ try StoredRecord($0) }) else { continue }
+      try insert(id, text(id, record))
+    }
+    return marked.count
+  }
+
+  /// Files the text of records that have come since the last that was indexed.
+  func indexNew(limit: Int, _ text: (Int64, StoredRecord) throws -> String?) throws -> Int {
+    let last = try indexed()
+    // After a layout that indexes anew, or where rows have gone.
+    let isFiled = try PreparedStatement(
+      db, "SELECT EXISTS (SELECT 1 FROM search WHERE rowid > ?)"
+    ).bound(last).first { try $0.value(0) as Bool }
+    var (count, reached) = (0, last)
+    try PreparedStatement.separate(
       db,
-      """
-      INSERT OR IGNORE INTO search_pending (record)
-      SELECT id FROM record WHERE id > (SELECT record FROM search_indexed) AND id < ?
-      """
-    ).bound(id).run()
-    try PreparedStatement(db, "UPDATE search_indexed SET record = max(record, ?)").bound(id).run()
-    try remove(id)
+      "SELECT r.id, \(StoredRecord.columns) \(StoredRecord.tables) WHERE r.id > ? ORDER BY r.id LIMIT ?"
+    ).bound(last, limit).forEach { row in
+      reached = try row.value(0)
+      if isFiled ?? true { try remove(reached) }
+      try insert(reached, text(reached, StoredRecord(row, from: 1)))
+      count += 1
+    }
+    try PreparedStatement(db, "UPDATE search_indexed SET record = ?").bound(reached).run()
+    try PreparedStatement(db, "DELETE FROM search_pending WHERE record > ? AND record <= ?")
+      .bound(last, reached).run()
+    return count
+  }
+
+  private func insert(_ id: Int64, _ text: String?) throws {
     guard let text else { return }
     try PreparedStatement(db, "INSERT INTO search (rowid, text) VALUES (?, ?)").bound(id, text)
       .run()

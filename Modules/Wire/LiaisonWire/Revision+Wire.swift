@@ -30,7 +30,8 @@ extension Revision {
     return message
   }
 
-  init(_ message: Pb__Revision) throws {
+  /// - Parameter isWanted: whether a field is to be there.
+  init(_ message: Pb__Revision, _ isWanted: (FieldNumber) -> Bool = { _ in true }) throws {
     guard let office = OfficeID(try message.office.string("an office")) else {
       throw CodingError.malformed("a revision names no office")
     }
@@ -40,7 +41,7 @@ extension Revision {
       parent: try message.parent.optionalRevisionID("a parent"),
       secondParent: try message.second_parent.optionalRevisionID("a second parent"),
       state: RecordState(
-        code: try message.code.code("a code"), content: try Revision.content(message),
+        code: try message.code.code("a code"), content: try Revision.content(message, isWanted),
         unknown: try UnknownField.all(of: message.base)),
       origin: Origin(
         office: office, author: try message.author.string("an author"),
@@ -48,7 +49,9 @@ extension Revision {
         time: Timestamp(milliseconds: message.time)))
   }
 
-  private static func content(_ message: Pb__Revision) throws -> RecordState.Content {
+  private static func content(
+    _ message: Pb__Revision, _ isWanted: (FieldNumber) -> Bool
+  ) throws -> RecordState.Content {
     guard message.deleted == 0 else {
       guard message.n_fields == 0 else {
         throw CodingError.notCanonical("a deleted record has fields")
@@ -63,6 +66,7 @@ extension Revision {
         throw CodingError.notCanonical("a revision's fields are not in ascending order")
       }
       last = field.pointee.number
+      guard isWanted(FieldNumber(last)) else { continue }
       fields[FieldNumber(last)] = try FieldValue(field.pointee)
     }
     return .fields(fields)

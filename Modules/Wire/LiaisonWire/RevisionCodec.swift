@@ -23,10 +23,18 @@ public struct RevisionCodec: RevisionCoding {
       EncodedRevision(id: id(of: bytes), bytes: bytes), RevisionSummary(revision))
   }
 
-  public func decode(_ bytes: [UInt8]) throws -> Revision {
+  public func decode(_ bytes: [UInt8]) throws -> Revision { try read(bytes) { _ in true } }
+
+  public func decode(_ bytes: [UInt8], only fields: Set<FieldNumber>) throws -> Revision {
+    try read(bytes) { fields.contains($0) }
+  }
+
+  private func read(
+    _ bytes: [UInt8], _ isWanted: (FieldNumber) -> Bool
+  ) throws -> Revision {
     try bytes.withUnsafeBytes { buffer in
       let arena = Arena(first: buffer.count * 4)
-      return try Revision(RevisionCodec.canonical(buffer, in: arena).pointee)
+      return try Revision(RevisionCodec.canonical(buffer, in: arena).pointee, isWanted)
     }
   }
 

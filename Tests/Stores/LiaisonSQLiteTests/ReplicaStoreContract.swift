@@ -110,7 +110,7 @@ struct ReplicaStoreContract {
           try transaction.remove(old.summary.record)
           try transaction.give(7, of: maker.office, in: 2026)
           try transaction.setAddress("elsewhere:1")
-          try transaction.index(made.summary.record, text: "words", references: [])
+          _ = try transaction.index(limit: 9) { _ in IndexEntry(text: "words") }
           throw Stop()
         }
       }

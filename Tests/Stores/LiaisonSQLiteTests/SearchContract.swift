@@ -10,13 +10,11 @@ struct SearchContract {
   private func index(_ kept: KeptReplica, limit: Int = 100) async throws -> Int {
     let coding = kept.maker.coding
     return try await kept.store.write(.repeatable) { transaction in
-      let records = try transaction.unindexed(limit: limit)
-      for record in records {
+      try transaction.index(limit: limit) { record in
         let state = try record.visible.map { try coding.decode($0.bytes).state }
         let text = state?.fields[RevisionMaker.name]?.text { _ in "" }
-        try transaction.index(record.id, text: text, references: state?.references ?? [])
+        return IndexEntry(text: text, references: state?.references ?? [])
       }
-      return records.count
     }
   }
 
@@ -107,20 +105,30 @@ struct SearchContract {
   }
 
   @Test(arguments: ReplicaStoreMaker.all)
-  func indexingOutOfOrderLeavesNothingBehind(_ stores: ReplicaStoreMaker) async throws {
+  func whatIsIndexedInPartsIsIndexedOnce(_ stores: ReplicaStoreMaker) async throws {
     let kept = try await KeptReplica(stores)
+    func unindexed() async throws -> Int { try await kept.store.read { try $0.counts().unindexed } }
     let made = try (1...5).map { try topic(kept, "name\($0)", "AA-\($0)") }
     for (index, revision) in made.enumerated() {
       try await kept.apply(kept.maker.entry(Int64(index + 1), revision))
     }
     #expect(try await index(kept, limit: 2) == 2)
-    try await kept.store.write(.repeatable) {
-      try $0.index(made[4].summary.record, text: "name5", references: [])
+    // One that was indexed has another text now, and one that was not.
+    for revision in [made[0], made[3]] {
+      let edit = try kept.maker.next(revision, name: "edited")
+      try await kept.put(kept.maker.ready(edit, base: revision))
     }
-    let left = try await kept.store.read { try $0.unindexed(limit: 9).map(\.id) }
-    #expect(left == [made[2], made[3]].map(\.summary.record))
-    #expect(try await index(kept) == 2)
-    #expect(try await Set(find(kept, "name")) == Set(made.map(\.summary.record)))
+    #expect(try await unindexed() == 4)
+    #expect(try await index(kept, limit: 1) == 1)
+    #expect(try await Set(find(kept, "edited")) == [made[0].summary.record])
+    #expect(try await index(kept, limit: 2) == 2)
+    #expect(try await !kept.store.read { try $0.isIndexed() })
+    #expect(try await index(kept) == 1)
+    #expect(try await unindexed() == 0)
+    #expect(try await kept.store.read { try $0.isIndexed() })
+    #expect(
+      try await Set(find(kept, "name")) == Set([made[1], made[2], made[4]].map(\.summary.record)))
+    #expect(try await Set(find(kept, "edited")) == Set([made[0], made[3]].map(\.summary.record)))
     #expect(try await kept.store.read { try $0.search(["name"], limit: 2) }.count == 2)
   }
 

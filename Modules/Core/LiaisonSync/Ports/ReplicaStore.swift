@@ -74,9 +74,8 @@ public protocol ReplicaReader {
   /// for nothing, and nothing asked for finds nothing.
   func search(_ words: [String], limit: Int) throws -> [StoredRecord]
 
-  /// Up to `limit` records that are new or have another state than when they were indexed, in the
-  /// order in which they came here.
-  func unindexed(limit: Int) throws -> [StoredRecord]
+  /// Whether no record is new, or has another state than when it was indexed.
+  func isIndexed() throws -> Bool
 }
 
 /// A replica inside one transaction.
@@ -105,9 +104,25 @@ public protocol ReplicaTransaction: ReplicaReader {
 
   func setAddress(_ address: String) throws
 
-  /// Files what a record is found by: its text, nil for one that is not to be found, and what it refers
-  /// to. Belongs into the transaction that read the record, since from here on it counts as indexed.
-  func index(_ record: RecordID, text: String?, references: Set<RecordID>) throws
+  /// Files what the next records are found by that are not indexed, in the order in which they came here.
+  /// - Parameters:
+  ///   - limit: how many records at most.
+  ///   - entry: what a record is found by. What it throws ends the transaction.
+  /// - Returns: how many there were.
+  func index(limit: Int, _ entry: (StoredRecord) throws -> IndexEntry) throws -> Int
+}
+
+/// What a record is found by.
+public struct IndexEntry: Hashable, Sendable {
+  /// Nil for a record that no word finds.
+  public let text: String?
+  /// What the record refers to.
+  public let references: Set<RecordID>
+
+  public init(text: String?, references: Set<RecordID> = []) {
+    self.text = text
+    self.references = references
+  }
 }
 
 /// Which register a replica is of, whose it is, and where it stands.

@@ -8,6 +8,10 @@ public protocol RevisionCoding: Sendable {
   /// - Throws: ``CodingError`` if the bytes are not the canonical encoding of a revision.
   func decode(_ bytes: [UInt8]) throws -> Revision
 
+  /// A revision without its other fields, with every check of `decode` but those of their values.
+  /// - Throws: ``CodingError`` if the bytes are not the canonical encoding of a revision.
+  func decode(_ bytes: [UInt8], only fields: Set<FieldNumber>) throws -> Revision
+
   /// Names and reads what a pull brought, with every check of `decode`.
   /// - Throws: ``CodingError`` if the bytes of one are not the canonical encoding of a revision.
   func file(_ changes: [Change]) throws -> [Entry]
@@ -27,6 +31,16 @@ public protocol RevisionCoding: Sendable {
 
 extension RevisionCoding {
   public func parent(of bytes: [UInt8]) throws -> RevisionID? { try decode(bytes).parent }
+
+  public func decode(_ bytes: [UInt8], only fields: Set<FieldNumber>) throws -> Revision {
+    let whole = try decode(bytes)
+    var state = whole.state
+    if !state.isDeleted { state.content = .fields(state.fields.filter { fields.contains($0.key) }) }
+    return Revision(
+      record: whole.record, kind: whole.kind, parent: whole.parent,
+      secondParent: whole.secondParent,
+      state: state, origin: whole.origin)
+  }
 }
 
 /// The encoding of schemas. A port: LiaisonWire has the one implementation.

@@ -28,8 +28,11 @@ public enum Tuning {
   public static let firstBatchBytes = 32 * 1024
   /// Bytes that one decoded message may take in the arena.
   public static let arenaBytes = 32 * 1024 * 1024
-  /// What a store's writer keeps of the file, in KiB.
-  public static let writerCacheKibibytes = 16 * 1024
+  /// What a store keeps of its file, in KiB: while it writes what has to be durable, while it writes what
+  /// can be pulled again, and while it reads.
+  public static let durableCacheKibibytes = 16 * 1024
+  public static let pulledCacheKibibytes = 8 * 1024
+  public static let readerCacheKibibytes = 2 * 1024
   /// Pages in a store's write-ahead log after which they go to the file.
   public static let checkpointPages = 4_000
 
@@ -43,6 +46,8 @@ public enum Tuning {
   /// How often a sync looks at its outbox again because somebody edited meanwhile, before it sends what
   /// it has.
   public static let outboxLooks = 50
+  /// Records that a search indexes in one transaction.
+  public static let indexedAtOnce = 4000
   /// How long a search leaves the store to others between two parts that it indexes, in milliseconds.
   public static let indexPauseMilliseconds = 10
   /// How long one process waits for another one's transaction, in seconds: a server less than its

@@ -27,6 +27,14 @@ struct Filter {
     }
   }
 
+  /// The field that it looks at; nil for the code.
+  var field: FieldNumber? {
+    switch test {
+    case .code: nil
+    case .field(let number, _): number
+    }
+  }
+
   /// A record that all which match refer to; nil if the filter is for something else.
   var target: RecordID? {
     switch test {

@@ -24,15 +24,21 @@ struct Record {
   }
 
   /// Nil for a record of a kind that the schema does not have.
+  /// - Parameter fields: what its revisions are to hold, to look at them; nil for all.
   /// - Throws: ``CodingError``.
-  init?(_ stored: StoredRecord, schema: Schema, coding: any RevisionCoding) throws {
+  init?(
+    _ stored: StoredRecord, schema: Schema, coding: any RevisionCoding,
+    reading fields: Set<FieldNumber>? = nil
+  ) throws {
     guard let bytes = stored.visible?.bytes, let kind = schema.kind(stored.kind) else { return nil }
+    func read(_ bytes: [UInt8]) throws -> Revision {
+      try fields.map { try coding.decode(bytes, only: $0) } ?? coding.decode(bytes)
+    }
     self.stored = stored
     self.kind = kind
-    visible = try coding.decode(bytes)
-    base = try stored.pending?.base.map { try coding.decode($0.bytes) }
-    head =
-      stored.pending == nil ? visible : try stored.head.map { try coding.decode($0.bytes) }
+    visible = try read(bytes)
+    base = try stored.pending?.base.map { try read($0.bytes) }
+    head = stored.pending == nil ? visible : try stored.head.map { try read($0.bytes) }
   }
 
   /// The revision of this record that a person writes next.

@@ -34,8 +34,9 @@ struct Snapshot {
   }
 
   /// Nil for a record of a kind that the schema does not have.
-  func record(_ stored: StoredRecord) throws -> Record? {
-    try Record(stored, schema: schema, coding: coding)
+  /// - Parameter fields: what its revisions are to hold, to look at them; nil for all.
+  func record(_ stored: StoredRecord, reading fields: Set<FieldNumber>? = nil) throws -> Record? {
+    try Record(stored, schema: schema, coding: coding, reading: fields)
   }
 
   /// The records with a code or an id, as a person wrote it: those that have the code before those
