@@ -40,6 +40,22 @@ struct ReadingTests {
     #expect(first == Array(codes.prefix(2)))
   }
 
+  @Test func aListReadsWhatItIsAskedForAndWhatItGoesBy() async throws {
+    let office = try await topics()
+    for sort in [nil, "since"] {
+      let query = ListQuery("topic", where: ["tags=b"], sort: sort, fields: ["size"])
+      let found = Mutex<[String: [String]]>([:])
+      try await office.replica.list(query) { record in
+        found.withLock { $0[record["size"]?.text ?? ""] = record.fields.map(\.name).sorted() }
+      }
+      let (shown, read) = (sort == nil ? ["size", "tags"] : ["size"], found.withLock { $0 })
+      #expect(read == ["10": shown, "9": shown])
+    }
+    await #expect(throws: ReplicaError.self) {
+      try await office.replica.list(ListQuery("topic", fields: ["colour"])) { _ in }
+    }
+  }
+
   @Test func aListHasColumnsForWhatIsShort() async throws {
     let columns = try await topics().replica.columns(of: "topic")
     #expect(columns == ["name", "size", "parent", "status", "since", "open", "above"])

@@ -120,18 +120,17 @@ struct RevisionCodecTests {
     #expect(seen > 0 && seen < read && read < 5000)
   }
 
-  /// What the walk does not see is packed again.
-  @Test func whatThisVersionWritesIsSeenToBeCanonical() throws {
+  @Test func someFieldsOfARevisionAreThoseOfTheWhole() throws {
     let bytes = try codec.encode(Sample.revision()).bytes
-    #expect(bytes.withUnsafeBytes(CanonicalWalk.seesRevision))
-    for wrong: [UInt8] in [
-      [0x50, 0x00], [0x2A, 3] + "NYC".utf8, [0x9A, 0x06, 1, 0x61], [0x5A, 3, 0x08, 0x81, 0x00],
-      [0x5A, 5, 0x08, 99, 0x28, 2, 0x38], [0x5A, 6, 0x08, 99, 0x28, 2, 0x38, 1],
-      [0x5A, 4, 0x08, 99, 0x38, 2], [0x5A, 0x85, 0x00, 0x08, 99, 0x28, 2], [0x5A, 5, 0x08, 99],
-      [0x5A, 6, 0x08, 99, 0x2D, 1, 1, 1],
-    ] {
-      #expect(!(bytes + wrong).withUnsafeBytes(CanonicalWalk.seesRevision), "\(wrong)")
+    let whole = try codec.decode(bytes)
+    for number in whole.state.fields.keys {
+      let some = try codec.decode(bytes, only: [number, FieldNumber(999)])
+      #expect(some.state.fields == [number: try #require(whole.state.fields[number])])
+      #expect(some.state.code == whole.state.code && some.origin == whole.origin)
     }
+    #expect(try codec.decode(bytes, only: Set(whole.state.fields.keys)) == whole)
+    #expect(
+      Sample.fault { _ = try codec.decode(bytes + [0x50, 0x00], only: []) } == .notCanonical)
   }
 
   @Test func onlyTheCanonicalEncodingIsARevision() throws {
