@@ -41,7 +41,9 @@ extension Pb__Revision {
 }
 
 extension Pb__Field {
-  fileprivate var isInOrder: Bool {
+  fileprivate var isInOrder: Bool { base.n_unknown_fields == 0 && isValueInOrder }
+
+  private var isValueInOrder: Bool {
     switch value_case {
     case PB__FIELD__VALUE_TEXT: text.len > 0 && text.isText
     case PB__FIELD__VALUE_PROSE: prose.len > 0 && prose.isText
@@ -62,19 +64,21 @@ extension Pb__Texts {
   /// their bytes differ.
   fileprivate var isPlainSet: Bool {
     let members = elements(members, n_members)
-    return !members.isEmpty && members.allSatisfy(\.isASCII) && members.isAscending
+    return base.n_unknown_fields == 0 && !members.isEmpty && members.allSatisfy(\.isASCII)
+      && members.isAscending
   }
 
   fileprivate var isList: Bool {
-    n_members > 0 && elements(members, n_members).allSatisfy(\.isText)
+    base.n_unknown_fields == 0 && n_members > 0
+      && elements(members, n_members).allSatisfy(\.isText)
   }
 }
 
 extension Pb__References {
   fileprivate var isSet: Bool {
     let members = elements(members, n_members)
-    return !members.isEmpty && members.allSatisfy { RecordID($0.buffer) != nil }
-      && members.isAscending
+    return base.n_unknown_fields == 0 && !members.isEmpty
+      && members.allSatisfy { RecordID($0.buffer) != nil } && members.isAscending
   }
 }
 

@@ -118,6 +118,7 @@ extension FieldValue {
   }
 
   fileprivate init(_ message: Pb__Field) throws {
+    try message.base.checkHasNoUnknown()
     switch message.value_case {
     case PB__FIELD__VALUE_TEXT: self = .text(try message.text.string("a text"))
     case PB__FIELD__VALUE_PROSE:
@@ -146,7 +147,8 @@ extension FieldValue {
   }
 
   private static func members(of message: Pb__Texts) throws -> [String] {
-    try elements(message.members, message.n_members).map { try $0.string("a member") }
+    try message.base.checkHasNoUnknown()
+    return try elements(message.members, message.n_members).map { try $0.string("a member") }
   }
 
   private static func set(of message: Pb__Texts) throws -> Set<Scalar> {
@@ -159,6 +161,7 @@ extension FieldValue {
   }
 
   private static func set(of message: Pb__References) throws -> Set<Scalar> {
+    try message.base.checkHasNoUnknown()
     let members: [RecordID] = try elements(message.members, message.n_members).map {
       try $0.identity("a reference")
     }

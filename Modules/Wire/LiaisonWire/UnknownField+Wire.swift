@@ -27,6 +27,17 @@ extension UnknownField {
   private static let highestNumber: UInt32 = 536_870_911
 }
 
+extension ProtobufCMessage {
+  /// A field's value, and what it is made of, are never more than is known: an edit would lose it. What a
+  /// later version adds to them is another case of a value, which is no known one.
+  /// - Throws: ``CodingError/unknown(_:)``.
+  func checkHasNoUnknown() throws {
+    guard n_unknown_fields == 0 else {
+      throw CodingError.unknown("a field holds what only a newer version knows")
+    }
+  }
+}
+
 extension ProtobufCWireType {
   /// Whether a value of this type is neither a varint nor has its length in front as one.
   fileprivate var hasNoVarint: Bool {
@@ -35,9 +46,9 @@ extension ProtobufCWireType {
 }
 
 extension ProtobufCBinaryData {
-  /// Whether the first varint has no byte that adds nothing to it.
+  /// Whether the first varint has no byte that adds nothing to it, and no bit past the 64th.
   fileprivate var beginsWithShortestVarint: Bool {
     guard let last = buffer.firstIndex(where: { $0 < 0x80 }) else { return false }
-    return last == 0 || buffer[last] != 0
+    return (last == 0 || buffer[last] != 0) && (last < 9 || last == 9 && buffer[last] == 1)
   }
 }
