@@ -101,9 +101,10 @@ public final class AreaMaker: Sendable {
   public func id(of revision: Revision) throws -> RevisionID { try coding.encode(revision).id }
 
   public func candidate(_ revision: Revision, edit: EditID? = nil) throws -> CommitRule.Candidate {
-    CommitRule.Candidate(
-      edit: edit ?? newID(),
-      content: .success(.init(filed: try coding.encode(revision), revision: revision)))
+    let filed = try coding.encode(revision)
+    return CommitRule.Candidate(
+      edit: edit ?? newID(), revision: filed.id,
+      content: .success(.init(filed: filed, revision: revision)))
   }
 
   public func edit(_ revision: Revision, id: EditID? = nil) throws -> Edit {

@@ -109,7 +109,8 @@ public struct Importer: Sendable {
     do {
       let filed = try coding.encode(revision)
       return CommitRule.Candidate(
-        edit: EditID(newID()), content: .success(.init(filed: filed, revision: revision)))
+        edit: EditID(newID()), revision: filed.id,
+        content: .success(.init(filed: filed, revision: revision)))
     } catch {
       throw ImportError(line: line.number, "\(error)")
     }

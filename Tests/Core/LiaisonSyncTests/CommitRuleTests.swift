@@ -29,10 +29,25 @@ struct CommitRuleTests {
 
   @Test func whatIsKnownIsSaidToBeKnownEvenIfItCannotBeReadAnyMore() async throws {
     let edit: EditID = maker.newID()
-    let first = try await log.push([maker.candidate(maker.area("FTF"), edit: edit)])
-    let broken = CommitRule.Candidate(edit: edit, content: .failure(Refusal(.malformed, "x")))
-    let again = try await log.push([broken])
+    let area = try maker.area("FTF")
+    let first = try await log.push([maker.candidate(area, edit: edit)])
+    func broken(_ revision: RevisionID?, _ reason: Refusal.Reason) -> CommitRule.Candidate {
+      CommitRule.Candidate(
+        edit: edit, revision: revision, content: .failure(Refusal(reason, "x")))
+    }
+    let again = try await log.push([broken(maker.id(of: area), .malformed)])
     #expect(again == first[0].committed.map { [.alreadyCommitted($0)] })
+    // Of another's edit nobody is told where it is.
+    let others = [broken(try maker.id(of: area), .office), broken(nil, .malformed)]
+    for other in others { #expect(try await log.push([other])[0].refusal != nil) }
+  }
+
+  @Test func anIDStandsForOneEditOfOneRecord() async throws {
+    let edit: EditID = maker.newID()
+    _ = try await log.push([maker.candidate(maker.area("FTF"), edit: edit)])
+    let other = try await log.push([maker.candidate(maker.area("NEXUS"), edit: edit)])
+    #expect(other[0].refusal == .malformed)
+    #expect(try await log.head() == 1)
   }
 
   @Test func anEditOfAnythingButTheHeadIsStale() async throws {
@@ -68,7 +83,7 @@ struct CommitRuleTests {
       #expect(try await refusal(revision) == reason)
     }
     let broken = CommitRule.Candidate(
-      edit: maker.newID(), content: .failure(Refusal(.malformed, "x")))
+      edit: maker.newID(), revision: nil, content: .failure(Refusal(.malformed, "x")))
     #expect(try await log.push([broken])[0].refusal == .malformed)
     #expect(try await log.head() == 1)
   }

@@ -5,7 +5,8 @@ public struct CommitPlan: Sendable {
   enum Entry: Sendable {
     /// - Parameter fault: what the schema has against it; counts only if its base is the head.
     case item(CommitItem, fault: Refusal?)
-    case refused(EditID, Refusal)
+    /// - Parameter revision: the name of its bytes.
+    case refused(EditID, _ revision: RevisionID?, Refusal)
     /// The edit's id stands earlier in the batch.
     case repeated(EditID)
   }
@@ -19,7 +20,7 @@ public struct CommitPlan: Sendable {
     var question = CommitQuestion()
     for entry in entries {
       switch entry {
-      case .refused(let edit, _): question.edits.insert(edit)
+      case .refused(let edit, _, _): question.edits.insert(edit)
       case .repeated: break
       case .item(let item, let fault):
         question.edits.insert(item.edit)
@@ -46,10 +47,16 @@ public struct CommitPlan: Sendable {
     for entry in entries {
       switch entry {
       case .repeated: continue
-      case .refused(let edit, let refusal):
-        answers.append((edit, facts.known[edit].map(Self.again) ?? .refused(refusal)))
+      case .refused(let edit, let revision, let refusal):
+        let known = facts.known[edit].flatMap { Self.again($0, revision) }
+        // What is another office's is none of this one's, known or not.
+        answers.append((edit, (refusal.reason == .office ? nil : known) ?? .refused(refusal)))
       case .item(let item, let fault):
-        if let outcome = facts.known[item.edit].map(Self.again) ?? bases.fault(of: item) {
+        let known = facts.known[item.edit].map {
+          Self.again($0, item.filed.id)
+            ?? .refused(Refusal(.malformed, "the register has another edit of the same id"))
+        }
+        if let outcome = known ?? bases.fault(of: item) {
           answers.append((item.edit, outcome))
         } else if let fault = fault ?? facts.fault(inNumberOf: item) {
           answers.append((item.edit, .refused(fault)))
@@ -76,7 +83,7 @@ public struct CommitPlan: Sendable {
         Verdict(
           edit: edit,
           outcome: .refused(Refusal(.malformed, "the batch has another edit of the same id")))
-      case .refused(let edit, let refusal):
+      case .refused(let edit, _, let refusal):
         Verdict(edit: edit, outcome: outcomes[edit] ?? .refused(refusal))
       case .item(let item, _):
         Verdict(edit: item.edit, outcome: outcomes[item.edit] ?? .stale(head: nil))
@@ -105,8 +112,11 @@ public struct CommitPlan: Sendable {
     return (appended, outcomes)
   }
 
-  private static func again(_ committed: Committed) -> Verdict.Outcome {
-    .alreadyCommitted(committed)
+  /// What an edit whose id is in the log is told; nil if it is another one there.
+  private static func again(
+    _ committed: Committed, _ revision: RevisionID?
+  ) -> Verdict.Outcome? {
+    committed.revision == revision ? .alreadyCommitted(committed) : nil
   }
 }
 

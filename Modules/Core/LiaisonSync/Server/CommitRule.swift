@@ -23,6 +23,8 @@ public struct CommitRule: Sendable {
   /// An edit that has been read, before its transaction starts.
   public struct Candidate: Sendable {
     public let edit: EditID
+    /// The name of its bytes, also if these cannot be read; nil if it came without.
+    public let revision: RevisionID?
     public let content: Result<Content, Refusal>
 
     public struct Content: Sendable {
@@ -35,18 +37,20 @@ public struct CommitRule: Sendable {
       }
     }
 
-    public init(edit: EditID, content: Result<Content, Refusal>) {
+    public init(edit: EditID, revision: RevisionID?, content: Result<Content, Refusal>) {
       self.edit = edit
+      self.revision = revision
       self.content = content
     }
 
     /// Reads an edit as it came from an office.
     public init(_ edit: Edit, coding: any RevisionCoding) {
+      let name = coding.id(of: edit.bytes)
       self.init(
-        edit: edit.id,
+        edit: edit.id, revision: name,
         content: Result {
           let revision = try coding.decode(edit.bytes)
-          let encoded = EncodedRevision(id: coding.id(of: edit.bytes), bytes: edit.bytes)
+          let encoded = EncodedRevision(id: name, bytes: edit.bytes)
           return Content(
             filed: FiledRevision(encoded, RevisionSummary(revision)), revision: revision)
         }.mapError { Refusal(.malformed, "\($0)") })
@@ -65,14 +69,15 @@ public struct CommitRule: Sendable {
         return .repeated(candidate.edit)
       }
       switch candidate.content {
-      case .failure(let refusal): return .refused(candidate.edit, refusal)
+      case .failure(let refusal):
+        return .refused(candidate.edit, candidate.revision, refusal)
       case .success(let content):
         let item = CommitItem(
           edit: candidate.edit, content, fields[content.revision.kind] ?? [],
           mayTakeAnyNumber: mayTakeAnyNumber)
         references += item.references.reduce(0) { $0 + $1.targets.count }
         if let refusal = refusal(content.revision, references) {
-          return .refused(candidate.edit, refusal)
+          return .refused(candidate.edit, candidate.revision, refusal)
         }
         return .item(item, fault: fault(in: content.revision))
       }
