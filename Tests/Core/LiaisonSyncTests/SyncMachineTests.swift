@@ -145,6 +145,8 @@ struct SyncMachineTests {
       (batch(through: 6), nil), (batch(5, through: 7), CallError.PeerFault.changesOutOfOrder),
       (batch(7, 6, through: 7), .changesOutOfOrder), (batch(6, 6, through: 7), .changesOutOfOrder),
       (batch(6, 7, through: 6), .cursorBehindChanges), (batch(through: 4), .cursorBehindChanges),
+      (batch(through: 9), nil), (batch(6, 12, through: 12), nil),
+      (batch(through: 10), .cursorPastLog), (batch(6, 12, through: 13), .cursorPastLog),
     ] {
       var machine = try streaming(from: 5, head: 9)
       #expect(fault { try machine.received(batch) } == expected.map { .peerFault($0) })

@@ -43,6 +43,7 @@ public enum CallError: Error, Hashable, Sendable {
     case noHeader
     case changesOutOfOrder
     case cursorBehindChanges
+    case cursorPastLog
     case noSchema
     /// Limits that leave no room for a single edit.
     case noRoom
@@ -104,6 +105,7 @@ extension CallError.PeerFault: CustomStringConvertible {
     case .noHeader: "the server ended a pull without a header"
     case .changesOutOfOrder: "the server sent changes out of order"
     case .cursorBehindChanges: "the server sent a cursor before its own changes"
+    case .cursorPastLog: "the server sent a cursor past the end of its log"
     case .noSchema: "the server sent no schema"
     case .noRoom: "the server takes no edit at all"
     case .unreadableRevision: "the server sent a revision that cannot be read"

@@ -105,13 +105,17 @@ public struct SyncMachine: Sendable {
 
   /// A batch is in: the replica applies it.
   public mutating func received(_ batch: PullBatch) throws(CallError) {
-    guard case .streaming = pull, let before = cursor else { throw .peerFault(.headerOutOfOrder) }
+    guard case .streaming(let head) = pull, let before = cursor else {
+      throw .peerFault(.headerOutOfOrder)
+    }
     var last = before.position
     for change in batch.changes {
       guard change.position > last else { throw .peerFault(.changesOutOfOrder) }
       last = change.position
     }
     guard batch.through >= last else { throw .peerFault(.cursorBehindChanges) }
+    // The last entry of a log is a change: past what was told of, there is none.
+    guard batch.through <= max(last, head) else { throw .peerFault(.cursorPastLog) }
     cursor = Cursor(lineage: before.lineage, position: batch.through)
     report.received += batch.changes.count
   }
