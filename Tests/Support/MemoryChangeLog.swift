@@ -75,7 +75,7 @@ public final class MemoryChangeLog: ChangeLog {
     var size = 0
     for head in changed(after: position) {
       size += head.revision.bytes.count
-      if let last = changes.last, changes.count == limit.count || size > limit.bytes {
+      if let last = changes.last, changes.count >= limit.count || size > limit.bytes {
         return LogBatch(changes: changes, through: last.position, isLast: false)
       }
       changes.append(Change(position: head.position, bytes: head.revision.bytes))

@@ -7,7 +7,9 @@ extension SQLiteChangeLog {
   public func changes(
     after position: LogPosition, limit: BatchLimit
   ) async throws -> LogBatch {
-    try await read { db in
+    // One at least: who asks for none would be told that there is none.
+    let most = max(limit.count, 1)
+    return try await read { db in
       let head = try SQLiteLogTransaction.head(db)
       var changes: [Change] = []
       var size = 0
@@ -19,10 +21,10 @@ extension SQLiteChangeLog {
         FROM record JOIN change ON change.position = record.head
         WHERE record.head > ? ORDER BY record.head LIMIT ?
         """
-      ).bound(position.number, limit.count + 1).until { row in
+      ).bound(position.number, most + 1).until { row in
         let bytes: [UInt8] = try row.value(1)
         size += bytes.count
-        isLast = changes.isEmpty || (changes.count < limit.count && size <= limit.bytes)
+        isLast = changes.isEmpty || (changes.count < most && size <= limit.bytes)
         if isLast { changes.append(Change(position: LogPosition(try row.value(0)), bytes: bytes)) }
         return isLast
       }

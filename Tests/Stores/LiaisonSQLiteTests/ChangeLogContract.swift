@@ -75,12 +75,15 @@ import Testing
   func batchesEndAtTheLimitsAndGoOnWithoutGapOrRepeat(_ kind: LogMaker) async throws {
     let log = try kind.make(in: scratch, maker)()
     _ = try await log.append((10..<35).map { try maker.area("AREA-\($0)") }, maker)
-    for limit in [BatchLimit(count: 7), BatchLimit(count: 100, bytes: 300), BatchLimit(count: 25)] {
+    for limit in [
+      BatchLimit(count: 7), BatchLimit(count: 100, bytes: 300), BatchLimit(count: 25),
+      BatchLimit(count: 0), BatchLimit(count: -3, bytes: -1), BatchLimit(bytes: 0),
+    ] {
       var positions: [Int64] = []
       var batch = LogBatch(changes: [], through: .zero, isLast: false)
       while !batch.isLast {
         batch = try await log.changes(after: batch.through, limit: limit)
-        #expect(batch.changes.count <= limit.count)
+        #expect(batch.changes.count <= max(limit.count, 1))
         positions += batch.changes.map(\.position.number)
       }
       #expect(positions == Array(1...25))
