@@ -100,6 +100,23 @@ struct DraftTests {
     }
   }
 
+  /// However an editor ends lines.
+  @Test(arguments: ["\r\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"])
+  func whatWasTypedIsReadWhateverEndsItsLines(end: String) async throws {
+    let draft = try await drafted().draft
+    let typed = draft.text.replacing("size: 39", with: "size: 40").replacing("\n", with: end)
+    let size = [Assignment(name: "size", operation: .set, input: .one("40"))]
+    #expect(try draft.assignments(from: typed) == size)
+  }
+
+  @Test func anAssignmentIsItsScalars() throws {
+    for value in ["\u{301}a", "\u{200D}", "\u{FE0F}=x"] {
+      let assignment = try Assignment("name=" + value)
+      #expect(assignment.name == "name" && assignment.input == .one(value))
+      #expect(try Assignment("tags+=" + value).operation == .add)
+    }
+  }
+
   @Test func aFieldThatStandsThereTwiceIsRefused() async throws {
     let draft = try await drafted().draft
     for field in ["size", "notes", "tags", "steps"] {

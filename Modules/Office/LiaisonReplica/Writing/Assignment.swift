@@ -20,16 +20,18 @@ public struct Assignment: Hashable, Sendable {
 
   /// - Throws: ``ReplicaError/notAnAssignment(_:)``, ``ReplicaError/valueWithNUL``.
   public init(_ text: String) throws(ReplicaError) {
-    guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+    // By scalars: what combines with the sign stands in the value.
+    let scalars = text.unicodeScalars
+    guard let equals = scalars.firstIndex(of: "="), equals > text.startIndex else {
       throw .notAnAssignment(text)
     }
-    let value = String(text[text.index(after: equals)...])
+    let value = String(scalars[scalars.index(after: equals)...])
     guard !value.contains("\0") else { throw .valueWithNUL }
-    let before = text[..<equals]
+    let before = String(scalars[..<equals])
     switch before.last {
     case "+": self.init(name: String(before.dropLast()), operation: .add, input: .one(value))
     case "-": self.init(name: String(before.dropLast()), operation: .remove, input: .one(value))
-    case _: self.init(name: String(before), operation: .set, input: .one(value))
+    case _: self.init(name: before, operation: .set, input: .one(value))
     }
   }
 }

@@ -4,7 +4,8 @@ internal import LiaisonModel
 ///
 /// `field: value` on a line; sets and lists have a line `- member` each. A prose has its lines below
 /// its field, each after two blanks; a line without anything in it belongs to the prose around it.
-/// Lines with `#` are comments. Ends of lines may be CR LF, and a byte order mark may stand in front.
+/// Lines with `#` are comments. A line ends as Unicode says that it may, and a byte order mark may stand in
+/// front.
 public struct Draft: Sendable {
   public let text: String
   /// The record that was read.
@@ -86,7 +87,7 @@ private struct DraftText {
   init(_ text: String, of kind: Kind) throws(ReplicaError) {
     self.kind = kind
     for line in text.trimmingPrefix("\u{FEFF}").split(
-      omittingEmptySubsequences: false, whereSeparator: \.isLineEnd)
+      omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     where !line.hasPrefix("#") {
       try read(line)
     }
@@ -130,9 +131,4 @@ private struct DraftText {
     }
     open = .nothing
   }
-}
-
-extension Character {
-  /// LF, or CR LF, which is one character.
-  fileprivate var isLineEnd: Bool { self == "\n" || self == "\r\n" }
 }

@@ -46,7 +46,7 @@ extension Snapshot {
 
   private func references(of record: RecordID, _ field: FieldNumber) throws -> Set<RecordID> {
     guard let visible = try reader.record(record)?.visible else { return [] }
-    return try coding.decode(visible.bytes).state.fields[field]?.references ?? []
+    return try coding.decode(visible.bytes, only: [field]).state.fields[field]?.references ?? []
   }
 
   /// - Throws: ``ReplicaError`` if another live record here has the code, or two would exchange
