@@ -91,10 +91,10 @@ public enum FieldInput: Hashable, Sendable {
     }
   }
 
-  /// The elements that a list is given as: one text has line feeds between them.
+  /// The elements that a list is given as: one text has them on lines of their own.
   public var elements: [String] {
     switch self {
-    case .one(let text): text.split(separator: "\n").map(String.init)
+    case .one(let text): text.split(whereSeparator: \.isNewline).map(String.init)
     case .many(let texts): texts
     }
   }

@@ -39,14 +39,14 @@ public enum TextRules {
     return String(scalars)
   }
 
-  /// The text with a line feed wherever a line ends, also where it came with a carriage return, or as
-  /// one.
+  /// The text with a line feed wherever a line ends: also at a carriage return, with a line feed behind it
+  /// or without, a next line, and a separator of lines or paragraphs (Unicode, 5.8).
   public static func withLineFeeds(_ text: String) -> String {
-    guard text.utf8.contains(UInt8(ascii: "\r")) else { return text }
+    guard text.unicodeScalars.contains(where: endsLine) else { return text }
     var scalars = String.UnicodeScalarView()
     var last: Unicode.Scalar?
     for scalar in text.unicodeScalars {
-      if scalar == "\r" {
+      if endsLine(scalar) {
         scalars.append("\n")
       } else if scalar != "\n" || last != "\r" {
         scalars.append(scalar)
@@ -56,18 +56,24 @@ public enum TextRules {
     return String(scalars)
   }
 
+  /// Whether a line ends there, other than by a line feed.
+  private static func endsLine(_ scalar: Unicode.Scalar) -> Bool {
+    ["\r", "\u{85}", "\u{2028}", "\u{2029}"].contains(scalar)
+  }
+
   private static func isNFC(_ text: String) -> Bool {
     isASCII(text) || normalized(text).utf8.elementsEqual(text.utf8)
   }
 
   private static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
 
-  /// Whether a scalar leaves a mark: neither white space, nor what is ignored where it cannot be shown
-  /// (Default_Ignorable_Code_Point of UAX #44), nor the blank Braille pattern.
+  /// Whether a scalar leaves a mark: neither white space, nor what only formats or is ignored where it cannot
+  /// be shown (Default_Ignorable_Code_Point and Cf of UAX #44), nor the blank Braille pattern, nor music's
+  /// null notehead.
   private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     let properties = scalar.properties
     return !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint
-      && scalar != "\u{2800}"
+      && properties.generalCategory != .format && scalar != "\u{2800}" && scalar != "\u{1D159}"
   }
 
   /// Cc of Unicode, the two separators that break a line, and the embeddings, overrides and

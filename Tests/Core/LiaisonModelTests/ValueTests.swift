@@ -73,18 +73,28 @@ struct ValueTests {
   }
 
   @Test func textThatLeavesNoMarkIsBlank() {
-    for text in ["  ", "\u{200B}", "\u{2800}", "\u{3164}", "\u{FEFF} \u{00AD}", "\u{E0020}"] {
+    for text in [
+      "  ", "\u{200B}", "\u{2800}", "\u{3164}", "\u{FEFF} \u{00AD}", "\u{E0020}",
+      "\u{1D159}", "\u{FFF9}", "\u{13437}",
+    ] {
       #expect(TextRules.problem(withLine: text) == "is blank", "\(text.unicodeScalars)")
     }
     #expect(TextRules.problem(withLine: "") == nil && TextRules.problem(withWord: "") != nil)
     #expect(TextRules.problem(withLine: "a\u{200D}b") == nil)
   }
 
-  @Test func linesEndWithLineFeeds() {
+  @Test func linesEndWithLineFeeds() throws {
     let cases = [
       "a\r\nb": "a\nb", "a\rb": "a\nb", "a\n\rb": "a\n\nb", "a\r\r\n": "a\n\n", "ab": "ab",
+      "a\u{85}b": "a\nb", "a\u{2028}\u{2029}b": "a\n\nb", "é\r\né": "é\né",
     ]
-    for (text, then) in cases { #expect(TextRules.withLineFeeds(text) == then) }
+    for (text, then) in cases {
+      #expect(TextRules.withLineFeeds(text) == then)
+      let prose = try FieldType.one(.prose).value(from: .one(text)) { _ in nil }
+      #expect(prose == .prose(then))
+      let list = try FieldType.list(.text).value(from: .one(text)) { _ in nil }
+      #expect(list == .list(then.split(separator: "\n").map { .text(String($0)) }))
+    }
   }
 
   @Test func textHasNoControlCharactersAndALimitToTheByte() {
