@@ -66,14 +66,18 @@ extension SchemaFile {
       numbers[try field.text("name")] = FieldNumber(try field.number("number"))
     }
     var read: [FieldDefinition] = []
-    for field in fields { read.append(try self.field(field, kinds: kinds, fields: numbers)) }
+    let number = KindNumber(try kind.number("number"))
+    for field in fields {
+      read.append(try self.field(field, of: number, kinds: kinds, fields: numbers))
+    }
     return Kind(
-      KindNumber(try kind.number("number")), try kind.text("name"), label: try kind.text("label"),
+      number, try kind.text("name"), label: try kind.text("label"),
       coding: try kind.word("coding"), fields: read)
   }
 
   private static func field(
-    _ field: SchemaFileObject, kinds: [String: KindNumber], fields: [String: FieldNumber]
+    _ field: SchemaFileObject, of kind: KindNumber, kinds: [String: KindNumber],
+    fields: [String: FieldNumber]
   ) throws(SchemaFileError) -> FieldDefinition {
     let word: ScalarWord = try field.word("type")
     // Each key that only some types have: refused on any other, needed on its own.
@@ -86,12 +90,8 @@ extension SchemaFile {
     let scalar = try ScalarType(
       word, choices: { () throws(SchemaFileError) in try field.texts("choices") },
       target: { () throws(SchemaFileError) in try field.name("target", among: kinds) })
-    var constraints: [Constraint] = []
-    if field.has("constraints") {
-      for element in try field.elements("constraints") {
-        constraints.append(try constraint(element.value, at: element.path, fields: fields))
-      }
-    }
+    let constraints = try constraints(
+      of: field, fields: fields, isSelfReferring: scalar.target == kind)
     let arity: FieldType.Arity = try field.word("arity", default: .one)
     return FieldDefinition(
       FieldNumber(try field.number("number")), try field.text("name"),
@@ -100,9 +100,30 @@ extension SchemaFile {
       rule: try field.word("merge", default: .byType), constraints: constraints)
   }
 
+  /// - Parameter isSelfReferring: whether the field refers to records of its own kind. Then it is acyclic,
+  ///   unless the file says otherwise.
+  private static func constraints(
+    of field: SchemaFileObject, fields: [String: FieldNumber], isSelfReferring: Bool
+  ) throws(SchemaFileError) -> [Constraint] {
+    var constraints: [Constraint] = []
+    var isAcyclic = isSelfReferring
+    for element in field.has("constraints") ? try field.elements("constraints") : [] {
+      if let constraint = try constraint(element.value, at: element.path, fields: fields) {
+        constraints.append(constraint)
+      } else if isSelfReferring {
+        isAcyclic = false
+      } else {
+        throw SchemaFileError.refused(path: element.path, .constraintDoesNotFit(.acyclic))
+      }
+    }
+    if isAcyclic, !constraints.contains(.acyclic) { constraints.append(.acyclic) }
+    return constraints
+  }
+
+  /// - Returns: nil for `"acyclic": false`.
   private static func constraint(
     _ value: JSON, at path: String, fields: [String: FieldNumber]
-  ) throws(SchemaFileError) -> Constraint {
+  ) throws(SchemaFileError) -> Constraint? {
     // The words as ``Constraint/word`` has them; what they hold does not matter here.
     let known = [Constraint.minimum(0), .web, .country, .notBefore(FieldNumber(0)), .acyclic]
     let object = try SchemaFileObject(value, at: path, keys: known.map(\.word))
@@ -112,7 +133,8 @@ extension SchemaFile {
     switch constraint {
     case .minimum: return .minimum(try object.whole(member.key))
     case .notBefore: return .notBefore(try object.name(member.key, among: fields))
-    case .web, .country, .acyclic:
+    case .acyclic: return try object.flag(member.key) ? constraint : nil
+    case .web, .country:
       guard try object.flag(member.key) else {
         throw SchemaFileError.wrongType(path: object.path(to: member.key), expected: .yes)
       }

@@ -14,9 +14,10 @@ public import LiaisonModel
 /// A kind's `coding` is `chosen` or `numbered`. A field's `type` is a ``ScalarWord``; its `arity` is
 /// `one`, `set` or `list`; `choices` are a choice's words, `target` the name of the kind that a
 /// reference leads to; `merge` is a ``MergeRule``. A constraint is an object of one member:
-/// `minimum` with a number, `not_before` with a field's name, `web`, `country` or `acyclic` with
-/// `true`. What is left out is `"arity": "one"`, `"required": false`, `"merge": "by_type"` and no
-/// constraints.
+/// `minimum` with a number, `not_before` with a field's name, `web` or `country` with `true`, `acyclic`
+/// with `true` or `false`. What is left out is `"arity": "one"`, `"required": false`,
+/// `"merge": "by_type"` and no constraints but `acyclic`, which holds of a field that refers to records of
+/// its own kind.
 public enum SchemaFile {
   /// Bytes of a file. JSON is wordier than a schema's encoding.
   public static let bytes = Limits.schemaBytes * 4
@@ -72,9 +73,12 @@ public enum SchemaFile {
     }
     if field.isRequired { members.append(JSON.Member("required", .flag(true))) }
     if field.rule != .byType { members.append(JSON.Member("merge", .text(field.rule.rawValue))) }
-    if !field.constraints.isEmpty {
-      let constraints = field.constraints.map { JSON.object([json($0, of: kind)]) }
-      members.append(JSON.Member("constraints", .array(constraints)))
+    var constraints = field.constraints.map { json($0, of: kind) }
+    if field.target == kind.number, !field.constraints.contains(.acyclic) {
+      constraints.append(JSON.Member(Constraint.acyclic.word, .flag(false)))
+    }
+    if !constraints.isEmpty {
+      members.append(JSON.Member("constraints", .array(constraints.map { .object([$0]) })))
     }
     return .object(members)
   }

@@ -118,6 +118,10 @@ struct SchemaFileErrorTests {
         .wrongType(path: "\(constraint).web", expected: .yes)
       ),
       (
+        #""type": "text", "constraints": [{"acyclic": false}]"#,
+        .refused(path: constraint, .constraintDoesNotFit(.acyclic))
+      ),
+      (
         #""type": "text", "constraints": [{"minimum": 0}]"#,
         .refused(path: path, .constraintDoesNotFit(.minimum(0)))
       ),

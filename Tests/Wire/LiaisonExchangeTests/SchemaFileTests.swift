@@ -80,6 +80,34 @@ struct SchemaFileTests {
     }
   }
 
+  @Test(arguments: [
+    ("", [Constraint.acyclic]), (#", "constraints": []"#, [.acyclic]),
+    (#", "constraints": [{"acyclic": true}]"#, [.acyclic]),
+    (#", "constraints": [{"acyclic": false}]"#, []),
+  ])
+  func aFieldOfItsOwnKindLeadsInNoCircleUnlessTheFileSaysSo(
+    said: String, constraints: [Constraint]
+  ) throws {
+    let file = """
+      {"version": 1, "kinds": [
+        {"number": 1, "name": "book", "label": "Book", "coding": "chosen", "fields": [
+          {"number": 1, "name": "of", "label": "Of", "type": "reference", "target": "book"\(said)},
+          {"number": 2, "name": "by", "label": "By", "type": "reference", "target": "person"}]},
+        {"number": 2, "name": "person", "label": "Person", "coding": "chosen", "fields": []}]}
+      """
+    let schema = try SchemaFile.read(file.utf8)
+    #expect(schema.kinds[0].fields.map(\.constraints) == [constraints, []])
+    #expect(try SchemaFile.read(SchemaFile.print(schema).utf8) == schema)
+  }
+
+  @Test func everyFieldOfTheDefaultSchemaThatRefersToItsOwnKindIsAcyclic() {
+    for kind in CooperationRegister.schema.kinds {
+      for field in kind.fields where field.target == kind.number {
+        #expect(field.constraints == [.acyclic], "\(field.name)")
+      }
+    }
+  }
+
   @Test func keysStandInOneOrderAndDefaultsAreLeftOut() throws {
     let schema = try Schema(
       version: 1,
