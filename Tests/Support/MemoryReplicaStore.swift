@@ -66,6 +66,8 @@ struct MemoryReplica: Sendable {
   var given: [Year: Int] = [:]
   /// The words of each indexed record; none for one that is not to be found.
   var words: [RecordID: [String]] = [:]
+  /// The records whose references are indexed.
+  var linked: Set<RecordID> = []
 
   init(office: OfficeID, address: String) {
     identity = ReplicaIdentity(

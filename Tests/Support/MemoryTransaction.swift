@@ -14,7 +14,6 @@ final class MemoryTransaction: ReplicaTransaction {
 
   func counts() throws -> ReplicaCounts {
     var counts = ReplicaCounts()
-    counts.unindexed = replica.records.keys.count { replica.words[$0] == nil }
     for record in replica.records.values {
       if record.head?.revision.summary.isDeleted == false { counts.records += 1 }
       switch record.pending?.state {
@@ -96,7 +95,12 @@ final class MemoryTransaction: ReplicaTransaction {
     return Array(replica.inOrder.filter { found[$0.key] != nil }.map(stored).prefix(limit))
   }
 
-  func isIndexed() throws -> Bool { replica.records.keys.allSatisfy { replica.words[$0] != nil } }
+  func unindexed(_ index: RecordIndex) throws -> Int {
+    switch index {
+    case .words: replica.records.keys.count { replica.words[$0] == nil }
+    case .links: replica.records.keys.count { !replica.linked.contains($0) }
+    }
+  }
 
   // MARK: Writing
 
@@ -121,7 +125,7 @@ final class MemoryTransaction: ReplicaTransaction {
           record.earlier[before.position] = before.revision.encoded
         }
         record.head = entry
-        if before != entry { replica.words[id] = nil }
+        if before != entry { replica.hasChanged(id) }
       }
       replica.records[id] = record
     }
@@ -130,7 +134,7 @@ final class MemoryTransaction: ReplicaTransaction {
 
   func put(_ entry: OutboxEntry) throws {
     var record = replica.record(entry.latest.summary)
-    if record.pending?.latest.id != entry.latest.id { replica.words[entry.record] = nil }
+    if record.pending?.latest.id != entry.latest.id { replica.hasChanged(entry.record) }
     if record.pending == nil {
       replica.ages += 1
       record.age = replica.ages
@@ -141,7 +145,7 @@ final class MemoryTransaction: ReplicaTransaction {
 
   func remove(_ record: RecordID) throws {
     replica.records[record]?.pending = nil
-    replica.words[record] = nil
+    replica.hasChanged(record)
     if replica.records[record]?.head == nil { replica.records[record] = nil }
   }
 
@@ -161,10 +165,20 @@ final class MemoryTransaction: ReplicaTransaction {
       head: before.head, schema: before.schema)
   }
 
-  func index(limit: Int, _ entry: (StoredRecord) throws -> IndexEntry) throws -> Int {
+  func index(limit: Int, words text: (StoredRecord) throws -> String?) throws -> Int {
     let next = replica.inOrder.filter { replica.words[$0.key] == nil }.prefix(limit)
     for (id, record) in next {
-      replica.words[id] = try entry(stored(id, record)).text.map(MemoryTransaction.words) ?? []
+      replica.words[id] = try text(stored(id, record)).map(MemoryTransaction.words) ?? []
+    }
+    return next.count
+  }
+
+  /// Who refers to a record is found without an index: this one only remembers who was asked.
+  func index(limit: Int, links references: (StoredRecord) throws -> Set<RecordID>) throws -> Int {
+    let next = replica.inOrder.filter { !replica.linked.contains($0.key) }.prefix(limit)
+    for (id, record) in next {
+      _ = try references(stored(id, record))
+      replica.linked.insert(id)
     }
     return next.count
   }
@@ -232,6 +246,12 @@ extension MemoryReplica {
   /// The records in the order in which they came.
   fileprivate var inOrder: [(key: RecordID, value: Record)] {
     records.sorted { $0.value.place < $1.value.place }
+  }
+
+  /// What a record is found by is another now.
+  fileprivate mutating func hasChanged(_ record: RecordID) {
+    words[record] = nil
+    linked.remove(record)
   }
 
   /// The record that a revision is of; a new one if it is new.

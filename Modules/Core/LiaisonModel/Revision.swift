@@ -99,3 +99,16 @@ public struct Origin: Hashable, Sendable {
     self.time = time
   }
 }
+
+extension RecordState {
+  /// What a search finds the record by; nil for a deleted one. What it refers to is no text of it.
+  public var searchText: String? {
+    guard !isDeleted else { return nil }
+    var text = code.text
+    for (_, value) in fields.sorted(by: { $0.key < $1.key })
+    where value.scalars.first?.reference == nil {
+      text += "\n" + value.text { _ in "" }
+    }
+    return text
+  }
+}

@@ -7,9 +7,9 @@ extension Replica {
   /// that has nothing new is only read.
   /// - Returns: whether all is indexed. It is not where nothing can be written now, where more comes
   ///   while this works, or where a record cannot be read: whoever needs that one is told so by it.
-  func index(_ progress: @Sendable (Progress) -> Void) async throws -> Bool {
+  func index(_ index: RecordIndex, _ progress: @Sendable (Progress) -> Void) async throws -> Bool {
     do {
-      return try await indexAll(progress)
+      return try await indexAll(index, progress)
     } catch StoreError.io, StoreError.full, StoreError.locked {
       return false
     } catch is CodingError {
@@ -17,15 +17,22 @@ extension Replica {
     }
   }
 
-  private func indexAll(_ progress: (Progress) -> Void) async throws -> Bool {
+  private func indexAll(
+    _ index: RecordIndex, _ progress: (Progress) -> Void
+  ) async throws -> Bool {
     var done = 0
-    let total = try await store.read { try $0.isIndexed() ? 0 : $0.counts().unindexed }
+    let total = try await store.read { try $0.unindexed(index) }
     while done < total {
       let count = try await store.write(.repeatable) { [coding = environment.coding] transaction in
-        try transaction.index(limit: Tuning.indexedAtOnce) { record in
-          guard let bytes = record.visible?.bytes else { return IndexEntry(text: nil) }
-          let state = try coding.decode(bytes).state
-          return IndexEntry(text: state.searchText, references: state.references)
+        switch index {
+        case .words:
+          try transaction.index(
+            limit: Tuning.indexedAtOnce,
+            words: { try $0.visible.flatMap { try coding.searchText(of: $0.bytes) } })
+        case .links:
+          try transaction.index(
+            limit: Tuning.indexedAtOnce,
+            links: { try $0.visible.map { try coding.decode($0.bytes).state.references } ?? [] })
         }
       }
       guard count > 0 else { return true }
@@ -36,29 +43,6 @@ extension Replica {
       guard total > Tuning.indexedAtOnce else { continue }
       progress(Progress(done: done, remaining: max(0, total - done)))
     }
-    return try await store.read { try $0.isIndexed() }
-  }
-}
-
-extension RecordState {
-  /// What a search finds the record by; nil for a deleted one. What it refers to is no text of it.
-  var searchText: String? {
-    guard !isDeleted else { return nil }
-    var text = code.text
-    for (_, value) in fields.sorted(by: { $0.key < $1.key }) where !value.isReference {
-      text += "\n"
-      text += value.text { _ in "" }
-    }
-    return text
-  }
-}
-
-extension FieldValue {
-  fileprivate var isReference: Bool {
-    switch self {
-    case .one(let scalar): scalar.reference != nil
-    case .set(let members): members.first?.reference != nil
-    case .list(let elements): elements.first?.reference != nil
-    }
+    return try await store.read { try $0.unindexed(index) } == 0
   }
 }

@@ -35,7 +35,7 @@ extension Replica {
     _ query: ListQuery, progress: @Sendable (Progress) -> Void = { _ in },
     _ body: @escaping @Sendable (RecordView) throws -> Void
   ) async throws {
-    if try await isByReference(query) { _ = try await index(progress) }
+    if try await isByReference(query) { _ = try await index(.links, progress) }
     try await read { snapshot in
       try snapshot.list(try Selection(query, in: snapshot), limit: query.limit, body)
     }

@@ -11,7 +11,7 @@ extension Replica {
     _ text: String, limit: Int, progress: @Sendable (Progress) -> Void = { _ in }
   ) async throws -> SearchView {
     let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
-    guard try await index(progress) else {
+    guard try await index(.words, progress) else {
       return try await read { try $0.view(try $0.matching(SearchWords(words)), limit) }
     }
     return try await read { snapshot in

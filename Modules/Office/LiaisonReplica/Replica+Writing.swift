@@ -75,7 +75,7 @@ extension Replica {
     _ reference: String, note: String = "", isForced: Bool = false,
     progress: @Sendable (Progress) -> Void = { _ in }
   ) async throws -> Deletion {
-    if !isForced { _ = try await index(progress) }
+    if !isForced { _ = try await index(.links, progress) }
     return try await write(note) { editor in
       let record = try editor.snapshot.record(reference)
       try editor.snapshot.checkEditable(record)

@@ -1,8 +1,8 @@
 internal import GRDB
 internal import LiaisonModel
+internal import LiaisonSync
 
-/// What the indexed records refer to, as this office sees them. Derived, and made with the texts that
-/// ``SearchTable`` files: a clone stays fast.
+/// What the records refer to, as this office sees them. Derived, and made when somebody asks for it.
 struct LinkTable {
   static let layout = """
     CREATE TABLE link (
@@ -15,57 +15,67 @@ struct LinkTable {
     UPDATE search_indexed SET record = 0;
     """
 
-  let db: Database
+  /// Links were filed with the texts before.
+  static let apart =
+    IndexBacklog.layout("link") + """
 
-  func replace(of id: Int64, with references: Set<RecordID>) throws {
-    try remove(id)
-    let insert = try PreparedStatement(db, "INSERT INTO link (target, record) VALUES (?, ?)")
-    for target in references { try insert.bound(target, id).run() }
+      UPDATE link_indexed SET record = (SELECT record FROM search_indexed);
+      INSERT INTO link_pending SELECT record FROM search_pending;
+      """
+
+  /// Links that share a statement.
+  private static let rowsAtOnce = 32
+
+  let db: Database
+  private let backlog: IndexBacklog
+
+  init(db: Database) {
+    self.db = db
+    backlog = IndexBacklog(db, of: .links)
   }
 
-  /// Files the links of new records, many to a statement.
-  struct Filing {
-    /// Links that share a statement.
-    private static let rowsAtOnce = 32
-    private let table: LinkTable
-    /// Whether there are links of such records: rows have gone, or a layout indexes anew.
-    private let isFiled: Bool
-    private var rows: [(target: RecordID, record: Int64)] = []
-
-    /// - Parameter last: the records after it are new.
-    init(_ table: LinkTable, after last: Int64) throws {
-      self.table = table
-      isFiled =
-        try PreparedStatement(table.db, "SELECT EXISTS (SELECT 1 FROM link WHERE record > ?)")
-        .bound(last).first { try $0.value(0) } ?? true
+  /// - Parameter references: what a record refers to.
+  /// - Returns: how many records were filed.
+  func index(limit: Int, _ references: (StoredRecord) throws -> Set<RecordID>) throws -> Int {
+    var rows: [(target: RecordID, record: Int64)] = []
+    let again = try backlog.takeMarked(limit: limit) { id, record in
+      try remove(id)
+      rows += try references(record).map { ($0, id) }
     }
-
-    mutating func add(_ references: Set<RecordID>, of id: Int64) throws {
-      if isFiled { try table.remove(id) }
-      for target in references { rows.append((target, id)) }
-      while rows.count >= Self.rowsAtOnce {
-        try insert(rows.prefix(Self.rowsAtOnce))
-        rows.removeFirst(Self.rowsAtOnce)
-      }
+    // Where rows have gone.
+    let isFiled =
+      try PreparedStatement(db, "SELECT EXISTS (SELECT 1 FROM link WHERE record > ?)")
+      .bound(backlog.reached()).first { try $0.value(0) } ?? true
+    let new = try backlog.takeNew(limit: limit - again) { id, record in
+      if isFiled { try remove(id) }
+      rows += try references(record).map { ($0, id) }
+      guard rows.count >= Self.rowsAtOnce else { return }
+      try insert(rows)
+      rows.removeAll(keepingCapacity: true)
     }
+    try insert(rows)
+    return again + new
+  }
 
-    mutating func finish() throws {
-      try insert(rows[...])
-      rows = []
-    }
+  /// Forgets a record whose row goes.
+  func forget(_ id: Int64) throws {
+    try remove(id)
+    try backlog.forget(id)
+  }
 
-    private func insert(_ rows: ArraySlice<(target: RecordID, record: Int64)>) throws {
-      guard !rows.isEmpty else { return }
-      let values = repeatElement("(?, ?)", count: rows.count).joined(separator: ", ")
+  private func insert(_ rows: [(target: RecordID, record: Int64)]) throws {
+    for start in stride(from: 0, to: rows.count, by: Self.rowsAtOnce) {
+      let part = rows[start..<min(start + Self.rowsAtOnce, rows.count)]
+      let values = repeatElement("(?, ?)", count: part.count).joined(separator: ", ")
       let statement = try PreparedStatement(
-        table.db, "INSERT INTO link (target, record) VALUES \(values)")
+        db, "INSERT INTO link (target, record) VALUES \(values)")
       var bound: Int32 = 0
-      for row in rows { bound = try statement.bind(after: bound, row.target, row.record) }
+      for row in part { bound = try statement.bind(after: bound, row.target, row.record) }
       try statement.run()
     }
   }
 
-  func remove(_ id: Int64) throws {
+  private func remove(_ id: Int64) throws {
     try PreparedStatement(db, "DELETE FROM link WHERE record = ?").bound(id).run()
   }
 }

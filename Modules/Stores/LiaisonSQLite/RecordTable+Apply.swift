@@ -69,7 +69,7 @@ extension RecordTable {
       summary.isDeleted, entry.position.number, revision.id, revision.bytes, known.id
     ).run()
     if known.code != summary.code.text { try setCode(summary.code, of: known.id) }
-    try SearchTable(db: db).mark(known.id)
+    try markChanged(known.id)
     let wasLive = known.position != nil && !known.isDeleted
     return (summary.isDeleted ? 0 : 1) - (wasLive ? 1 : 0)
   }

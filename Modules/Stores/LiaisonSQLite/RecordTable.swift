@@ -54,8 +54,8 @@ struct RecordTable {
       StoredRecord.select + """
          WHERE r.id IN (
           SELECT record FROM link WHERE target = ?1
-          UNION SELECT record FROM search_pending
-          UNION SELECT id FROM record WHERE id > (SELECT record FROM search_indexed))
+          UNION SELECT record FROM link_pending
+          UNION SELECT id FROM record WHERE id > (SELECT record FROM link_indexed))
         AND (instr(r.bytes, ?1) OR instr(o.bytes, ?1) OR instr(o.next_bytes, ?1))
         ORDER BY r.kind, r.code
         """
@@ -146,6 +146,11 @@ struct RecordTable {
       db, "INSERT INTO record (record, kind, code, is_deleted) VALUES (?, ?, ?, 0)"
     ).bound(summary.record, summary.kind.number, summary.code.text).run()
     return Place(id: db.lastInsertedRowID, code: summary.code.text, head: nil, visible: nil)
+  }
+
+  /// What a record is found by is another now.
+  func markChanged(_ id: Int64) throws {
+    for index in RecordIndex.allCases { try IndexBacklog(db, of: index).mark(id) }
   }
 
   /// Forgets a record that the register does not have.

@@ -15,6 +15,7 @@ enum ReplicaMigrations {
     }
     migrator.registerMigration("2") { try $0.execute(sql: ReplicaTable.counted) }
     migrator.registerMigration("3") { try $0.execute(sql: LinkTable.layout) }
+    migrator.registerMigration("4") { try $0.execute(sql: LinkTable.apart + SearchTable.tuning) }
     return migrator
   }
 }

@@ -21,7 +21,6 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
   func counts() throws -> ReplicaCounts {
     var counts = ReplicaCounts()
     counts.records = try replica.records()
-    counts.unindexed = try texts.unindexedCount()
     try outboxes.count(into: &counts)
     return counts
   }
@@ -56,7 +55,7 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
     try texts.search(words, limit: limit)
   }
 
-  func isIndexed() throws -> Bool { try texts.isComplete() }
+  func unindexed(_ index: RecordIndex) throws -> Int { try IndexBacklog(db, of: index).count() }
 
   // MARK: Writing
 
@@ -69,7 +68,7 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
   func put(_ entry: OutboxEntry) throws {
     let place = try records.place(for: entry.latest.summary)
     try outboxes.put(entry, of: place.id)
-    if place.visible != entry.latest.id { try texts.mark(place.id) }
+    if place.visible != entry.latest.id { try records.markChanged(place.id) }
   }
 
   func remove(_ record: RecordID) throws {
@@ -78,9 +77,9 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
     if !place.isAccepted {
       try records.forget(place.id)
       try texts.forget(place.id)
-      try links.remove(place.id)
+      try links.forget(place.id)
     } else if place.head != place.visible {
-      try texts.mark(place.id)
+      try records.markChanged(place.id)
     }
   }
 
@@ -94,19 +93,11 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
 
   func setAddress(_ address: String) throws { try replica.setAddress(address) }
 
-  func index(limit: Int, _ entry: (StoredRecord) throws -> IndexEntry) throws -> Int {
-    let again = try texts.indexAgain(limit: limit) { id, record in
-      let found = try entry(record)
-      try links.replace(of: id, with: found.references)
-      return found.text
-    }
-    var filing = try LinkTable.Filing(links, after: texts.indexed())
-    let new = try texts.indexNew(limit: limit - again) { id, record in
-      let found = try entry(record)
-      try filing.add(found.references, of: id)
-      return found.text
-    }
-    try filing.finish()
-    return again + new
+  func index(limit: Int, words text: (StoredRecord) throws -> String?) throws -> Int {
+    try texts.index(limit: limit, text)
+  }
+
+  func index(limit: Int, links references: (StoredRecord) throws -> Set<RecordID>) throws -> Int {
+    try links.index(limit: limit, references)
   }
 }

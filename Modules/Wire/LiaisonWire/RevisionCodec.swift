@@ -93,7 +93,7 @@ extension RevisionCodec {
     return message
   }
 
-  private static func unpack(
+  static func unpack(
     _ bytes: UnsafeRawBufferPointer, in arena: Arena
   ) throws -> UnsafeMutablePointer<Pb__Revision> {
     guard bytes.count <= Limits.revisionBytes else {

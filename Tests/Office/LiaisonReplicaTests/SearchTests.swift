@@ -54,7 +54,7 @@ struct SearchTests {
     #expect(try await found(vienna.replica) == unindexed)
   }
 
-  @Test(arguments: [(5, [], []), (4200, [4000, 4200], [200, 0])] as [(Int, [Int], [Int?])])
+  @Test(arguments: [(5, [], []), (10_200, [10_000, 10_200], [200, 0])] as [(Int, [Int], [Int?])])
   func progressTellsHowManyRemainIfThereAreMany(
     _ count: Int, _ done: [Int], _ remaining: [Int?]
   ) async throws {

@@ -110,7 +110,7 @@ struct ReplicaStoreContract {
           try transaction.remove(old.summary.record)
           try transaction.give(7, of: maker.office, in: 2026)
           try transaction.setAddress("elsewhere:1")
-          _ = try transaction.index(limit: 9) { _ in IndexEntry(text: "words") }
+          _ = try transaction.index(limit: 9, words: { _ in "words" })
           throw Stop()
         }
       }
@@ -224,6 +224,11 @@ struct ReplicaStoreContract {
     try await kept.apply(kept.maker.entry(3, try kept.maker.deletion(of: two)))
     try await kept.put(kept.maker.ready(try kept.maker.revision("CC")))
     #expect(try await kept.store.read { try $0.counts().records } == 1)
+    // All of one batch new, one of them deleted before it ever came here.
+    try await kept.apply(
+      kept.maker.entry(4, try kept.maker.revision("DD")),
+      kept.maker.entry(5, try kept.maker.revision("GONE", nil)))
+    #expect(try await kept.store.read { try $0.counts().records } == 2)
   }
 
   @Test(arguments: ReplicaStoreMaker.all)

@@ -5,16 +5,20 @@ import Testing
 
 /// What every replica store finds.
 struct SearchContract {
-  /// Indexes all that is not indexed: a record's name, nothing of a deleted one.
+  /// Indexes all that is not indexed: a record's name, nothing of a deleted one; and what it refers to.
   /// - Returns: how many there were.
   private func index(_ kept: KeptReplica, limit: Int = 100) async throws -> Int {
     let coding = kept.maker.coding
     return try await kept.store.write(.repeatable) { transaction in
-      try transaction.index(limit: limit) { record in
-        let state = try record.visible.map { try coding.decode($0.bytes).state }
-        let text = state?.fields[RevisionMaker.name]?.text { _ in "" }
-        return IndexEntry(text: text, references: state?.references ?? [])
+      func state(_ record: StoredRecord) throws -> RecordState? {
+        try record.visible.map { try coding.decode($0.bytes).state }
       }
+      let words = try transaction.index(
+        limit: limit, words: { try state($0)?.fields[RevisionMaker.name]?.text { _ in "" } })
+      let links = try transaction.index(
+        limit: limit, links: { try state($0)?.references ?? [] })
+      #expect(words == links)
+      return words
     }
   }
 
@@ -107,7 +111,7 @@ struct SearchContract {
   @Test(arguments: ReplicaStoreMaker.all)
   func whatIsIndexedInPartsIsIndexedOnce(_ stores: ReplicaStoreMaker) async throws {
     let kept = try await KeptReplica(stores)
-    func unindexed() async throws -> Int { try await kept.store.read { try $0.counts().unindexed } }
+    func unindexed() async throws -> Int { try await kept.store.read { try $0.unindexed(.words) } }
     let made = try (1...5).map { try topic(kept, "name\($0)", "AA-\($0)") }
     for (index, revision) in made.enumerated() {
       try await kept.apply(kept.maker.entry(Int64(index + 1), revision))
@@ -122,10 +126,10 @@ struct SearchContract {
     #expect(try await index(kept, limit: 1) == 1)
     #expect(try await Set(find(kept, "edited")) == [made[0].summary.record])
     #expect(try await index(kept, limit: 2) == 2)
-    #expect(try await !kept.store.read { try $0.isIndexed() })
+    #expect(try await unindexed() == 1)
     #expect(try await index(kept) == 1)
     #expect(try await unindexed() == 0)
-    #expect(try await kept.store.read { try $0.isIndexed() })
+    #expect(try await kept.store.read { try $0.unindexed(.links) } == 0)
     #expect(
       try await Set(find(kept, "name")) == Set([made[1], made[2], made[4]].map(\.summary.record)))
     #expect(try await Set(find(kept, "edited")) == Set([made[0], made[3]].map(\.summary.record)))

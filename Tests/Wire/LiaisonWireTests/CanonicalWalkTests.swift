@@ -1,3 +1,4 @@
+import LiaisonSync
 import Testing
 
 @testable import LiaisonWire

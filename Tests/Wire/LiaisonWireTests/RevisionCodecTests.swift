@@ -8,26 +8,6 @@ import Testing
 struct RevisionCodecTests {
   let codec = RevisionCodec()
 
-  /// Behind a revision of this version: what a newer one may have written, and what none may.
-  @Test(
-    arguments: [
-      ([0x98, 0x06, 1, 0xA0, 0x06, 0x7F], nil), ([0x98, 0x06, 0x80, 0x01], nil),
-      ([0x98, 0x06, 1, 0x98, 0x06, 1], nil), ([0x9A, 0x06, 1, 0x61], nil), ([0x98, 0x06, 0], nil),
-      ([0xF8, 0xFF, 0xFF, 0xFF, 0x0F, 1], nil),  // 2^29 - 1
-      ([0x80, 0x80, 0x80, 0x80, 0x10, 1], Sample.Fault.notCanonical),  // 2^29
-      ([0xA0, 0x06, 1, 0x98, 0x06, 1], .notCanonical), ([0x98, 0x06, 0x81, 0x00], .notCanonical),
-      ([0x9A, 0x06, 0x81, 0x00, 0x61], .notCanonical),
-    ] as [([UInt8], Sample.Fault?)])
-  func unknownFieldsAreCanonicalToo(tail: [UInt8], fault: Sample.Fault?) throws {
-    let bytes = try codec.encode(Sample.revision()).bytes + tail
-    #expect(Sample.fault { _ = try codec.decode(bytes) } == fault)
-    if fault == nil { #expect(try codec.encode(codec.decode(bytes)).bytes == bytes) }
-  }
-
-  private func file(_ bytes: [UInt8]) throws -> RevisionSummary? {
-    try codec.file([Change(position: LogPosition(1), bytes: bytes)]).first?.revision.summary
-  }
-
   /// A clone files without reading in full, and refuses the same: each field that holds no value of its
   /// type, at the end of a revision that is in order.
   @Test func filingRefusesWhatReadingRefuses() throws {
@@ -42,11 +22,11 @@ struct RevisionCodecTests {
     for value in wrong {
       let all = bytes + [0x5A, UInt8(value.count + 2), 0x08, 99] + value
       let fault = Sample.fault { _ = try codec.decode(all) }
-      #expect(fault != nil && Sample.fault { _ = try file(all) } == fault, "\(value)")
+      #expect(fault != nil && Sample.fault { _ = try Sample.file(all) } == fault, "\(value)")
     }
     for part: [UInt8] in [[0x32, 1, 0xFF], [0x3A, 1, 0xFF], [0x4A, 1, 0x61], [0x1A, 1, 0]] {
       let fault = Sample.fault { _ = try codec.decode(part) }
-      #expect(fault != nil && Sample.fault { _ = try file(part) } == fault, "\(part)")
+      #expect(fault != nil && Sample.fault { _ = try Sample.file(part) } == fault, "\(part)")
     }
   }
 
@@ -107,12 +87,12 @@ struct RevisionCodecTests {
           in: 0...255, using: &random)
       }
       let fault = Sample.fault { _ = try codec.decode(mutant) }
-      #expect(Sample.fault { _ = try file(mutant) } == fault, "\(mutant)")
+      #expect(Sample.fault { _ = try Sample.file(mutant) } == fault, "\(mutant)")
       let isSeen = mutant.withUnsafeBytes(CanonicalWalk.seesRevision)
       guard let revision = try? codec.decode(mutant) else { continue }
       if isSeen { #expect(try codec.encode(revision).bytes == mutant) }
       seen += isSeen ? 1 : 0
-      #expect(try file(mutant) == RevisionSummary(revision))
+      #expect(try Sample.file(mutant) == RevisionSummary(revision))
       read += 1
       // What only a newer version knows stays in the bytes; all else goes round.
       #expect(try codec.decode(codec.encode(revision).bytes) == revision)
@@ -133,6 +113,18 @@ struct RevisionCodecTests {
       Sample.fault { _ = try codec.decode(bytes + [0x50, 0x00], only: []) } == .notCanonical)
   }
 
+  @Test func theTextToSearchIsThatOfTheWholeRevision() throws {
+    let revision = try Sample.revision()
+    let bytes = try codec.encode(revision).bytes
+    #expect(try codec.searchText(of: bytes) == revision.state.searchText)
+    #expect(revision.state.searchText?.split(separator: "\n").count ?? 0 > 8)
+    let code = try #require(RecordCode("UN"))
+    let gone = Revision(
+      record: revision.record, kind: revision.kind, parent: revision.parent,
+      state: RecordState(code: code, content: .deleted), origin: revision.origin)
+    #expect(try codec.searchText(of: codec.encode(gone).bytes) == nil)
+  }
+
   @Test func onlyTheCanonicalEncodingIsARevision() throws {
     let bytes = try codec.encode(Sample.revision()).bytes
     // A default written out: `deleted` = false.
@@ -149,22 +141,6 @@ struct RevisionCodecTests {
     // Fields out of order.
     let field: [UInt8] = [0x5A, 5, 0x08, 1, 0x12, 1, 0x61]
     #expect(Sample.fault { _ = try codec.decode(bytes + field) } == .notCanonical)
-  }
-
-  @Test func aFieldOfANewerProtocolKeepsItsBytes() throws {
-    let encoded = try codec.encode(Sample.revision())
-    let newer = encoded.bytes + [0x9A, 0x06, 1, 0x61]  // field 99, one byte
-    let revision = try codec.decode(newer)
-    #expect(try codec.encode(revision).bytes == newer)
-    // An edit by this version keeps what it does not know.
-    var state = revision.state
-    state.content = .fields([FieldNumber(1): .text("edited")])
-    let edited = try codec.encode(
-      Revision(
-        record: revision.record, kind: revision.kind, parent: encoded.id, state: state,
-        origin: revision.origin))
-    #expect(edited.bytes.suffix(4) == newer.suffix(4))
-    #expect(codec.id(of: newer) != encoded.id)
   }
 
   @Test func whatIsNoTextNoIdAndNoDateIsRefused() throws {

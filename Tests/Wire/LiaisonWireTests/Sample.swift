@@ -1,5 +1,6 @@
 import LiaisonModel
 import LiaisonSync
+import LiaisonWire
 import TestSupport
 import Testing
 
@@ -33,6 +34,12 @@ enum Sample {
       origin: Origin(
         office: try #require(OfficeID("VIE")), author: "M. Huber", note: "why",
         time: Timestamp(milliseconds: 1_795_522_000_000)))
+  }
+
+  /// What a clone files of a revision.
+  static func file(_ bytes: [UInt8]) throws -> RevisionSummary? {
+    try RevisionCodec().file([Change(position: LogPosition(1), bytes: bytes)])
+      .first?.revision.summary
   }
 
   /// A schema with a field of every type, every rule and every constraint.

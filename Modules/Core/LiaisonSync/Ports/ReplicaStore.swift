@@ -74,8 +74,9 @@ public protocol ReplicaReader {
   /// for nothing, and nothing asked for finds nothing.
   func search(_ words: [String], limit: Int) throws -> [StoredRecord]
 
-  /// Whether no record is new, or has another state than when it was indexed.
-  func isIndexed() throws -> Bool
+  /// About how many records an index lacks, because they are new or have another state than when they were
+  /// indexed; 0 if it lacks none.
+  func unindexed(_ index: RecordIndex) throws -> Int
 }
 
 /// A replica inside one transaction.
@@ -104,25 +105,23 @@ public protocol ReplicaTransaction: ReplicaReader {
 
   func setAddress(_ address: String) throws
 
-  /// Files what the next records are found by that are not indexed, in the order in which they came here.
+  /// Files what words find the next records by that the index lacks, in the order in which they came here.
   /// - Parameters:
   ///   - limit: how many records at most.
-  ///   - entry: what a record is found by. What it throws ends the transaction.
+  ///   - text: the words of a record; nil for one that none finds. What it throws ends the transaction.
   /// - Returns: how many there were.
-  func index(limit: Int, _ entry: (StoredRecord) throws -> IndexEntry) throws -> Int
+  func index(limit: Int, words text: (StoredRecord) throws -> String?) throws -> Int
+
+  /// Files what the next records refer to that the index lacks, likewise.
+  func index(limit: Int, links references: (StoredRecord) throws -> Set<RecordID>) throws -> Int
 }
 
-/// What a record is found by.
-public struct IndexEntry: Hashable, Sendable {
-  /// Nil for a record that no word finds.
-  public let text: String?
-  /// What the record refers to.
-  public let references: Set<RecordID>
-
-  public init(text: String?, references: Set<RecordID> = []) {
-    self.text = text
-    self.references = references
-  }
+/// What records are found by: derived from them, and filed when somebody asks for it.
+public enum RecordIndex: CaseIterable, Hashable, Sendable {
+  /// The words of their texts.
+  case words
+  /// What they refer to.
+  case links
 }
 
 /// Which register a replica is of, whose it is, and where it stands.
@@ -159,8 +158,6 @@ public struct ReplicaCounts: Hashable, Sendable {
   public var conflicts = 0
   public var codeTaken = 0
   public var refused = 0
-  /// About how many records are still to be indexed.
-  public var unindexed = 0
 
   public init() {}
 

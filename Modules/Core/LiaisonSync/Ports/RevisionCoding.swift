@@ -22,6 +22,10 @@ public protocol RevisionCoding: Sendable {
   /// What the revision that these bytes encode was made from, at a fraction of the cost of `decode`.
   func parent(of bytes: [UInt8]) throws -> RevisionID?
 
+  /// The ``LiaisonModel/RecordState/searchText`` of the revision that these bytes encode, at a fraction of the
+  /// cost of `decode`.
+  func searchText(of bytes: [UInt8]) throws -> String?
+
   /// A digest of nothing yet.
   func newDigest() -> any RegisterDigest
 
@@ -31,6 +35,10 @@ public protocol RevisionCoding: Sendable {
 
 extension RevisionCoding {
   public func parent(of bytes: [UInt8]) throws -> RevisionID? { try decode(bytes).parent }
+
+  public func searchText(of bytes: [UInt8]) throws -> String? {
+    try decode(bytes).state.searchText
+  }
 
   public func decode(_ bytes: [UInt8], only fields: Set<FieldNumber>) throws -> Revision {
     let whole = try decode(bytes)

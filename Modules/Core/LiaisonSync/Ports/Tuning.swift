@@ -46,8 +46,8 @@ public enum Tuning {
   /// How often a sync looks at its outbox again because somebody edited meanwhile, before it sends what
   /// it has.
   public static let outboxLooks = 50
-  /// Records that a search indexes in one transaction.
-  public static let indexedAtOnce = 4000
+  /// Records that are indexed in one transaction.
+  public static let indexedAtOnce = 10_000
   /// How long a search leaves the store to others between two parts that it indexes, in milliseconds.
   public static let indexPauseMilliseconds = 10
   /// How long one process waits for another one's transaction, in seconds: a server less than its
