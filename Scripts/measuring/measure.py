@@ -69,16 +69,19 @@ def lines(count):
         yield build_line(record)
 
 
-def prepare(build):
-    """A register of all records; a replica with 1,000 edits, one in step, one with conflicts."""
+def prepare(build, phases):
+    """A register of all records, a replica in step, and, to sync, one with 1,000 edits."""
     folder = build.folder
     with open(f"{folder}/all.jsonl", "w") as file:
         file.writelines(lines(build.count))
     build.make_register("hq")
     build.run("liaisond", "import", "all.jsonl", "-C", "hq")
+    names = [("vienna", "VIE")] + [("newyork", "NYC")] * ("sync" in phases)
     with build.serving("hq") as server:
-        for name, office in (("vienna", "VIE"), ("newyork", "NYC")):
+        for name, office in names:
             build.run("liaison", "clone", server.address, name, "--office", office)
+    if "sync" not in phases:
+        return
     step = max(1, build.count // 1000)
     for number in range(min(1000, build.count)):
         build.run("liaison", "-C", "newyork", "edit", f"LYO-2026-{number * step:07}",
@@ -256,7 +259,7 @@ def main():
         if set(phases) - {"conflicts", "load"}:
             # Nothing is measured yet: side by side.
             with concurrent.futures.ThreadPoolExecutor() as pool:
-                list(pool.map(prepare, builds))
+                list(pool.map(prepare, builds, [phases] * len(builds)))
         runs = 0
         try:
             while runs < given.runs:
