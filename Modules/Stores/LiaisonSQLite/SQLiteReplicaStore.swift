@@ -8,17 +8,19 @@ public import LiaisonSync
 /// Several processes may use it at once: each call is one transaction, and a sync takes a
 /// lock of its own.
 public final class SQLiteReplicaStore: ReplicaStore {
-  private let queue: DatabaseQueue
+  let queue: DatabaseQueue
   private let schemas: SchemaCache
 
-  /// Makes an empty replica that has not pulled yet.
-  /// - Returns: the folder, to take back if the first pull fails.
+  /// Makes an empty replica that has not pulled yet. Whoever goes on to pull makes a ``NewReplica``.
   /// - Throws: ``StoreError`` if the folder holds something already or cannot be written.
-  @discardableResult
   public static func create(
     _ directory: DataDirectory, office: OfficeID, address: String
-  ) throws -> NewFolder {
-    let folder = try NewFolder(directory)
+  ) throws {
+    try fill(NewFolder(directory), office: office, address: address)
+  }
+
+  static func fill(_ folder: NewFolder, office: OfficeID, address: String) throws {
+    let directory = folder.directory
     try folder.filled { path in
       try Databases.guarding {
         let queue = try DatabaseQueue(
@@ -29,7 +31,6 @@ public final class SQLiteReplicaStore: ReplicaStore {
         try queue.close()
       }
     }
-    return folder
   }
 
   /// Opens a replica; only for reading if its folder takes no writing, as on a full disk. Brings one of

@@ -182,6 +182,16 @@ struct DataDirectoryTests {
     #expect(other.lock())
   }
 
+  @Test func aFolderInWhichOnlyALockIsLeftIsTakenOver() throws {
+    let files = FileManager.default
+    try files.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
+    for name in ["server.lock", "sync.lock"] {
+      #expect(files.createFile(atPath: directory.path + "/" + name, contents: nil))
+    }
+    try create()
+    try open()
+  }
+
   @Test func aFolderOfWhichNothingCameGoesAndAnEmptyOneStays() throws {
     struct Stop: Error {}
     let files = FileManager.default
