@@ -5,6 +5,7 @@ import LiaisonReplica
 import LiaisonSQLite
 import LiaisonSync
 import LiaisonTerminal
+import LiaisonWire
 
 struct CloneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,29 +30,35 @@ struct CloneCommand: AsyncParsableCommand {
     }
     let server = try Endpoint(argument: address)
     let data = DataDirectory(directory, role: .replica)
-    let folder = try SQLiteReplicaStore.create(data, office: id, address: server.description)
-    let replica = try Replica.opened(data)
+    let new = try await Place(folder: directory).naming {
+      try NewReplica(
+        data, office: id, address: server.description, holder: "liaison clone",
+        coding: SchemaCodec())
+    }
     do {
       try await Syncing(
-        data: data, replica: replica, server: server, office: id, verb: "cloning", json: json
-      ).run()
+        data: data, replica: Replica(store: new.store, environment: .system), server: server,
+        office: id, verb: "cloning", json: json
+      ).run(under: new.lock)
     } catch let status as StatusExit {
       throw status
     } catch {
-      guard try await replica.identity().register != nil, let failure = Failure(known: error)
-      else {
-        // A folder that has received nothing is of no use.
-        try folder.remove()
-        guard let failure = Failure(known: error), failure.status == .unreachable else {
-          throw error
-        }
-        throw Failure(
-          failure.message, advice: "again later, or another address; nothing was made",
-          status: failure.status)
-      }
-      throw Failure(
+      // A folder that has received nothing is of no use.
+      throw explained(error, isGone: try new.takeBack())
+    }
+  }
+
+  /// Why it failed, and what is left of it.
+  private func explained(_ error: any Error, isGone: Bool) -> any Error {
+    guard let failure = Failure(known: error) else { return error }
+    guard isGone else {
+      return Failure(
         failure.message, advice: "liaison -C \(directory) sync, which goes on where this stopped",
         status: failure.status)
     }
+    guard failure.status == .unreachable else { return error }
+    return Failure(
+      failure.message, advice: "again later, or another address; nothing was made",
+      status: failure.status)
   }
 }

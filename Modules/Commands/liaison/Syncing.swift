@@ -21,9 +21,10 @@ struct Syncing {
   }
 
   /// One round, and what it did.
-  func run() async throws {
+  /// - Parameter lock: the folder's, if this process has it.
+  func run(under lock: DirectoryLock? = nil) async throws {
     let report = try await place.naming {
-      let lock = try DirectoryLock(data, name: .sync, holder: "liaison sync")
+      let lock = try lock ?? DirectoryLock(data, name: .sync, holder: "liaison sync")
       defer { withExtendedLifetime(lock) {} }
       return try await round()
     }

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import LiaisonSync
+package import LiaisonSync
 
 #if canImport(Glibc)
   internal import Glibc
@@ -41,6 +41,9 @@ public struct DataDirectory: Hashable, Sendable {
 
   /// Whether the folder holds a database of this role.
   public var exists: Bool { FileManager.default.fileExists(atPath: databasePath) }
+
+  /// That nothing can be made in it.
+  package var notEmpty: StoreError { .exists("the folder \(path) is not empty") }
 
   /// - Throws: ``StoreError/missing(_:)`` if the folder holds no database of this role.
   package func checkExists() throws {

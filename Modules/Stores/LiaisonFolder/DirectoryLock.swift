@@ -6,12 +6,22 @@ internal import LiaisonSync
 
 /// What two processes must not do at once in one folder.
 public enum LockName: String, Sendable, CaseIterable {
-  /// To sync a replica.
+  /// To sync a replica, to clone it, or to bring it to another layout.
   case sync
-  /// To serve a register, or to import into it.
+  /// To serve a register, to import into it, or to bring it to another layout.
   case server
 
   var fileName: String { "\(rawValue).lock" }
+}
+
+extension DataDirectory.Role {
+  /// What is held by whoever may change more of a folder than its records.
+  package var lock: LockName {
+    switch self {
+    case .server: .server
+    case .replica: .sync
+    }
+  }
 }
 
 /// Keeps a second process from doing the same work in one folder at the same time.

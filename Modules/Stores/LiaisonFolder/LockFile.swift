@@ -7,16 +7,25 @@ internal import LiaisonSync
 /// An open file; closed once, when the last reference goes.
 final class LockFile: Sendable {
   private let descriptor: Int32
+  private let path: String
 
   init(_ path: String) throws {
+    self.path = path
     descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw LockFile.failure("\(path) cannot be opened")
     }
   }
 
-  /// - Returns: false if another process has locked it.
-  func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+  /// - Returns: false if another process has locked it, or has removed it meanwhile.
+  func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 && isInPlace }
+
+  /// Whether its path still leads to it: the lock on a file that was removed keeps nobody out.
+  private var isInPlace: Bool {
+    var (own, found) = (stat(), stat())
+    return fstat(descriptor, &own) == 0 && stat(path, &found) == 0
+      && own.st_dev == found.st_dev && own.st_ino == found.st_ino
+  }
 
   func text() -> String {
     var buffer = [UInt8](repeating: 0, count: 100)

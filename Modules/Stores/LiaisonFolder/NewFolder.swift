@@ -8,8 +8,8 @@ internal import LiaisonSync
 /// A folder that is being made into a server's or a replica's: its database is filled under another
 /// name, and has its own when it is whole. Whoever is killed before that leaves what the next one takes
 /// over. It can be taken back until it holds something.
-public struct NewFolder: Sendable {
-  public let directory: DataDirectory
+package struct NewFolder: Sendable {
+  package let directory: DataDirectory
   /// An empty folder that was there is kept when it is taken back.
   private let wasThere: Bool
 
@@ -19,6 +19,25 @@ public struct NewFolder: Sendable {
   package init(_ directory: DataDirectory) throws {
     self.directory = directory
     wasThere = try NewFolder.make(directory)
+  }
+
+  /// A folder that an interrupted one has left with its database.
+  package init(takingOver directory: DataDirectory) {
+    self.directory = directory
+    wasThere = true
+  }
+
+  /// Keeps other processes out of the folder, from before it has a database.
+  /// - Parameter holder: for the message that they print.
+  /// - Throws: ``StoreError/locked(by:)`` if another process is at work in it, ``StoreError/io(_:)``.
+  package func lock(holder: String) throws -> DirectoryLock {
+    do {
+      return try DirectoryLock(directory, name: directory.role.lock, holder: holder)
+    } catch {
+      // It stays if there is another one's lock in it.
+      if !wasThere { rmdir(directory.path) }
+      throw error
+    }
   }
 
   /// Lets `body` fill an empty file of mode 0600 at a path, and gives it its name; takes the folder back
@@ -32,15 +51,13 @@ public struct NewFolder: Sendable {
     do {
       draft = try LockFile(directory.draftPath)
     } catch {
-      if !wasThere { rmdir(directory.path) }
+      removeFolder()
       throw error
     }
     guard draft.lock() else { throw StoreError.locked(by: nil) }
     // Another process may have come to its end since the folder was looked at: what is locked here may
     // be its database.
-    guard !directory.exists else {
-      throw StoreError.exists("the folder \(directory.path) is not empty")
-    }
+    guard !directory.exists else { throw directory.notEmpty }
     do {
       try draft.empty()
       for suffix in DataDirectory.logSuffixes { unlink(directory.draftPath + suffix) }
@@ -60,16 +77,24 @@ public struct NewFolder: Sendable {
 
   /// Takes the database back, and the folder with it unless it was there before.
   /// - Throws: ``StoreError/io(_:)`` if something else was put into it meanwhile.
-  public func remove() throws {
-    let path = directory.path
-    for file in [directory.databasePath, directory.draftPath] {
-      for suffix in [""] + DataDirectory.logSuffixes { unlink(file + suffix) }
+  package func remove() throws {
+    // A database last: killed in between, this leaves one that can be taken over.
+    for file in [directory.draftPath, directory.databasePath] {
+      for suffix in DataDirectory.logSuffixes + [""] { unlink(file + suffix) }
     }
-    for name in LockName.allCases { unlink("\(path)/\(name.fileName)") }
-    guard wasThere || rmdir(path) == 0 || errno == ENOENT else {
+    guard removeFolder() else {
       throw StoreError.io(
-        "the folder \(path) cannot be removed: \(String(cString: strerror(errno)))")
+        "the folder \(directory.path) cannot be removed: \(String(cString: strerror(errno)))")
     }
+  }
+
+  /// Removes the folder unless it was there before; the locks last, because whoever finds none may
+  /// begin anew.
+  /// - Returns: false if it cannot be removed.
+  @discardableResult
+  private func removeFolder() -> Bool {
+    for name in LockName.allCases { unlink("\(directory.path)/\(name.fileName)") }
+    return wasThere || rmdir(directory.path) == 0 || errno == ENOENT
   }
 
   /// - Returns: whether an empty folder was there.
@@ -81,9 +106,10 @@ public struct NewFolder: Sendable {
     if isThere, !isFolder.boolValue { throw StoreError.exists("\(path) is a file") }
     do {
       let left = Set(
-        ([""] + DataDirectory.logSuffixes).map { (directory.draftPath + $0).lastPathComponent })
+        ([""] + DataDirectory.logSuffixes).map { (directory.draftPath + $0).lastPathComponent }
+          + LockName.allCases.map(\.fileName))
       if isThere, try !left.isSuperset(of: files.contentsOfDirectory(atPath: path)) {
-        throw StoreError.exists("the folder \(path) is not empty")
+        throw directory.notEmpty
       }
       try files.createDirectory(atPath: path, withIntermediateDirectories: true)
       try files.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)

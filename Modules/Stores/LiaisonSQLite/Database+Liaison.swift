@@ -61,33 +61,55 @@ enum Databases {
     try db.cachedStatement(sql: "PRAGMA synchronous = \(level.rawValue)").execute()
   }
 
-  /// Brings the file to this version's layout.
+  /// Gives an empty file this version's layout, and the mark of its role.
+  static func lay(
+    _ writer: some DatabaseWriter, _ role: DataDirectory.Role, with migrator: DatabaseMigrator
+  ) throws {
+    try migrator.migrate(writer)
+    try writer.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA application_id = \(role.applicationID)")
+    }
+  }
+
+  /// Brings the file to this version's layout. No other process may be at work in its folder meanwhile:
+  /// it may be of the version that knows the older one.
+  /// - Parameter lock: the folder's, if this process has it.
   /// - Throws: ``StoreError`` `.newer` if a newer version wrote it, `.damaged` if it is not
-  ///   one of ours.
+  ///   one of ours, `.locked` if it is of an older layout and another process has the lock.
   static func migrate(
     _ writer: some DatabaseWriter, _ directory: DataDirectory, with migrator: DatabaseMigrator,
-    isNew: Bool
+    under lock: DirectoryLock? = nil
   ) throws {
+    // Who only reads a file of this layout takes no lock.
+    if try isCurrent(writer, directory, with: migrator) { return }
+    let lock = try lock ?? migrationLock(directory)
+    defer { withExtendedLifetime(lock) {} }
+    // Another process may have been quicker.
+    if try isCurrent(writer, directory, with: migrator) { return }
+    try migrator.migrate(writer)
+  }
+
+  /// - Returns: whether the file is of this version's layout, not of an older one.
+  private static func isCurrent(
+    _ writer: some DatabaseWriter, _ directory: DataDirectory, with migrator: DatabaseMigrator
+  ) throws -> Bool {
     let role = directory.role
-    let state = try writer.read { db in
+    return try writer.read { db in
       let mark = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-      guard isNew || mark == role.applicationID else {
+      guard mark == role.applicationID else {
         throw StoreError.damaged("\(directory.databasePath) is not a Liaison \(role.rawValue)")
       }
-      return (
-        isNewer: try migrator.hasBeenSuperseded(db),
-        isCurrent: try migrator.hasCompletedMigrations(db)
-      )
+      guard try !migrator.hasBeenSuperseded(db) else { throw StoreError.newer }
+      return try migrator.hasCompletedMigrations(db)
     }
-    guard !state.isNewer else {
-      throw StoreError.newer
-    }
-    // Migrating takes the write lock: who only reads must not wait for it.
-    if !state.isCurrent { try migrator.migrate(writer) }
-    if isNew {
-      try writer.writeWithoutTransaction { db in
-        try db.execute(sql: "PRAGMA application_id = \(role.applicationID)")
-      }
+  }
+
+  private static func migrationLock(_ directory: DataDirectory) throws -> DirectoryLock {
+    do {
+      return try DirectoryLock(directory, name: directory.role.lock, holder: "a migration")
+    } catch StoreError.locked(by: let holder) {
+      // Most of what is asked for goes on beside another process: why this does not.
+      throw StoreError.locked(by: "\(holder ?? "unnamed"); the folder is of an older layout")
     }
   }
 

@@ -40,6 +40,20 @@ struct ReplicaTable {
       .bound(office.text, address).run()
   }
 
+  /// Whether it is this office's, nothing has come yet, and nobody has written anything.
+  func isUntouched(of office: OfficeID) throws -> Bool {
+    try PreparedStatement(
+      db,
+      """
+      SELECT register IS NULL AND NOT EXISTS (SELECT 1 FROM record)
+        AND NOT EXISTS (SELECT 1 FROM outbox) FROM replica WHERE office = ?
+      """
+    ).bound(office.text).first { try $0.value(0) } ?? false
+  }
+
+  /// Leaves a file that is nobody's replica.
+  func remove() throws { try PreparedStatement(db, "DELETE FROM replica").run() }
+
   func identity(_ schemas: SchemaCache) throws -> ReplicaIdentity {
     let identity = try PreparedStatement(
       db, "SELECT office, address, register, lineage, position, schema, head FROM replica"

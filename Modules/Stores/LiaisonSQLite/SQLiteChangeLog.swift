@@ -24,8 +24,7 @@ public final class SQLiteChangeLog: ChangeLog {
         let queue = try DatabaseQueue(
           path: path, configuration: Databases.configuration(of: directory))
         try Databases.makeDurable(queue)
-        try Databases.migrate(
-          queue, directory, with: ChangeLogMigrations.migrator, isNew: true)
+        try Databases.lay(queue, directory.role, with: ChangeLogMigrations.migrator)
         try queue.write { db in
           _ = try PreparedStatement(
             db, "INSERT INTO register (id, register, lineage, schema) VALUES (1, ?, ?, ?)"
@@ -36,14 +35,15 @@ public final class SQLiteChangeLog: ChangeLog {
     }
   }
 
-  /// Opens a register.
-  /// - Throws: ``StoreError`` if there is none, or its file is damaged or newer.
+  /// Opens a register; brings one of an older layout to this version's, under the folder's lock.
+  /// - Throws: ``StoreError`` if there is none, its file is damaged or newer, or it is older and another
+  ///   process has the lock.
   public init(_ directory: DataDirectory, coding: any SchemaCoding) throws {
     try directory.checkExists()
     (pool, register, lineage, schema) = try Databases.guarding {
       let pool = try DatabasePool(
         path: directory.databasePath, configuration: Databases.configuration(of: directory))
-      try Databases.migrate(pool, directory, with: ChangeLogMigrations.migrator, isNew: false)
+      try Databases.migrate(pool, directory, with: ChangeLogMigrations.migrator)
       try Databases.makeDurable(pool)
       let identity = try pool.read { db in
         try PreparedStatement(db, "SELECT register, lineage, schema FROM register").first { row in

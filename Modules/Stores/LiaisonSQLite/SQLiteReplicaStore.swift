@@ -8,40 +8,47 @@ public import LiaisonSync
 /// Several processes may use it at once: each call is one transaction, and a sync takes a
 /// lock of its own.
 public final class SQLiteReplicaStore: ReplicaStore {
-  private let queue: DatabaseQueue
+  let queue: DatabaseQueue
   private let schemas: SchemaCache
 
-  /// Makes an empty replica that has not pulled yet.
-  /// - Returns: the folder, to take back if the first pull fails.
+  /// Makes an empty replica that has not pulled yet. Whoever goes on to pull makes a ``NewReplica``.
   /// - Throws: ``StoreError`` if the folder holds something already or cannot be written.
-  @discardableResult
   public static func create(
     _ directory: DataDirectory, office: OfficeID, address: String
-  ) throws -> NewFolder {
-    let folder = try NewFolder(directory)
+  ) throws {
+    try fill(NewFolder(directory), office: office, address: address)
+  }
+
+  static func fill(_ folder: NewFolder, office: OfficeID, address: String) throws {
+    let directory = folder.directory
     try folder.filled { path in
       try Databases.guarding {
         let queue = try DatabaseQueue(
           path: path, configuration: Databases.configuration(of: directory))
         try Databases.makeDurable(queue)
-        try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: true)
+        try Databases.lay(queue, directory.role, with: ReplicaMigrations.migrator)
         try queue.write { try ReplicaTable(db: $0).insert(office: office, address: address) }
         try queue.close()
       }
     }
-    return folder
   }
 
-  /// Opens a replica; only for reading if its folder takes no writing, as on a full disk.
-  /// - Throws: ``StoreError`` if there is none, or its file is damaged or newer.
-  public init(_ directory: DataDirectory, coding: any SchemaCoding) throws {
+  /// Opens a replica; only for reading if its folder takes no writing, as on a full disk. Brings one of
+  /// an older layout to this version's, under the folder's lock.
+  /// - Parameter lock: that lock, if this process has it.
+  /// - Throws: ``StoreError`` if there is none, its file is damaged or newer, or it is older and another
+  ///   process has the lock.
+  public init(
+    _ directory: DataDirectory, coding: any SchemaCoding, under lock: DirectoryLock? = nil
+  ) throws {
     try directory.checkExists()
     schemas = SchemaCache(coding)
     do {
       queue = try Databases.guarding {
         let queue = try DatabaseQueue(
           path: directory.databasePath, configuration: Databases.configuration(of: directory))
-        try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: false)
+        try Databases.migrate(
+          queue, directory, with: ReplicaMigrations.migrator, under: lock)
         try Databases.makeDurable(queue)
         return queue
       }

@@ -1,11 +1,13 @@
 import Foundation
 import GRDB
-import LiaisonFolder
+import Glibc
 import LiaisonModel
 import LiaisonSQLite
 import LiaisonSync
 import TestSupport
 import Testing
+
+@testable import LiaisonFolder
 
 struct DataDirectoryTests {
   let scratch: Scratch
@@ -131,7 +133,23 @@ struct DataDirectoryTests {
     withExtendedLifetime(first) {}
   }
 
+  /// A number that is closed twice is another file's the second time.
   @Test func aLockThatCannotBeTakenClosesNothingElse() throws {
+    try create()
+    let path = directory.path + "/server.lock"
+    let first = try DirectoryLock(directory, name: .server, holder: "first")
+    for _ in 0..<50 {
+      var second: LockFile? = try LockFile(path)
+      #expect(second?.lock() == false)
+      // It gets the lowest number that is free.
+      let other = Glibc.open("/dev/null", O_RDONLY)
+      second = nil
+      #expect(close(other) == 0, "it was closed by the lock")
+    }
+    withExtendedLifetime(first) {}
+  }
+
+  @Test func aLockThatCannotBeTakenLeavesNothingOpen() throws {
     try create()
     let descriptors = "/proc/self/fd"
     var first: DirectoryLock? = try DirectoryLock(directory, name: .server, holder: "first")
@@ -151,6 +169,27 @@ struct DataDirectoryTests {
     // Whether the lock is free cannot be asked here: a process that another test starts shares the
     // file until it has become its own program.
     #expect(try open() == 0)
+  }
+
+  @Test func theLockOnAFileThatWasRemovedIsNone() throws {
+    try create()
+    let path = directory.path + "/server.lock"
+    let file = try LockFile(path)
+    #expect(unlink(path) == 0)
+    #expect(!file.lock(), "there is no such file")
+    let other = try LockFile(path)
+    #expect(!file.lock(), "there is another one")
+    #expect(other.lock())
+  }
+
+  @Test func aFolderInWhichOnlyALockIsLeftIsTakenOver() throws {
+    let files = FileManager.default
+    try files.createDirectory(atPath: directory.path, withIntermediateDirectories: true)
+    for name in ["server.lock", "sync.lock"] {
+      #expect(files.createFile(atPath: directory.path + "/" + name, contents: nil))
+    }
+    try create()
+    try open()
   }
 
   @Test func aFolderOfWhichNothingCameGoesAndAnEmptyOneStays() throws {

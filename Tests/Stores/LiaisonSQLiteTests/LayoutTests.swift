@@ -1,0 +1,117 @@
+import Foundation
+import GRDB
+import LiaisonFolder
+import LiaisonModel
+import LiaisonSync
+import TestSupport
+import Testing
+
+@testable import LiaisonSQLite
+
+/// A folder of an older layout is brought to this version's by whoever has its lock.
+struct LayoutTests {
+  let scratch: Scratch
+  let maker: RevisionMaker
+  let replica: DataDirectory
+  let server: DataDirectory
+
+  init() throws {
+    scratch = try Scratch()
+    maker = try RevisionMaker()
+    replica = DataDirectory(scratch.folder("vienna"), role: .replica)
+    server = DataDirectory(scratch.folder("hq"), role: .server)
+  }
+
+  /// A replica as it was before there were links.
+  private func makeOldReplica() throws {
+    try SQLiteReplicaStore.create(replica, office: maker.office, address: "hq:1")
+    let queue = try DatabaseQueue(path: replica.databasePath)
+    try queue.write { db in
+      try db.execute(sql: "DROP TABLE link; DELETE FROM grdb_migrations WHERE identifier = '3'")
+    }
+    try queue.close()
+  }
+
+  /// A server's file that has no table yet.
+  private func makeOldServer() throws {
+    try NewFolder(server).filled { path in
+      let queue = try DatabaseQueue(path: path)
+      try queue.writeWithoutTransaction { db in
+        try db.execute(sql: "PRAGMA application_id = \(server.role.applicationID)")
+      }
+      try queue.close()
+    }
+  }
+
+  private func open(under lock: DirectoryLock? = nil) throws {
+    _ = try SQLiteReplicaStore(
+      replica, coding: PlainSchemaCoding([maker.schema]), under: lock)
+  }
+
+  private func layouts(_ directory: DataDirectory) throws -> [String] {
+    var configuration = Configuration()
+    configuration.readonly = true
+    return try DatabaseQueue(path: directory.databasePath, configuration: configuration).read {
+      try ReplicaMigrations.migrator.appliedMigrations($0)
+    }
+  }
+
+  private func locked(by holder: String) -> StoreError {
+    let process = ProcessInfo.processInfo.processIdentifier
+    return .locked(by: "\(holder), process \(process); the folder is of an older layout")
+  }
+
+  @Test func whoOpensAnOlderReplicaTakesItsLockForTheMigration() throws {
+    try makeOldReplica()
+    #expect(try layouts(replica) == ["1", "2"])
+    try open()
+    #expect(try layouts(replica) == ["1", "2", "3"])
+    let holder = try String(contentsOfFile: replica.path + "/sync.lock", encoding: .utf8)
+    #expect(holder.hasPrefix("a migration, process "))
+  }
+
+  @Test func anOlderReplicaInWhichAnotherProcessIsAtWorkStaysAsItIs() throws {
+    try makeOldReplica()
+    let file = URL(filePath: replica.databasePath)
+    let before = try Data(contentsOf: file)
+    let lock = try DirectoryLock(replica, name: .sync, holder: "the first")
+    #expect(throws: locked(by: "the first")) { try open() }
+    #expect(try layouts(replica) == ["1", "2"])
+    #expect(try Data(contentsOf: file) == before)
+    withExtendedLifetime(lock) {}
+  }
+
+  @Test func whoHasTheLockMigratesUnderIt() throws {
+    try makeOldReplica()
+    let lock = try DirectoryLock(replica, name: .sync, holder: "a clone")
+    try open(under: lock)
+    #expect(try layouts(replica) == ["1", "2", "3"])
+  }
+
+  @Test func aReplicaOfThisLayoutIsOpenedBesideWhoeverIsAtWork() throws {
+    try SQLiteReplicaStore.create(replica, office: maker.office, address: "hq:1")
+    let lock = try DirectoryLock(replica, name: .sync, holder: "the first")
+    try open()
+    withExtendedLifetime(lock) {}
+  }
+
+  @Test func anOlderServerInWhichAnotherProcessIsAtWorkStaysAsItIs() throws {
+    try makeOldServer()
+    let lock = try DirectoryLock(server, name: .server, holder: "the first")
+    #expect(throws: locked(by: "the first")) {
+      _ = try SQLiteChangeLog(server, coding: PlainSchemaCoding([maker.schema]))
+    }
+    #expect(try layouts(server).isEmpty)
+    withExtendedLifetime(lock) {}
+  }
+
+  @Test func whoOpensAnOlderServerTakesItsLockForTheMigration() throws {
+    try makeOldServer()
+    #expect(throws: StoreError.damaged("the database holds no register")) {
+      _ = try SQLiteChangeLog(server, coding: PlainSchemaCoding([maker.schema]))
+    }
+    #expect(try layouts(server) == ["1"])
+    let holder = try String(contentsOfFile: server.path + "/server.lock", encoding: .utf8)
+    #expect(holder.hasPrefix("a migration, process "))
+  }
+}
