@@ -8,9 +8,12 @@ internal import LiaisonSync
 
 /// Runs a command and ends the process with its exit code.
 public enum CommandMain {
-  /// - Parameter explain: turns the errors that only this command knows into a ``Failure``.
+  /// - Parameters:
+  ///   - store: what the command works on.
+  ///   - explain: turns the errors that only this command knows into a ``Failure``.
   public static func run(
-    _ root: (some ParsableCommand).Type, explain: @Sendable (any Error) -> Failure?
+    _ root: (some ParsableCommand).Type, on store: Place.Store,
+    explain: @Sendable (any Error) -> Failure?
   ) async -> Never {
     setlocale(LC_CTYPE, "C.UTF-8")
     signal(SIGPIPE, SIG_DFL)
@@ -26,7 +29,9 @@ public enum CommandMain {
     } catch let status as StatusExit {
       end(name, status.status)
     } catch {
-      if let failure = Failure(known: error) ?? explain(error) { end(name, failure) }
+      if let failure = Failure(known: error, at: Place(of: store)) ?? explain(error) {
+        end(name, failure)
+      }
       if root.exitCode(for: error) == .success {
         print(root.fullMessage(for: error))
         end(name, .fine)
@@ -47,12 +52,13 @@ public enum CommandMain {
       arguments.append(text)
     }
     while arguments.first == "-C" {
-      guard arguments.count > 1, !arguments[1].isEmpty else {
+      guard arguments.count > 1 else {
         throw Failure("-C names no folder", advice: "-C DIR", status: .usage)
       }
-      guard chdir(arguments[1]) == 0 else {
+      let folder = try FolderArgument.parse(arguments[1])
+      guard chdir(folder) == 0 else {
         throw Failure(
-          "the folder \(arguments[1]) cannot be entered: \(String(cString: strerror(errno)))",
+          "the folder \(folder) cannot be entered: \(String(cString: strerror(errno)))",
           advice: "another folder: -C DIR")
       }
       arguments.removeFirst(2)

@@ -28,7 +28,7 @@ struct CloneCommand: AsyncParsableCommand {
       throw Failure("'\(office)' is not an office's id", advice: "--office VIE", status: .usage)
     }
     let server = try Endpoint(argument: address)
-    let data = DataDirectory(directory, role: .replica)
+    let data = DataDirectory(try FolderArgument.parse(directory), role: .replica)
     let folder = try SQLiteReplicaStore.create(data, office: id, address: server.description)
     let replica = try Replica.opened(data)
     do {

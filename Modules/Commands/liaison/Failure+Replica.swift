@@ -7,7 +7,7 @@ extension Failure {
   init?(office error: any Error) {
     switch error {
     case let error as ReplicaError: self.init(error)
-    case _: self.init(known: error)
+    case _: self.init(known: error, at: Place(of: .replica))
     }
   }
 

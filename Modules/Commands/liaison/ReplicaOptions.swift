@@ -18,7 +18,9 @@ struct ReplicaOptions: ParsableArguments {
 
   var data: DataDirectory {
     get throws {
-      if let directory { return DataDirectory(directory, role: .replica) }
+      if let directory {
+        return DataDirectory(try FolderArgument.parse(directory), role: .replica)
+      }
       var path = FileManager.default.currentDirectoryPath
       while true {
         let data = DataDirectory(path, role: .replica)

@@ -123,7 +123,7 @@ extension StoreError {
   fileprivate var isOfWriting: Bool {
     switch self {
     case .io, .full: true
-    case .locked, .newer, .damaged, .missing, .exists, .changed: false
+    case .locked, .newer, .damaged, .missing, .unfit, .exists, .changed: false
     }
   }
 }

@@ -69,6 +69,17 @@ import Testing
     #expect(server.address.hasPrefix("127.0.0.1:") && server.stop() == 0)
   }
 
+  @Test func aDamagedServerIsAdvisedItsBackup() throws {
+    _ = try shop.output("liaisond", "init", "hq")
+    let file = URL(filePath: shop.path + "/hq/server.sqlite")
+    try Data(repeating: 0x41, count: 8192).write(to: file)
+    for arguments in [["status", "-C", "hq"], ["verify", "-C", "hq"], ["serve", "hq"]] {
+      let result = try shop.run("liaisond", arguments)
+      #expect(result.code == 1 && result.isPlainFailure, "\(result)")
+      #expect(result.errors.hasSuffix("the last backup\n"), "\(result)")
+    }
+  }
+
   @Test func anImportReadsAPipe() throws {
     _ = try shop.output("liaisond", "init", "hq")
     let line = #"{"kind": "area", "code": "A1", "fields": {"name": "A"}}"#

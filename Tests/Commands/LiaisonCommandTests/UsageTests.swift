@@ -86,4 +86,14 @@ import Testing
     }
     #expect(!FileManager.default.fileExists(atPath: shop.path + "/new"))
   }
+
+  @Test(arguments: [
+    ("liaison", ["clone", "127.0.0.1:1", "", "--office", "VIE"]),
+    ("liaison", ["-C", "", "status"]),
+    ("liaison", ["status", "-C", ""]), ("liaisond", ["init", ""]), ("liaisond", ["serve", ""]),
+    ("liaisond", ["status", "-C", ""]),
+  ])
+  func aFolderWithoutANameIsUsage(command: String, arguments: [String]) throws {
+    #expect(try advice(command, arguments) == "another folder")
+  }
 }
