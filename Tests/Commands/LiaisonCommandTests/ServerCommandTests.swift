@@ -80,6 +80,43 @@ import Testing
     }
   }
 
+  @Test func aServerLogsItsStartWhatItRefusesAndItsStop() throws {
+    try shop.makeHeadquarters()
+    let server = try shop.serve()
+    let clone = try shop.run("liaison", "clone", server.address, "new", "--office", "NOBODY")
+    #expect(clone.code == 1, "\(clone)")
+    #expect(server.stop() == 0)
+    let status: [String: Any] = try shop.json("liaisond", "status", "-C", "hq")
+    let register = try #require(status["register"] as? String)
+    let log = try server.logged()
+    let expected = [
+      ["notice", "started", "address=\(server.address)", "register=\(register)"],
+      ["notice", "refused", "office=NOBODY", "the register has no such office"],
+      ["notice", "draining"], ["notice", "stopped"],
+    ]
+    try #require(log.count == expected.count, "\(log)")
+    for (line, parts) in zip(log, expected) {
+      #expect(parts.allSatisfy { line.contains($0) }, "\(line)")
+    }
+    #expect(server.lines.next() == nil, "standard output has one line")
+  }
+
+  @Test func aDiskThatTakesNoMoreIsInTheServersLog() throws {
+    try shop.makeHeadquarters()
+    // Enough to open the register, and not for the edit.
+    let server = try shop.serve(room: 36)
+    defer { server.kill() }
+    _ = try shop.output("liaison", "clone", server.address, "VIE", "--office", "VIE")
+    let mandate = (0..<300).map { "Paragraph \($0) of a mandate that needs room." }
+    _ = try shop.output(
+      "liaison", "edit", "COMPACT", "mandate=" + mandate.joined(separator: "\n"), "-C", "VIE")
+    let sync = try shop.run("liaison", "sync", "-C", "VIE")
+    #expect(sync.code == 1 && sync.isPlainFailure, "\(sync)")
+    let told = try server.logged().filter { $0.contains("error") }
+    #expect(
+      told.count == 1 && told[0].contains("the store cannot answer: the disk refused"), "\(told)")
+  }
+
   @Test func anImportReadsAPipe() throws {
     _ = try shop.output("liaisond", "init", "hq")
     let line = #"{"kind": "area", "code": "A1", "fields": {"name": "A"}}"#
