@@ -8,7 +8,7 @@ public import LiaisonSync
 /// Several processes may use it at once: each call is one transaction, and a sync takes a
 /// lock of its own.
 public final class SQLiteReplicaStore: ReplicaStore {
-  private let queue: DatabaseQueue
+  private let queue: any DatabaseWriter
   private let schemas: SchemaCache
 
   /// Makes an empty replica that has not pulled yet.
@@ -37,19 +37,12 @@ public final class SQLiteReplicaStore: ReplicaStore {
   public init(_ directory: DataDirectory, coding: any SchemaCoding) throws {
     try directory.checkExists()
     schemas = SchemaCache(coding)
-    do {
-      queue = try Databases.guarding {
-        let queue = try DatabaseQueue(
-          path: directory.databasePath, configuration: Databases.configuration(of: directory))
-        try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: false)
-        try Databases.makeDurable(queue)
-        return queue
-      }
-    } catch let error as StoreError where error.isOfWriting {
-      guard let queue = Databases.readOnly(directory, with: ReplicaMigrations.migrator) else {
-        throw error
-      }
-      self.queue = queue
+    queue = try Databases.opened(directory, with: ReplicaMigrations.migrator) {
+      let queue = try DatabaseQueue(
+        path: directory.databasePath, configuration: Databases.configuration(of: directory))
+      try Databases.migrate(queue, directory, with: ReplicaMigrations.migrator, isNew: false)
+      try Databases.makeDurable(queue)
+      return queue
     }
   }
 
@@ -114,16 +107,6 @@ extension Durability {
     switch self {
     case .durable: Tuning.durableCacheKibibytes
     case .repeatable: Tuning.pulledCacheKibibytes
-    }
-  }
-}
-
-extension StoreError {
-  /// Whether a folder that takes no writing could be the cause.
-  fileprivate var isOfWriting: Bool {
-    switch self {
-    case .io, .full: true
-    case .locked, .newer, .damaged, .missing, .unfit, .exists, .changed: false
     }
   }
 }

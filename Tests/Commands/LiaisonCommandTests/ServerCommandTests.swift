@@ -117,6 +117,20 @@ import Testing
       told.count == 1 && told[0].contains("the store cannot answer: the disk refused"), "\(told)")
   }
 
+  @Test func whatOnlyReadsWorksInAFolderThatTakesNoWriting() throws {
+    try shop.makeHeadquarters()
+    // In place of the file that SQLite would make beside the database stands a folder.
+    try FileManager.default.createDirectory(
+      atPath: shop.path + "/hq/server.sqlite-shm", withIntermediateDirectories: false)
+    for command in [["status"], ["verify"], ["office", "list"], ["schema", "show"]] {
+      let result = try shop.run("liaisond", command + ["-C", "hq"])
+      #expect(result.code == 0 && result.errors.isEmpty, "\(command): \(result)")
+    }
+    let add = try shop.run("liaisond", "office", "add", "ROM", "--name", "Rome", "-C", "hq")
+    #expect(add.code == 1 && add.isPlainFailure, "\(add)")
+    #expect(add.errors.contains("the database file cannot be written"), "\(add)")
+  }
+
   @Test func anImportReadsAPipe() throws {
     _ = try shop.output("liaisond", "init", "hq")
     let line = #"{"kind": "area", "code": "A1", "fields": {"name": "A"}}"#
