@@ -38,6 +38,11 @@ struct ReplicaOptions: ParsableArguments {
 
   func replica() throws -> Replica { try Replica.opened(data) }
 
+  /// Prints a line that is no part of JSON: beside it, on standard error.
+  func print(_ line: CutLine) {
+    if json { Output.error(line.text + "\n") } else { Output.line(line.text) }
+  }
+
   /// Prints what a command that writes has made of a record.
   /// - Parameter done: what was done to it, if its state does not say so.
   func print(_ record: RecordView, done: String? = nil) throws {
