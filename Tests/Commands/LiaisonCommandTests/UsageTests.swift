@@ -79,10 +79,12 @@ import Testing
       for arguments in [
         ["sync", "--address", "127.0.0.1:0", "-C", "VIE"],
         ["clone", "127.0.0.1:0", "new", "--office", "VIE"],
-      ] { #expect(try advice("liaison", arguments) == "HOST:PORT, as liaisond serve prints it") }
-      #expect(
-        try advice("liaisond", ["serve", "hq", "--listen", "127.0.0.01:0"])
-          == "--listen 127.0.0.1:7401")
+      ] {
+        let port = try advice("liaison", arguments)
+        #expect(port == "HOST:PORT, as liaisond serve prints it")
+      }
+      let zeros = try advice("liaisond", ["serve", "hq", "--listen", "127.0.0.01:0"])
+      #expect(zeros == "--listen 127.0.0.1:7401")
     }
     #expect(!FileManager.default.fileExists(atPath: shop.path + "/new"))
   }
