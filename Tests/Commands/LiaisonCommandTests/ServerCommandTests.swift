@@ -154,6 +154,15 @@ import Testing
     #expect(loopback.errors.contains("does not check who an office is"))
   }
 
+  @Test(arguments: [" ", "\u{7}", String(repeating: "x", count: 1001)])
+  func anAuthorThatCannotBeIsNoFaultOfALine(author: String) throws {
+    _ = try shop.output("liaisond", "init", "hq")
+    let result = try shop.run(
+      "liaisond", ["import", "-", "-C", "hq"], environment: ["LIAISON_AUTHOR": author])
+    #expect(result.code == 1 && result.errors.hasPrefix("liaisond: the author "), "\(result)")
+    #expect(result.errors.hasSuffix("\nTry: another LIAISON_AUTHOR\n"), "\(result)")
+  }
+
   @Test func anImportIsAllOrNothingAndNamesTheLine() throws {
     try shop.makeHeadquarters()
     let good = #"{"kind": "area", "code": "GOOD-1", "fields": {"name": "Good"}}"#
