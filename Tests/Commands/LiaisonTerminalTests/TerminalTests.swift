@@ -22,6 +22,13 @@ struct TerminalTests {
   }
 
   @Test(arguments: [
+    ("Ada", "ada", "Ada"), ("", "ada", "ada"), ("", "", "uid 7"), (" ", "ada", " "),
+  ])
+  func anAuthorIsWhoIsNamedThenTheUserThenItsNumber(given: String, name: String, author: String) {
+    #expect(System.author(given: given, name: name, number: 7) == author)
+  }
+
+  @Test(arguments: [
     ("a\u{1B}[31mb", "a·[31mb"), ("a\nb\tc", "a·b·c"), ("\u{7F}\u{9B}", "··"), ("Zürich", "Zürich"),
   ])
   func noRecordSteersATerminal(text: String, safe: String) {
