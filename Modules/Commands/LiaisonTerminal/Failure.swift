@@ -104,7 +104,7 @@ extension Failure {
       case .unfit: "another folder"
       case .exists: "another name"
       case .changed: "the same command again"
-      case .io: "another folder, or the same when what the system names is mended"
+      case .io: "another folder, or again when that is mended"
       }
     self.init(message, advice: advice)
   }
