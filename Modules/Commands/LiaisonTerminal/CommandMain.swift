@@ -8,15 +8,18 @@ internal import LiaisonSync
 
 /// Runs a command and ends the process with its exit code.
 public enum CommandMain {
-  /// - Parameter explain: turns the errors that only this command knows into a ``Failure``.
+  /// - Parameters:
+  ///   - store: what the command works on.
+  ///   - explain: turns the errors that only this command knows into a ``Failure``.
   public static func run(
-    _ root: (some ParsableCommand).Type, explain: @Sendable (any Error) -> Failure?
+    _ root: (some ParsableCommand).Type, on store: Place.Store,
+    explain: @Sendable (any Error) -> Failure?
   ) async -> Never {
     setlocale(LC_CTYPE, "C.UTF-8")
     signal(SIGPIPE, SIG_DFL)
     let name = root.configuration.commandName ?? "command"
     do {
-      var command = try root.parseAsRoot(try checked(try argumentsAfterFolder()))
+      var command = try Usage(root, name, try argumentsAfterFolder()).command()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -26,18 +29,12 @@ public enum CommandMain {
     } catch let status as StatusExit {
       end(name, status.status)
     } catch {
-      if let failure = Failure(known: error) ?? explain(error) { end(name, failure) }
-      let code = root.exitCode(for: error)
-      if code == .success {
+      if let failure = Failure(known: error, at: Place(of: store)) ?? explain(error) {
+        end(name, failure)
+      }
+      if root.exitCode(for: error) == .success {
         print(root.fullMessage(for: error))
         end(name, .fine)
-      }
-      if code == .validationFailure {
-        end(
-          name,
-          Failure(
-            root.message(for: error).split(separator: "\n").first.map(String.init) ?? "",
-            advice: "\(name) --help, or \(name) COMMAND --help", status: .usage))
       }
       end(name, Failure("\(error)", advice: "\(name) --help"))
     }
@@ -54,27 +51,17 @@ public enum CommandMain {
       }
       arguments.append(text)
     }
-    while arguments.count > 1, arguments[0] == "-C" {
-      guard chdir(arguments[1]) == 0 else {
+    while arguments.first == "-C" {
+      guard arguments.count > 1 else {
+        throw Failure("-C names no folder", advice: "-C DIR", status: .usage)
+      }
+      let folder = try FolderArgument.parse(arguments[1])
+      guard chdir(folder) == 0 else {
         throw Failure(
-          "the folder \(arguments[1]) cannot be entered: \(String(cString: strerror(errno)))",
+          "the folder \(folder) cannot be entered: \(String(cString: strerror(errno)))",
           advice: "another folder: -C DIR")
       }
       arguments.removeFirst(2)
-    }
-    return arguments
-  }
-
-  /// A single dash with more than a letter is no option of ours: short ones in a row would be read out
-  /// of a text that begins with a dash, and `-health` would be a call for help.
-  private static func checked(_ arguments: [String]) throws -> [String] {
-    let options = arguments.prefix { $0 != "--" }
-    let mistaken = options.first { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.count > 2 }
-    if let mistaken {
-      throw Failure(
-        "'\(mistaken)' is not an option",
-        advice: "--note=TEXT for the value of an option, or -- before a text that begins with '-'",
-        status: .usage)
     }
     return arguments
   }

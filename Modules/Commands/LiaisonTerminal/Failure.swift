@@ -27,13 +27,24 @@ public struct Failure: Error, Hashable, Sendable {
 
 /// Where a command was at work: what its failures name.
 public struct Place: Hashable, Sendable {
+  /// What is kept in a folder.
+  public enum Store: Hashable, Sendable {
+    case server
+    case replica
+  }
+
+  /// What the command works on.
+  public let store: Store?
   /// The folder of a server or a replica.
   public let folder: String?
   /// The server's address, and the office that calls it.
   public let address: String?
   public let office: String?
 
-  public init(folder: String? = nil, address: String? = nil, office: String? = nil) {
+  public init(
+    of store: Store? = nil, folder: String? = nil, address: String? = nil, office: String? = nil
+  ) {
+    self.store = store
     self.folder = folder
     self.address = address
     self.office = office
@@ -51,6 +62,17 @@ public struct Place: Hashable, Sendable {
   }
 }
 
+extension Place {
+  /// Where all that was in a damaged store can be had again.
+  fileprivate var whole: String {
+    switch store {
+    case .server: "the last backup"
+    case .replica: "a fresh clone beside it"
+    case nil: "a fresh clone beside it, or a server's last backup"
+    }
+  }
+}
+
 extension Failure {
   /// An error that both commands know; nil for any other.
   public init?(known error: any Error, at place: Place = Place()) {
@@ -58,7 +80,7 @@ extension Failure {
     case let failure as Failure: self = failure
     case let error as StoreError: self.init(error, at: place)
     case let error as CallError: self.init(error, at: place)
-    case let error as CodingError: self.init(error)
+    case let error as CodingError: self.init(error, at: place)
     case _: return nil
     }
   }
@@ -68,7 +90,8 @@ extension Failure {
       switch error {
       case .locked(by: let holder?):
         "another process is at work \(place.folder.map { "in \($0)" } ?? "there"): \(holder)"
-      case .locked(by: nil), .full, .newer, .damaged, .missing, .exists, .changed, .io:
+      case .locked(by: nil), .full, .newer, .damaged, .missing, .unfit, .exists, .changed,
+        .io:
         error.description
       }
     let advice =
@@ -76,20 +99,20 @@ extension Failure {
       case .locked: "again when the other process has ended"
       case .full: "again when there is room on the disk; nothing was lost"
       case .newer: "a newer version of this command"
-      case .damaged:
-        "a copy of the folder first; then a fresh clone beside it, or a server's last backup"
+      case .damaged: "a copy of the folder first; then \(place.whole)"
       case .missing: "another folder, or make one: liaisond init DIR, liaison clone HOST:PORT DIR …"
+      case .unfit: "another folder"
       case .exists: "another name"
       case .changed: "the same command again"
-      case .io: "another folder, or the same when what the system names is mended"
+      case .io: "another folder, or again when that is mended"
       }
     self.init(message, advice: advice)
   }
 
-  public init(_ error: CodingError) {
+  public init(_ error: CodingError, at place: Place = Place()) {
     self.init(
       "a record cannot be read: \(error)",
-      advice: "a newer version of this command; or verify, and a fresh clone")
+      advice: "a newer version of this command; or verify, and \(place.whole)")
   }
 
   public init(_ error: CallError, at place: Place = Place()) {

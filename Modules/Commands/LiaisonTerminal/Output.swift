@@ -13,10 +13,12 @@ public enum Output {
   public static func text(_ text: String) { print(text, terminator: "") }
 
   /// One JSON document. It is a contract: keys are added, never changed.
-  public static func json(_ value: some Encodable) throws {
+  public static func json(_ value: some Encodable) throws { print(try jsonText(of: value)) }
+
+  package static func jsonText(of value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
   /// One JSON object on one line.

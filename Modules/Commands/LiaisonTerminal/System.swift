@@ -37,10 +37,13 @@ public enum System {
 
   /// Who writes: LIAISON_AUTHOR, or the name of the system's user, or the user's number if it has none.
   public static func author() -> String {
-    let given = ProcessInfo.processInfo.environment["LIAISON_AUTHOR"] ?? ""
-    if !given.isEmpty { return given }
-    let name = NSUserName()
-    return name.isEmpty ? "uid \(getuid())" : name
+    author(
+      given: ProcessInfo.processInfo.environment["LIAISON_AUTHOR"] ?? "", name: NSUserName(),
+      number: getuid())
+  }
+
+  package static func author(given: String, name: String, number: UInt32) -> String {
+    [given, name].first { !$0.isEmpty } ?? "uid \(number)"
   }
 }
 

@@ -29,8 +29,8 @@ struct CloneCommand: AsyncParsableCommand {
       throw Failure("'\(office)' is not an office's id", advice: "--office VIE", status: .usage)
     }
     let server = try Endpoint(argument: address)
-    let data = DataDirectory(directory, role: .replica)
-    let new = try await Place(folder: directory).naming {
+    let data = DataDirectory(try FolderArgument.parse(directory), role: .replica)
+    let new = try await Place(of: .replica, folder: directory).naming {
       try NewReplica(
         data, office: id, address: server.description, holder: "liaison clone",
         coding: SchemaCodec())

@@ -8,7 +8,8 @@ struct EditCommand: AsyncParsableCommand {
     commandName: "edit", abstract: "Changes fields of a record.",
     discussion: """
       field=value sets, field= clears, field+=member and field-=member change a set or a list; \
-      mandate+=… adds a line to a prose. Without changes it opens the record in $EDITOR.
+      mandate+=… adds a line to a prose. A reference is the code of its record, or the record's id. \
+      Without changes it opens the record in $EDITOR.
 
       Examples:
         liaison edit COMPACT un_entities=39 areas+=FTF

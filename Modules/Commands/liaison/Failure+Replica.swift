@@ -7,7 +7,7 @@ extension Failure {
   init?(office error: any Error) {
     switch error {
     case let error as ReplicaError: self.init(error)
-    case _: self.init(known: error)
+    case _: self.init(known: error, at: Place(of: .replica))
     }
   }
 
@@ -20,7 +20,8 @@ extension ReplicaError {
   fileprivate var status: ExitStatus {
     switch self {
     case .unknownKind, .unknownField, .notACode, .notAnAssignment, .notAFilter, .valueWithNUL,
-      .assignedTwice, .malformedCode, .wrongValue, .wrongFilter, .codeMissing, .sideAndValue,
+      .assignedTwice, .malformedCode, .wrongValue, .ambiguousMember, .wrongFilter, .codeMissing,
+      .sideAndValue,
       .inAgreement, .noSides, .deletedSide:
       .usage
     case .empty, .unknownRecord, .ambiguousCode, .wrongClock, .malformedDraft, .invalid, .badAuthor,
@@ -49,6 +50,9 @@ extension ReplicaError {
     case .malformedCode:
       "2 to \(Limits.codeBytes) of A-Z, 0-9 and '-', for example UNODC"
     case .wrongValue(let field, _, let example): "\(field)=\(example)"
+    case .ambiguousMember(let field, _, let records):
+      "the record's id instead of its code: "
+        + records.map { "\(field)-=\($0)" }.joined(separator: " or ")
     case .wrongFilter(_, let kind, _), .invalid(let kind, _): "liaison schema \(kind)"
     case .malformedDraft: "field: value on each line"
     case .codeMissing(let kind): "liaison new \(kind) code=… name=…"

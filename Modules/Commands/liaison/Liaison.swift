@@ -4,7 +4,7 @@ import LiaisonTerminal
 @main
 enum Main {
   static func main() async {
-    await CommandMain.run(Liaison.self) { Failure(office: $0) }
+    await CommandMain.run(Liaison.self, on: .replica) { Failure(office: $0) }
   }
 }
 

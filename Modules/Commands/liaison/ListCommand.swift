@@ -28,28 +28,43 @@ struct ListCommand: AsyncParsableCommand {
       throw Failure("--limit is for at least one", advice: "--limit 50", status: .usage)
     }
     let replica = try options.replica()
-    let progress = ProgressLine("indexing")
-    let indexed: @Sendable (LiaisonReplica.Progress) -> Void = {
-      progress.update($0.done, remaining: $0.remaining)
+    let isCut = options.json ? try await printJSON(replica) : try await printTable(replica)
+    if isCut, let limit { options.print(CutLine(limit: limit)) }
+  }
+
+  private func query(_ fields: [String]? = nil) -> ListQuery {
+    ListQuery(kind, where: filters, sort: sort, limit: limit ?? .max, fields: fields)
+  }
+
+  /// - Returns: whether there are more.
+  private func printJSON(_ replica: Replica) async throws -> Bool {
+    let records = Mutex(JSONArray())
+    let isCut = try await list(replica, query()) { record in
+      try records.withLock { try $0.add(record) }
     }
-    if options.json {
-      let query = ListQuery(kind, where: filters, sort: sort, limit: limit ?? .max)
-      let records = Mutex<[RecordView]>([])
-      try await replica.list(query, progress: indexed) { record in
-        records.withLock { $0.append(record) }
-      }
-      progress.end()
-      return try Output.json(records.withLock { $0 })
-    }
+    records.withLock { $0 }.end()
+    return isCut
+  }
+
+  /// - Returns: whether there are more.
+  private func printTable(_ replica: Replica) async throws -> Bool {
     let columns = try await replica.columns(of: kind)
     let table = Mutex(Table(["", "CODE"] + columns.map { $0.uppercased() }))
-    let query = ListQuery(
-      kind, where: filters, sort: sort, limit: limit ?? .max, fields: columns)
-    try await replica.list(query, progress: indexed) { record in
+    let isCut = try await list(replica, query(columns)) { record in
       let row = [record.place.mark, record.code.text] + columns.map { record[$0]?.text ?? "" }
       table.withLock { $0.add(row) }
     }
-    progress.end()
     table.withLock { $0 }.print(most: 5)
+    return isCut
+  }
+
+  private func list(
+    _ replica: Replica, _ query: ListQuery,
+    _ body: @escaping @Sendable (RecordView) throws -> Void
+  ) async throws -> Bool {
+    let progress = ProgressLine("indexing")
+    defer { progress.end() }
+    return try await replica.list(
+      query, progress: { progress.update($0.done, remaining: $0.remaining) }, body)
   }
 }

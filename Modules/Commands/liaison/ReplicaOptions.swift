@@ -18,7 +18,9 @@ struct ReplicaOptions: ParsableArguments {
 
   var data: DataDirectory {
     get throws {
-      if let directory { return DataDirectory(directory, role: .replica) }
+      if let directory {
+        return DataDirectory(try FolderArgument.parse(directory), role: .replica)
+      }
       var path = FileManager.default.currentDirectoryPath
       while true {
         let data = DataDirectory(path, role: .replica)
@@ -35,6 +37,11 @@ struct ReplicaOptions: ParsableArguments {
   }
 
   func replica() throws -> Replica { try Replica.opened(data) }
+
+  /// Prints a line that is no part of JSON: beside it, on standard error.
+  func print(_ line: CutLine) {
+    if json { Output.error(line.text + "\n") } else { Output.line(line.text) }
+  }
 
   /// Prints what a command that writes has made of a record.
   /// - Parameter done: what was done to it, if its state does not say so.

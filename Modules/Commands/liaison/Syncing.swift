@@ -17,7 +17,8 @@ struct Syncing {
 
   private var connector: GRPCConnector { GRPCConnector(to: server, office: office) }
   private var place: Place {
-    Place(folder: data.path, address: server.description, office: office.text)
+    Place(
+      of: .replica, folder: data.path, address: server.description, office: office.text)
   }
 
   /// One round, and what it did.

@@ -32,6 +32,18 @@ enum OfficeArgument {
   }
 }
 
+/// Who writes what is imported.
+enum AuthorArgument {
+  /// The author, brought to NFC.
+  static func parse(_ text: String) throws -> String {
+    let author = TextRules.normalized(text)
+    if let fault = TextRules.problem(withWord: author) {
+      throw Failure("the author \(fault)", advice: "another LIAISON_AUTHOR")
+    }
+    return author
+  }
+}
+
 /// A file that is read.
 enum InputArgument {
   static func parse(_ path: String) throws -> ImportInput {

@@ -28,14 +28,14 @@ struct ImportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let office = try OfficeArgument.parse(office)
+    let author = try AuthorArgument.parse(System.author())
     let input = try InputArgument.parse(file)
     let log = try folder.open()
     let lock = try await folder.lock(for: "liaisond import")
     defer { withExtendedLifetime(lock) {} }
     if office.text != "SERVER" { try await OfficeArgument.check(office, in: log) }
     let origin = Origin(
-      office: office, author: TextRules.normalized(System.author()), note: "import",
-      time: System.now())
+      office: office, author: author, note: "import", time: System.now())
     let importer = Importer(
       schema: try await log.status().schema, coding: RevisionCodec(), origin: origin,
       newID: System.newID)

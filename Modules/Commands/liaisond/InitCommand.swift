@@ -28,7 +28,7 @@ struct InitCommand: AsyncParsableCommand {
     let schema = try schema.map { try SchemaFile.read(InputArgument.bytes($0)) }
     let register = RegisterID(System.newID())
     try SQLiteChangeLog.create(
-      DataDirectory(directory, role: .server), register: register,
+      DataDirectory(try FolderArgument.parse(directory), role: .server), register: register,
       lineage: Lineage(System.randomWord()), schema: schema ?? CooperationRegister.schema,
       coding: SchemaCodec())
     if json { return try Output.json(Made(register: register.description)) }

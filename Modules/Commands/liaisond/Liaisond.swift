@@ -6,7 +6,7 @@ import LiaisonTerminal
 @main
 enum Main {
   static func main() async {
-    await CommandMain.run(Liaisond.self) { error in
+    await CommandMain.run(Liaisond.self, on: .server) { error in
       switch error {
       case let error as ImportError:
         Failure(error.description, advice: "liaisond import again when the line is mended")

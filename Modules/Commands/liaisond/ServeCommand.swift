@@ -1,6 +1,7 @@
 import ArgumentParser
 import LiaisonFolder
 import LiaisonGRPC
+import LiaisonModel
 import LiaisonSQLite
 import LiaisonServer
 import LiaisonSync
@@ -15,7 +16,8 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve", abstract: "Serves the register to its offices.",
     discussion: """
       Prints its address when it is ready. SIGTERM or SIGINT: takes no new calls and lets those \
-      under way end. It listens on loopback only, because it does not check yet who an office is.
+      under way end. It listens on loopback only, because it does not check yet who an office is. \
+      Standard error is its log: starts and stops, errors, and which calls it refuses.
 
       Example: liaisond serve hq --listen 127.0.0.1:7401
       """)
@@ -45,7 +47,10 @@ struct ServeCommand: AsyncParsableCommand {
     let server = try SyncServer(
       listener: service, address: address, log: logger,
       connections: min(Tuning.connections, max(files, 1)))
-    try await Serving(server: server, service: service).untilStopped(logger)
+    let register = try await changeLog.status().register
+    try await Serving(server: server, service: service, register: register, log: logger)
+      .untilStopped()
+    logger.notice("stopped")
   }
 }
 
@@ -53,20 +58,25 @@ struct ServeCommand: AsyncParsableCommand {
 private struct Serving: Service {
   let server: SyncServer
   let service: SyncService
+  let register: RegisterID
+  let log: Logger
 
   func run() async throws {
     try await withGracefulShutdownHandler {
-      try await server.run { Output.ready("listening on \($0)") }
+      try await server.run { address in
+        log.notice("started", metadata: ["address": "\(address)", "register": "\(register)"])
+        Output.ready("listening on \(address)")
+      }
     } onGracefulShutdown: {
       service.stopFollowing()
       server.drain()
     }
   }
 
-  func untilStopped(_ logger: Logger) async throws {
+  func untilStopped() async throws {
     var configuration = ServiceGroupConfiguration(
       services: [.init(service: self, successTerminationBehavior: .gracefullyShutdownGroup)],
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
     configuration.maximumGracefulShutdownDuration = .seconds(Tuning.drainSeconds)
     try await ServiceGroup(configuration: configuration).run()
   }

@@ -10,14 +10,18 @@ struct ServerFolder: ParsableArguments {
     name: [.customShort("C"), .long], help: ArgumentHelp("The server's folder.", valueName: "dir"))
   var directory = "."
 
-  var data: DataDirectory { DataDirectory(directory, role: .server) }
+  var data: DataDirectory {
+    get throws { DataDirectory(try FolderArgument.parse(directory), role: .server) }
+  }
 
   /// Keeps other commands from writing while this one does.
   func lock(for holder: String) async throws -> DirectoryLock {
-    try await Place(folder: directory).naming {
-      try DirectoryLock(data, name: .server, holder: holder)
+    try await Place(of: .server, folder: directory).naming {
+      try DirectoryLock(try data, name: .server, holder: holder)
     }
   }
 
-  func open() throws -> SQLiteChangeLog { try SQLiteChangeLog(data, coding: SchemaCodec()) }
+  func open() throws -> SQLiteChangeLog {
+    try SQLiteChangeLog(try data, coding: SchemaCodec())
+  }
 }

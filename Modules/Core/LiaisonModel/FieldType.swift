@@ -109,16 +109,22 @@ extension FieldType {
   public func value(
     from input: FieldInput, resolve: (RecordCode) throws -> RecordID?
   ) throws -> FieldValue? {
+    try value(from: input) { try scalar.scalar(from: $0, resolve: resolve) }
+  }
+
+  /// Reads a value; `read` reads each value, member or element of it.
+  ///
+  /// - Returns: nil for an empty input, which leaves the field without a value.
+  /// - Throws: ``Problem`` if the input has several texts and the field takes one, and what `read` throws.
+  public func value(
+    from input: FieldInput, reading read: (String) throws -> Scalar
+  ) throws -> FieldValue? {
     switch self {
-    case .set(let type):
-      let members = try input.members.map { try type.scalar(from: $0, resolve: resolve) }
-      return FieldValue.set(Set(members)).unlessEmpty
-    case .list(let type):
-      let elements = try input.elements.map { try type.scalar(from: $0, resolve: resolve) }
-      return FieldValue.list(elements).unlessEmpty
-    case .one(let type):
+    case .set: return FieldValue.set(Set(try input.members.map(read))).unlessEmpty
+    case .list: return FieldValue.list(try input.elements.map(read)).unlessEmpty
+    case .one:
       guard case .one(let text) = input else { throw Problem("is \(article), not several") }
-      return text.isEmpty ? nil : .one(try type.scalar(from: text, resolve: resolve))
+      return text.isEmpty ? nil : .one(try read(text))
     }
   }
 }

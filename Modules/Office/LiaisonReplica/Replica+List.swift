@@ -30,13 +30,15 @@ extension Replica {
   /// they are sorted by. It holds none of them; to sort, a key of each. At least one is asked for.
   /// - Parameter progress: is told how many records have been indexed, which a filter by a reference does
   ///   first.
+  /// - Returns: whether there are more than it handed over.
   /// - Throws: ``ReplicaError`` for a kind, field or value that is not there, and what `body` throws.
+  @discardableResult
   public func list(
     _ query: ListQuery, progress: @Sendable (Progress) -> Void = { _ in },
     _ body: @escaping @Sendable (RecordView) throws -> Void
-  ) async throws {
+  ) async throws -> Bool {
     if try await isByReference(query) { _ = try await index(.links, progress) }
-    try await read { snapshot in
+    return try await read { snapshot in
       try snapshot.list(try Selection(query, in: snapshot), limit: query.limit, body)
     }
   }
@@ -74,21 +76,25 @@ private struct Selection {
 }
 
 extension Snapshot {
+  /// - Returns: whether there are more than the limit.
   fileprivate func list(
     _ selection: Selection, limit: Int, _ body: (RecordView) throws -> Void
-  ) throws {
+  ) throws -> Bool {
     var codes = CodeCache(self)
     var left = limit
+    var isCut = false
     func show(_ record: Record) throws {
       try body(RecordView(record, try codes.codes(of: record.visible.state.references)))
     }
     guard let field = selection.sort else {
-      return try forEach(selection.kind, where: selection.filters, reading: selection.shown) {
-        record in
+      try forEach(selection.kind, where: selection.filters, reading: selection.shown) { record in
+        isCut = left == 0
+        if isCut { return false }
         try show(record)
         left -= 1
-        return left > 0
+        return true
       }
+      return isCut
     }
     var keys: [(key: SortKey, id: RecordID)] = []
     try forEach(selection.kind, where: selection.filters, reading: [field]) { record in
@@ -104,6 +110,7 @@ extension Snapshot {
         try show(record)
       }
     }
+    return keys.count > limit
   }
 
   /// Hands over the live records of a kind, or of all, and those in conflict, as far as they meet

@@ -26,6 +26,8 @@ public enum ReplicaError: Error, Hashable, Sendable {
   case malformedCode
   /// A field does not take what it is given; what it would take, as an example.
   case wrongValue(field: String, Problem, example: String)
+  /// Several records in a field are written like the one that is to be taken out.
+  case ambiguousMember(field: String, String, records: [RecordID])
   /// A field cannot be compared with what it is given.
   case wrongFilter(field: String, kind: String, Problem)
   /// A line of an edited text is no field.
@@ -99,6 +101,8 @@ extension ReplicaError: CustomStringConvertible {
     case .malformedCode: "code=… needs a code"
     case .wrongValue(let field, let problem, _), .wrongFilter(let field, _, let problem):
       "field '\(field)' \(problem)"
+    case .ambiguousMember(let field, let text, let records):
+      "field '\(field)' holds \(records.count) records that are written \(text)"
     case .malformedDraft: "the edited text has a line that is no field"
     case .codeMissing(let kind): "a new \(kind) needs a code"
     case .wrongClock(let year): "the record cannot be numbered: the clock says that it is \(year)"

@@ -45,9 +45,23 @@ public struct DataDirectory: Hashable, Sendable {
   /// That nothing can be made in it.
   package var notEmpty: StoreError { .exists("the folder \(path) is not empty") }
 
-  /// - Throws: ``StoreError/missing(_:)`` if the folder holds no database of this role.
+  /// SQLite's `SQLITE_MAX_PATHNAME`, in bytes; behind a database's name it puts a suffix.
+  private static let pathBytes = 512 - "-journal".utf8.count
+
+  /// - Throws: ``StoreError/unfit(_:)`` if SQLite takes no database at a path in this folder.
+  func checkLength(of file: String) throws(StoreError) {
+    let size = URL(filePath: file).standardizedFileURL.path.utf8.count
+    guard size <= DataDirectory.pathBytes else {
+      throw StoreError.unfit(
+        "the path of the folder is too long: \(size) bytes with its file's name, of at most "
+          + "\(DataDirectory.pathBytes)")
+    }
+  }
+
+  /// - Throws: ``StoreError/missing(_:)`` if the folder holds no database of this role,
+  ///   ``StoreError/unfit(_:)`` if it cannot be opened there.
   package func checkExists() throws {
-    guard access(databasePath, F_OK) != 0 else { return }
+    guard access(databasePath, F_OK) != 0 else { return try checkLength(of: databasePath) }
     guard errno != EACCES else {
       throw StoreError.io("the folder \(path) may not be entered: Permission denied")
     }

@@ -14,8 +14,8 @@ package struct NewFolder: Sendable {
   private let wasThere: Bool
 
   /// Makes the folder, or takes one for its own that is empty or was left by an interrupted one.
-  /// - Throws: ``StoreError/exists(_:)`` if there is something already, ``StoreError/io(_:)`` if it
-  ///   cannot be made; then nothing was.
+  /// - Throws: ``StoreError/exists(_:)`` if there is something already, ``StoreError/unfit(_:)`` or
+  ///   ``StoreError/io(_:)`` if it cannot be made; then nothing was.
   package init(_ directory: DataDirectory) throws {
     self.directory = directory
     wasThere = try NewFolder.make(directory)
@@ -100,31 +100,57 @@ package struct NewFolder: Sendable {
   /// - Returns: whether an empty folder was there.
   private static func make(_ directory: DataDirectory) throws -> Bool {
     let path = directory.path
-    let files = FileManager.default
+    try directory.checkLength(of: directory.draftPath)
     var isFolder: ObjCBool = false
-    let isThere = files.fileExists(atPath: path, isDirectory: &isFolder)
-    if isThere, !isFolder.boolValue { throw StoreError.exists("\(path) is a file") }
-    do {
+    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    if isThere {
+      guard isFolder.boolValue else { throw StoreError.exists("\(path) is a file") }
       let left = Set(
         ([""] + DataDirectory.logSuffixes).map { (directory.draftPath + $0).lastPathComponent }
           + LockName.allCases.map(\.fileName))
-      if isThere, try !left.isSuperset(of: files.contentsOfDirectory(atPath: path)) {
+      guard left.isSuperset(of: try names(in: path)) else {
         throw directory.notEmpty
       }
-      try files.createDirectory(atPath: path, withIntermediateDirectories: true)
-      try files.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
-    } catch let error as StoreError {
-      throw error
-    } catch {
-      throw StoreError.io("the folder \(path) cannot be made: \(reason(error))")
+    } else {
+      try makeFolder(path)
     }
+    guard chmod(path, 0o700) == 0 else { throw failure(path, errno) }
     return isThere
   }
 
-  private static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    return underlying.map { String(cString: strerror(Int32($0.code))) }
-      ?? error.localizedDescription
+  private static func names(in folder: String) throws(StoreError) -> [String] {
+    guard access(folder, R_OK | X_OK) == 0 else { throw failure(folder, errno) }
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+    } catch {
+      throw StoreError.io("the folder \(folder) cannot be read")
+    }
+  }
+
+  /// Makes a folder, and those above it that are not there.
+  private static func makeFolder(_ path: String) throws(StoreError) {
+    guard mkdir(path, 0o777) != 0 else { return }
+    let code = errno
+    let above = (path as NSString).deletingLastPathComponent
+    guard code == ENOENT, !above.isEmpty, above != path else { return try check(code, of: path) }
+    try makeFolder(above)
+    if mkdir(path, 0o777) != 0 { try check(errno, of: path) }
+  }
+
+  /// - Throws: ``StoreError`` unless the folder is there already.
+  private static func check(_ code: Int32, of path: String) throws(StoreError) {
+    switch code {
+    case EEXIST: return
+    case ENOTDIR:
+      throw StoreError.unfit("the folder \(path) cannot be made: what is above it is no folder")
+    case ENAMETOOLONG:
+      throw StoreError.unfit("the folder cannot be made: a name of its path is too long")
+    case _: throw failure(path, code)
+    }
+  }
+
+  private static func failure(_ path: String, _ code: Int32) -> StoreError {
+    .io("the folder \(path) cannot be made: \(String(cString: strerror(code)))")
   }
 }
 

@@ -116,7 +116,7 @@ enum Databases {
   /// A database that can only be read, for a folder in which SQLite cannot make the files that it
   /// shares with other processes.
   /// - Returns: nil if the file alone does not tell all, or is not at this version.
-  static func readOnly(
+  private static func readOnly(
     _ directory: DataDirectory, with migrator: DatabaseMigrator
   ) -> DatabaseQueue? {
     let path = URL(filePath: directory.databasePath)
@@ -128,6 +128,20 @@ enum Databases {
       path: path.absoluteString + "?immutable=1", configuration: configuration)
     guard let queue, (try? queue.read(migrator.hasCompletedMigrations)) == true else { return nil }
     return queue
+  }
+
+  /// Opens with `open`; only for reading if the folder takes no writing, as on a full disk.
+  /// - Throws: what `open` throws, if the file cannot be read alone.
+  static func opened(
+    _ directory: DataDirectory, with migrator: DatabaseMigrator,
+    _ open: () throws -> any DatabaseWriter
+  ) throws -> any DatabaseWriter {
+    do {
+      return try guarding(open)
+    } catch let error as StoreError where error.isOfWriting {
+      guard let queue = readOnly(directory, with: migrator) else { throw error }
+      return queue
+    }
   }
 
   static func checkIntegrity(_ db: Database) throws {
@@ -173,6 +187,16 @@ enum Databases {
     default:
       // SQLite's message names tables and columns, never what stands in them.
       .io("the database refused: \(error.message ?? "\(error.resultCode)")")
+    }
+  }
+}
+
+extension StoreError {
+  /// Whether a folder that takes no writing could be the cause.
+  fileprivate var isOfWriting: Bool {
+    switch self {
+    case .io, .full: true
+    case .locked, .newer, .damaged, .missing, .unfit, .exists, .changed: false
     }
   }
 }

@@ -82,7 +82,7 @@ extension SQLiteChangeLog {
 
   public func add(_ office: Office) async throws {
     try await Databases.guarding {
-      try await pool.write { db in
+      try await database.write { db in
         let isNew = try PreparedStatement(
           db, "INSERT INTO office (code, name) VALUES (?, ?) ON CONFLICT (code) DO NOTHING"
         ).bound(office.id.text, office.name).run()

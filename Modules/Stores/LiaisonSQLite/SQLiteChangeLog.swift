@@ -5,7 +5,7 @@ public import LiaisonSync
 
 /// A server's change log in one SQLite file, in WAL.
 public final class SQLiteChangeLog: ChangeLog {
-  let pool: DatabasePool
+  let database: any DatabaseWriter
   private let commits: CommitQueue
   private let register: RegisterID
   private let lineage: Lineage
@@ -35,17 +35,21 @@ public final class SQLiteChangeLog: ChangeLog {
     }
   }
 
-  /// Opens a register; brings one of an older layout to this version's, under the folder's lock.
+  /// Opens a register; only for reading if its folder takes no writing. Brings one of an older layout to
+  /// this version's, under the folder's lock.
   /// - Throws: ``StoreError`` if there is none, its file is damaged or newer, or it is older and another
   ///   process has the lock.
   public init(_ directory: DataDirectory, coding: any SchemaCoding) throws {
     try directory.checkExists()
-    (pool, register, lineage, schema) = try Databases.guarding {
+    let database = try Databases.opened(directory, with: ChangeLogMigrations.migrator) {
       let pool = try DatabasePool(
         path: directory.databasePath, configuration: Databases.configuration(of: directory))
       try Databases.migrate(pool, directory, with: ChangeLogMigrations.migrator)
       try Databases.makeDurable(pool)
-      let identity = try pool.read { db in
+      return pool
+    }
+    (register, lineage, schema) = try Databases.guarding {
+      let identity = try database.read { db in
         try PreparedStatement(db, "SELECT register, lineage, schema FROM register").first { row in
           (
             try row.value(0) as RegisterID, Lineage(UInt64(bitPattern: try row.value(1))),
@@ -54,9 +58,10 @@ public final class SQLiteChangeLog: ChangeLog {
         }
       }
       guard let identity else { throw StoreError.damaged("the database holds no register") }
-      return (pool, identity.0, identity.1, identity.2)
+      return identity
     }
-    commits = CommitQueue(pool)
+    self.database = database
+    commits = CommitQueue(database)
   }
 
   public func status() async throws -> LogStatus {
@@ -85,7 +90,7 @@ public final class SQLiteChangeLog: ChangeLog {
     _ body: @escaping @Sendable (any LogTransaction) throws -> Result
   ) async throws -> Result {
     try await Databases.guarding {
-      try await pool.write { try body(SQLiteLogTransaction($0)) }
+      try await database.write { try body(SQLiteLogTransaction($0)) }
     }
   }
 
@@ -107,6 +112,6 @@ public final class SQLiteChangeLog: ChangeLog {
   func read<Result: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Result
   ) async throws -> Result {
-    try await Databases.guarding { try await pool.read(body) }
+    try await Databases.guarding { try await database.read(body) }
   }
 }

@@ -8,7 +8,7 @@ public import LiaisonSync
 /// Several processes may use it at once: each call is one transaction, and a sync takes a
 /// lock of its own.
 public final class SQLiteReplicaStore: ReplicaStore {
-  let queue: DatabaseQueue
+  let queue: any DatabaseWriter
   private let schemas: SchemaCache
 
   /// Makes an empty replica that has not pulled yet. Whoever goes on to pull makes a ``NewReplica``.
@@ -43,20 +43,13 @@ public final class SQLiteReplicaStore: ReplicaStore {
   ) throws {
     try directory.checkExists()
     schemas = SchemaCache(coding)
-    do {
-      queue = try Databases.guarding {
-        let queue = try DatabaseQueue(
-          path: directory.databasePath, configuration: Databases.configuration(of: directory))
-        try Databases.migrate(
-          queue, directory, with: ReplicaMigrations.migrator, under: lock)
-        try Databases.makeDurable(queue)
-        return queue
-      }
-    } catch let error as StoreError where error.isOfWriting {
-      guard let queue = Databases.readOnly(directory, with: ReplicaMigrations.migrator) else {
-        throw error
-      }
-      self.queue = queue
+    queue = try Databases.opened(directory, with: ReplicaMigrations.migrator) {
+      let queue = try DatabaseQueue(
+        path: directory.databasePath, configuration: Databases.configuration(of: directory))
+      try Databases.migrate(
+        queue, directory, with: ReplicaMigrations.migrator, under: lock)
+      try Databases.makeDurable(queue)
+      return queue
     }
   }
 
@@ -121,16 +114,6 @@ extension Durability {
     switch self {
     case .durable: Tuning.durableCacheKibibytes
     case .repeatable: Tuning.pulledCacheKibibytes
-    }
-  }
-}
-
-extension StoreError {
-  /// Whether a folder that takes no writing could be the cause.
-  fileprivate var isOfWriting: Bool {
-    switch self {
-    case .io, .full: true
-    case .locked, .newer, .damaged, .missing, .exists, .changed: false
     }
   }
 }

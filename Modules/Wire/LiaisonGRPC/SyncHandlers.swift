@@ -1,4 +1,5 @@
 internal import GRPCCore
+internal import LiaisonModel
 internal import LiaisonSync
 internal import LiaisonWire
 internal import Logging
@@ -18,23 +19,26 @@ struct SyncHandlers: RegistrableRPCService {
       forMethod: SyncMethods.pull,
       deserializer: WireDeserializer<PullRequest>(), serializer: PullSerializer()
     ) { request, context in
-      try await logging { try await pull(request, context) }
+      let office = authenticator.office(of: request.metadata)
+      return try await logging(office) { try await pull(request, from: office, context) }
     }
     router.registerHandler(
       forMethod: SyncMethods.push,
       deserializer: WireDeserializer<PushRequest>(), serializer: WireSerializer<PushResponse>()
     ) { request, _ in
-      try await logging { try await push(request) }
+      let office = authenticator.office(of: request.metadata)
+      return try await logging(office) { try await push(request, from: office) }
     }
   }
 
   private func pull(
-    _ request: StreamingServerRequest<PullRequest>, _ context: ServerContext
+    _ request: StreamingServerRequest<PullRequest>, from office: OfficeID?,
+    _ context: ServerContext
   ) async throws -> StreamingServerResponse<PullResponse> {
-    let endpoint = try await listener.endpoint(for: authenticator.office(of: request.metadata))
+    let endpoint = try await listener.endpoint(for: office)
     let request = try await request.messages.only()
     return StreamingServerResponse { writer in
-      try await logging {
+      try await logging(office) {
         @Sendable func send() async throws {
           try await endpoint.pull(request) { try await writer.write($0) }
         }
@@ -50,11 +54,11 @@ struct SyncHandlers: RegistrableRPCService {
   }
 
   private func push(
-    _ request: StreamingServerRequest<PushRequest>
+    _ request: StreamingServerRequest<PushRequest>, from office: OfficeID?
   ) async throws -> StreamingServerResponse<PushResponse> {
-    let endpoint = try await listener.endpoint(for: authenticator.office(of: request.metadata))
+    let endpoint = try await listener.endpoint(for: office)
     return StreamingServerResponse { writer in
-      try await logging {
+      try await logging(office) {
         for try await message in request.messages {
           let waiting = Waiting(message)
           try await endpoint.push(
@@ -78,18 +82,23 @@ struct SyncHandlers: RegistrableRPCService {
     }
   }
 
-  /// Tells the server's own log what no caller can be told: whatever is no ``CallError``, and no end
-  /// that the caller or the server made.
-  private func logging<Result>(_ body: () async throws -> Result) async throws -> Result {
+  /// Tells the server's own log of each call that is refused or fails, but of no end that the caller or
+  /// the server made.
+  private func logging<Result>(
+    _ office: OfficeID?, _ body: () async throws -> Result
+  ) async throws -> Result {
     do {
       return try await body()
     } catch {
+      var told: Logger.Metadata = ["why": "\(error)"]
+      if let office { told["office"] = "\(office)" }
       switch error {
-      // The caller is told.
-      case is CallError, is CodingError, is RPCError: break
+      // The service has told why, which the caller does not learn.
+      case CallError.storeUnavailable: break
+      case is CallError, is CodingError: log.notice("a call is refused", metadata: told)
       // It has gone, or was let go.
-      case is CancellationError, is ChannelError: break
-      default: log.error("a call failed", metadata: ["why": "\(error)"])
+      case is RPCError, is CancellationError, is ChannelError: break
+      default: log.error("a call failed", metadata: told)
       }
       throw error
     }

@@ -74,7 +74,7 @@ public struct SyncServer: Sendable {
 
   /// Takes no new calls, ends every follow, and lets the other calls under way end.
   public func drain() {
-    log.info("draining")
+    log.notice("draining")
     server.beginGracefulShutdown()
   }
 

@@ -76,18 +76,31 @@ final class Workshop: Sendable {
   }
 
   /// A server of the folder `hq` on a free port of loopback; stopped by the caller.
+  /// - Parameter room: KiB that each of its files may take, as on a full disk.
   func serve(
-    _ folder: String = "hq", listen: String = "127.0.0.1:0", environment: [String: String] = [:]
+    _ folder: String = "hq", listen: String = "127.0.0.1:0", room: Int? = nil,
+    environment: [String: String] = [:]
   ) throws -> Server {
-    let process = process("liaisond", ["serve", folder, "--listen", listen], environment)
+    let arguments = ["serve", folder, "--listen", listen]
+    let process =
+      if let room {
+        process(
+          "bash", ["-c", "trap '' XFSZ; ulimit -f \(room); exec liaisond \"$@\"", "-"] + arguments,
+          environment)
+      } else {
+        process("liaisond", arguments, environment)
+      }
+    let log = try scratch.file(".log-\(UUID().uuidString)", Data())
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: log))
     let lines = try ProcessLines(of: process)
     guard let line = lines.next(), line.hasPrefix("listening on "),
       let address = line.split(whereSeparator: \.isWhitespace).last
     else {
       process.waitUntilExit()
-      throw Unready(text: "liaisond serve ended with \(process.terminationStatus)")
+      let told = try String(contentsOfFile: log, encoding: .utf8)
+      throw Unready(text: "liaisond serve ended with \(process.terminationStatus): \(told)")
     }
-    return Server(process: process, lines: lines, address: String(address))
+    return Server(process: process, lines: lines, log: log, address: String(address))
   }
 
   struct Unready: Error { let text: String }
@@ -114,7 +127,13 @@ final class Workshop: Sendable {
   struct Server: @unchecked Sendable {  // Process is used by one test at a time.
     let process: Process
     let lines: ProcessLines
+    let log: String
     let address: String
+
+    /// The lines of its log.
+    func logged() throws -> [String] {
+      try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").map(String.init)
+    }
 
     func kill() {
       Foundation.kill(process.processIdentifier, SIGKILL)

@@ -75,8 +75,6 @@ import Testing
         let result = try shop.run("liaison", arguments + ["-C", "vienna"])
         #expect(result.code == code && result.isPlainFailure, "\(arguments): \(result)")
       }
-      let dash = try shop.run("liaison", "search", "-health", "-C", "vienna")
-      #expect(dash.errors.contains("--note=TEXT"), "\(dash)")
       #expect(try shop.run("liaison", "status", "-C", "vienna").output.contains("nothing to send"))
     }
   }

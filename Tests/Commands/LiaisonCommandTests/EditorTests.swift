@@ -79,6 +79,26 @@ import Testing
     #expect(try diff().isEmpty)
   }
 
+  @Test func aDraftStandsInTheReplicasOwnFolderWhileItIsEdited() throws {
+    let script = """
+      #!/bin/sh
+      printf '%s %s' "$(stat -c %a "${1%/*}")" "$1" > "$WHERE"
+      """
+    let editor = try shop.scratch.file("editor", Data(script.utf8))
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: editor)
+    let place = shop.path + "/where"
+    let result = try shop.run(
+      "liaison", ["edit", "COMPACT", "-C", "vienna"],
+      environment: ["EDITOR": editor, "VISUAL": "", "WHERE": place])
+    #expect(result.code == 0, "\(result)")
+    let said = try String(contentsOfFile: place, encoding: .utf8)
+    #expect(said.hasPrefix("700 ") && said.hasSuffix("/COMPACT.txt"), "\(said)")
+    let scratch = URL(filePath: shop.path).lastPathComponent
+    #expect(said.contains("/\(scratch)/vienna/draft-"), "\(said)")
+    let left = try FileManager.default.contentsOfDirectory(atPath: shop.path + "/vienna")
+    #expect(!left.contains { $0.hasPrefix("draft-") }, "\(left)")
+  }
+
   @Test func anEditorMayReadFromTheTerminal() throws {
     let script = """
       #!/bin/sh

@@ -26,6 +26,7 @@ import Testing
     for (address, code) in addresses {
       let clone = try shop.run("liaison", "clone", address, "new", "--office", "VIE")
       #expect(clone.code == code && clone.isPlainFailure, "\(clone)")
+      #expect(clone.errors.contains("; nothing was made\n") == (code == 4), "\(clone)")
       #expect(!FileManager.default.fileExists(atPath: shop.path + "/new"))
     }
   }

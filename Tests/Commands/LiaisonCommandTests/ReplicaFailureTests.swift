@@ -14,8 +14,9 @@ struct ReplicaFailureTests {
   private let problem = Problem("is wrong")
 
   /// What a person wrote that cannot be read.
-  private func ofWords() -> [Said] {
-    [
+  private func ofWords() throws -> [Said] {
+    let record = RecordID(try #require(UUIDv7("018f3e7a-0000-7000-8000-000000000001")))
+    return [
       (.empty, "liaison sync", .failure),
       (.unknownKind("x", known: ["a", "b"]), "one of a, b", .usage),
       (.unknownField("x", kind: "a", known: ["b"]), "one of b", .usage),
@@ -30,6 +31,10 @@ struct ReplicaFailureTests {
       (.valueWithNUL, "the value without it", .usage), (.assignedTwice("x"), "x=… once", .usage),
       (.malformedCode, "2 to 32 of A-Z, 0-9 and '-', for example UNODC", .usage),
       (.wrongValue(field: "x", problem, example: "39"), "x=39", .usage),
+      (
+        .ambiguousMember(field: "x", "X", records: [record, record]),
+        "the record's id instead of its code: x-=\(record) or x-=\(record)", .usage
+      ),
       (.wrongFilter(field: "x", kind: "a", problem), "liaison schema a", .usage),
       (.malformedDraft, "field: value on each line", .failure),
     ]

@@ -69,6 +69,68 @@ import Testing
     #expect(server.address.hasPrefix("127.0.0.1:") && server.stop() == 0)
   }
 
+  @Test func aDamagedServerIsAdvisedItsBackup() throws {
+    _ = try shop.output("liaisond", "init", "hq")
+    let file = URL(filePath: shop.path + "/hq/server.sqlite")
+    try Data(repeating: 0x41, count: 8192).write(to: file)
+    for arguments in [["status", "-C", "hq"], ["verify", "-C", "hq"], ["serve", "hq"]] {
+      let result = try shop.run("liaisond", arguments)
+      #expect(result.code == 1 && result.isPlainFailure, "\(result)")
+      #expect(result.errors.hasSuffix("the last backup\n"), "\(result)")
+    }
+  }
+
+  @Test func aServerLogsItsStartWhatItRefusesAndItsStop() throws {
+    try shop.makeHeadquarters()
+    let server = try shop.serve()
+    let clone = try shop.run("liaison", "clone", server.address, "new", "--office", "NOBODY")
+    #expect(clone.code == 1, "\(clone)")
+    #expect(server.stop() == 0)
+    let status: [String: Any] = try shop.json("liaisond", "status", "-C", "hq")
+    let register = try #require(status["register"] as? String)
+    let log = try server.logged()
+    let expected = [
+      ["notice", "started", "address=\(server.address)", "register=\(register)"],
+      ["notice", "refused", "office=NOBODY", "the register has no such office"],
+      ["notice", "draining"], ["notice", "stopped"],
+    ]
+    try #require(log.count == expected.count, "\(log)")
+    for (line, parts) in zip(log, expected) {
+      #expect(parts.allSatisfy { line.contains($0) }, "\(line)")
+    }
+    #expect(server.lines.next() == nil, "standard output has one line")
+  }
+
+  @Test func aDiskThatTakesNoMoreIsInTheServersLog() throws {
+    try shop.makeHeadquarters()
+    // Enough to open the register, and not for the edit.
+    let server = try shop.serve(room: 36)
+    defer { server.kill() }
+    _ = try shop.output("liaison", "clone", server.address, "VIE", "--office", "VIE")
+    let mandate = (0..<300).map { "Paragraph \($0) of a mandate that needs room." }
+    _ = try shop.output(
+      "liaison", "edit", "COMPACT", "mandate=" + mandate.joined(separator: "\n"), "-C", "VIE")
+    let sync = try shop.run("liaison", "sync", "-C", "VIE")
+    #expect(sync.code == 1 && sync.isPlainFailure, "\(sync)")
+    let told = try server.logged().filter { $0.contains("error") }
+    #expect(
+      told.count == 1 && told[0].contains("the store cannot answer: the disk refused"), "\(told)")
+  }
+
+  @Test func whatOnlyReadsWorksInAFolderThatTakesNoWriting() throws {
+    try shop.makeHeadquarters()
+    // In place of the file that SQLite would make beside the database stands a folder.
+    try FileManager.default.createDirectory(
+      atPath: shop.path + "/hq/server.sqlite-shm", withIntermediateDirectories: false)
+    for command in [["status"], ["verify"], ["office", "list"], ["schema", "show"]] {
+      let result = try shop.run("liaisond", command + ["-C", "hq"])
+      #expect(result.code == 0 && result.errors.isEmpty, "\(command): \(result)")
+    }
+    let add = try shop.run("liaisond", "office", "add", "ROM", "--name", "Rome", "-C", "hq")
+    #expect(add.code == 1 && add.isPlainFailure, "\(add)")
+    #expect(add.errors.contains("the database file cannot be written"), "\(add)")
+  }
+
   @Test func anImportReadsAPipe() throws {
     _ = try shop.output("liaisond", "init", "hq")
     let line = #"{"kind": "area", "code": "A1", "fields": {"name": "A"}}"#
@@ -90,6 +152,15 @@ import Testing
     }
     let loopback = try shop.run("liaisond", "serve", "hq", "--listen", "10.0.0.1:7401")
     #expect(loopback.errors.contains("does not check who an office is"))
+  }
+
+  @Test(arguments: [" ", "\u{7}", String(repeating: "x", count: 1001)])
+  func anAuthorThatCannotBeIsNoFaultOfALine(author: String) throws {
+    _ = try shop.output("liaisond", "init", "hq")
+    let result = try shop.run(
+      "liaisond", ["import", "-", "-C", "hq"], environment: ["LIAISON_AUTHOR": author])
+    #expect(result.code == 1 && result.errors.hasPrefix("liaisond: the author "), "\(result)")
+    #expect(result.errors.hasSuffix("\nTry: another LIAISON_AUTHOR\n"), "\(result)")
   }
 
   @Test func anImportIsAllOrNothingAndNamesTheLine() throws {

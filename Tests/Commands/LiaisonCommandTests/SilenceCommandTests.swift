@@ -12,6 +12,12 @@ import Testing
     ("middle", .afterAnswers(2, bytes: 1000)), ("push", .afterRequests(2)),
   ]
 
+  /// Clones that are left alone: before they have received anything, and in the middle.
+  private static let clones: [(name: String, place: SilentLine.Place, advice: String)] = [
+    ("clone", .connecting, "again later, or another address; nothing was made"),
+    ("half", .afterAnswers(2), "liaison -C half sync, which goes on where this stopped"),
+  ]
+
   let shop: Workshop
 
   init() throws { shop = try Workshop() }
@@ -30,7 +36,8 @@ import Testing
       watch.process.terminate()
       watched.close()
     }
-    let lines = try (Self.places + [("clone", .connecting)]).map { name, place in
+    let cloned = Self.clones.map { (name: $0.name, place: $0.place) }
+    let lines = try (Self.places + cloned).map { name, place in
       let line = try line(to: server)
       line.fallSilent(at: place)
       return (name: name, line: line)
@@ -38,7 +45,7 @@ import Testing
     defer { for (_, line) in lines { line.close() } }
     let calls = try lines.map { name, line in
       let server = line.endpoint.description
-      return name == "clone"
+      return Self.clones.contains { $0.name == name }
         ? try shop.start("liaison", ["clone", server, name, "--office", "NYC"])
         : try shop.start("liaison", ["sync", "--address", server, "-C", name])
     }
@@ -50,9 +57,11 @@ import Testing
     for ((name, _), call) in zip(lines, calls) {
       let result = try call.finish()
       #expect(result.code == 4 && result.isPlainFailure, "\(name): \(result)")
+      let advice = Self.clones.first { $0.name == name }?.advice ?? ""
+      #expect(result.errors.hasSuffix("\(advice)\n"), "\(name): \(result)")
     }
     #expect(!FileManager.default.fileExists(atPath: shop.path + "/clone"))
-    for replica in Self.places.map(\.name) {
+    for replica in Self.places.map(\.name) + ["half"] {
       let sync = try shop.run("liaison", "sync", "--address", server.address, "-C", replica)
       #expect(sync.code == 0, "\(replica): \(sync)")
       let copy = try shop.output("liaison", "verify", "-C", replica)

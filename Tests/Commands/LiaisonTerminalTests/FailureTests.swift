@@ -55,13 +55,23 @@ struct FailureTests {
     (.locked(by: nil), "another process is writing"),
     (.full, "the disk is full; nothing of this step was written"),
     (.newer, "a newer version of Liaison wrote it"), (.damaged("torn"), "torn"),
-    (.missing("nothing there"), "nothing there"), (.exists("something there"), "something there"),
+    (.missing("nothing there"), "nothing there"),
+    (.unfit("too long"), "too long"), (.exists("something there"), "something there"),
     (.changed, "it has changed in the meantime"), (.io("refused"), "refused"),
   ])
   func aStoresFailureSaysWhatHappened(error: StoreError, message: String) {
     let failure = Failure(error, at: place)
     #expect(failure.message == message && failure.status == .failure)
     #expect(!failure.advice.isEmpty)
+  }
+
+  @Test func aDamagedServerIsToldOfItsBackupAndAReplicaOfAClone() throws {
+    for error in [StoreError.damaged("torn"), CodingError.malformed("torn")] as [any Error] {
+      let server = try #require(Failure(known: error, at: Place(of: .server))).advice
+      let replica = try #require(Failure(known: error, at: Place(of: .replica))).advice
+      #expect(server.hasSuffix("the last backup") && !server.contains("clone"), "\(server)")
+      #expect(replica.hasSuffix("a fresh clone beside it"), "\(replica)")
+    }
   }
 
   @Test func aPlaceNamesWhatItKnowsAndLetsTheRestPass() async throws {

@@ -22,10 +22,24 @@ struct TerminalTests {
   }
 
   @Test(arguments: [
+    ("Ada", "ada", "Ada"), ("", "ada", "ada"), ("", "", "uid 7"), (" ", "ada", " "),
+  ])
+  func anAuthorIsWhoIsNamedThenTheUserThenItsNumber(given: String, name: String, author: String) {
+    #expect(System.author(given: given, name: name, number: 7) == author)
+  }
+
+  @Test(arguments: [
     ("a\u{1B}[31mb", "a·[31mb"), ("a\nb\tc", "a·b·c"), ("\u{7F}\u{9B}", "··"), ("Zürich", "Zürich"),
   ])
   func noRecordSteersATerminal(text: String, safe: String) {
     #expect(Terminal.safe(text) == safe)
+  }
+
+  @Test(arguments: [[], [[:]], [["a": ["x\ny", "}"]], [:], ["b": [], "c": ["é"]]]])
+  func anArrayThatIsPrintedInPartsIsPrintedAsTheWhole(elements: [[String: [String]]]) throws {
+    var array = JSONArray()
+    let parts = try elements.map { try array.next($0) }.joined()
+    #expect(try parts + array.last == Output.jsonText(of: elements))
   }
 
   @Test func withoutATerminalThereIsNoColour() {

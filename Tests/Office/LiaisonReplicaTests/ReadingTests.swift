@@ -40,6 +40,18 @@ struct ReadingTests {
     #expect(first == Array(codes.prefix(2)))
   }
 
+  @Test(arguments: [nil, "size"])
+  func aListTellsWhetherThereIsMore(sort: String?) async throws {
+    let replica = try await topics().replica
+    for (filters, limit, isCut) in [
+      ([], 3, true), ([], 4, false), ([], .max, false), (["tags=b"], 1, true),
+      (["tags=b"], 2, false), (["tags=nothing"], 1, false),
+    ] as [([String], Int, Bool)] {
+      let query = ListQuery("topic", where: filters, sort: sort, limit: limit)
+      #expect(try await replica.list(query) { _ in } == isCut, "\(filters) \(limit)")
+    }
+  }
+
   @Test func aListReadsWhatItIsAskedForAndWhatItGoesBy() async throws {
     let office = try await topics()
     for sort in [nil, "since"] {

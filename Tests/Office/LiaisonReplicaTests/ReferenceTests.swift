@@ -18,6 +18,48 @@ struct ReferenceTests {
     }
   }
 
+  @Test func aReferenceIsTakenByIDWhereverItIsTakenByCode() async throws {
+    let vienna = try await TestOffice(topics: ["ONE", "TWO"])
+    let mine = try await vienna.create("AMB").id
+    let theirs = RecordID(UUIDv7("018f3e7a-0000-7000-8000-000000000001")!)
+    try vienna.server.commit(theirs, "AMB", [Registry.name: .text("Theirs")])
+    try await vienna.sync()
+    try await vienna.edit("ONE", "parent=\(theirs)", "related=\(mine), \(theirs)")
+    try await vienna.edit("ONE", "related+=TWO")
+    try await vienna.create("NEW", "parent=\("\(mine)".uppercased())")
+    for (filter, codes) in [
+      ("parent=\(theirs)", ["ONE"]), ("parent=\(mine)", ["NEW"]),
+      ("related=\(mine),\(theirs),TWO", ["ONE"]),
+    ] {
+      let found = try await vienna.listed(ListQuery("topic", where: [filter]))
+      #expect(found == codes, "\(filter)")
+    }
+    try await vienna.edit("ONE", "related-=\(mine),\(theirs)")
+    #expect(try await vienna.text("ONE", "related") == "TWO")
+  }
+
+  @Test func anIDIsOfALiveRecordOfTheRightKindOrOneThatTheFieldHolds() async throws {
+    let vienna = try await TestOffice(topics: ["ONE", "OLD"])
+    let old = try await vienna.view("OLD").id
+    let task = try await vienna.replica.create("task", [try Assignment("name=T")])
+    let nowhere = RecordID(UUIDv7("018f3e7a-0000-7000-8000-000000000001")!)
+    try await vienna.edit("ONE", "related=\(old)")
+    _ = try await vienna.replica.delete("OLD", isForced: true)
+    try await vienna.edit("ONE", "related=\(old)", "size=1")
+    let faults: [(RecordID, String)] = [
+      (nowhere, "names \(nowhere), which is not in the register"),
+      (old, "names \(old), which is not in the register"),
+      (task.id, "takes the code of a topic, and \(task.id) is a task"),
+    ]
+    for (id, fault) in faults {
+      await #expect(
+        throws: ReplicaError.wrongValue(field: "parent", Problem(fault), example: "CODE")
+      ) { try await vienna.edit("ONE", "parent=\(id)") }
+    }
+    try await vienna.edit("ONE", "name=\(old)")
+    #expect(try await vienna.text("ONE", "name") == "\(old)")
+  }
+
   @Test func aRecordThatCannotBeReadStandsOnlyInItsOwnWay() async throws {
     let vienna = try await TestOffice(topics: ["ONE", "TWO"])
     try await vienna.edit("ONE", "related=TWO")
@@ -73,9 +115,10 @@ struct ReferenceTests {
     _ = try await vienna.replica.delete("OLD", isForced: true)
     try await vienna.create("OLD")
     try await vienna.edit("ONE", "related+=OLD")
-    let problem = Problem("holds 2 records that are written OLD")
+    let other = try await vienna.view("OLD").id
     await #expect(
-      throws: ReplicaError.wrongValue(field: "related", problem, example: "CODE,CODE")
+      throws: ReplicaError.ambiguousMember(
+        field: "related", "OLD", records: [old, other].sorted())
     ) { try await vienna.edit("ONE", "related-=OLD") }
     try await vienna.edit("ONE", "related-=\(old)")
     #expect(try await vienna.text("ONE", "related") == "OLD")

@@ -96,6 +96,44 @@ struct DataDirectoryTests {
     #expect(throws: StoreError.exists("\(file.path) is a file")) { _ = try NewFolder(file) }
   }
 
+  @Test func aFolderThatCannotBeIsSaidSoInOurWordsAndNothingIsMade() throws {
+    let file = try scratch.file("file", Data())
+    let below = DataDirectory(file + "/hq", role: .server)
+    #expect(
+      throws: StoreError.unfit(
+        "the folder \(below.path) cannot be made: what is above it is no folder")
+    ) { _ = try NewFolder(below) }
+    let name = String(repeating: "a", count: 256)
+    #expect(throws: StoreError.unfit("the folder cannot be made: a name of its path is too long")) {
+      _ = try NewFolder(DataDirectory(scratch.folder(name), role: .server))
+    }
+    let nowhere = "/proc/liaison"
+    #expect(
+      throws: StoreError.io("the folder \(nowhere) cannot be made: No such file or directory")
+    ) { _ = try NewFolder(DataDirectory(nowhere + "/hq", role: .server)) }
+  }
+
+  @Test func aPathIsAsLongAsSQLiteTakesIt() throws {
+    let parts = "/" + String(repeating: "a/", count: 100)
+    let room = 504 - (directory.path + parts + "/server.sqlite.new").utf8.count
+    let longest = directory.path + parts + String(repeating: "b", count: room)
+    let longer = DataDirectory(longest + "b", role: .server)
+    let tooLong = StoreError.unfit(
+      "the path of the folder is too long: 505 bytes with its file's name, of at most 504")
+    #expect(throws: tooLong) { _ = try NewFolder(longer) }
+    #expect(!FileManager.default.fileExists(atPath: directory.path))
+    let whole = DataDirectory(longest, role: .server)
+    try SQLiteChangeLog.create(
+      whole, register: maker.newID(), lineage: Lineage(1), schema: TestRegister.schema(),
+      coding: maker.coding)
+    _ = try SQLiteChangeLog(whole, coding: maker.coding)
+    try FileManager.default.moveItem(atPath: longest, toPath: longest + "bbbbb")
+    #expect(throws: tooLong) {
+      _ = try SQLiteChangeLog(
+        DataDirectory(longest + "bbbbb", role: .server), coding: maker.coding)
+    }
+  }
+
   @Test func aFileThatIsNoDatabaseIsDamaged() throws {
     try create()
     for name in try FileManager.default.contentsOfDirectory(atPath: directory.path) {

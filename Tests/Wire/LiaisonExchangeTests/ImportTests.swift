@@ -37,7 +37,10 @@ struct ImportTests {
     line("area", code, "\"name\": \"A\"" + (parent.map { ", \"parent\": \"\($0)\"" } ?? ""))
   }
 
-  private func states() async throws -> [String: RecordState] {
+  private func states(
+    of other: MemoryChangeLog? = nil
+  ) async throws -> [String: RecordState] {
+    let log = other ?? log
     let states = Mutex<[String: RecordState]>([:])
     let coding = maker.coding
     try await log.forEachRevision { kept in
@@ -179,6 +182,33 @@ struct ImportTests {
     }
     await #expect(throws: ImportError(line: 1, "the file cannot be read")) {
       try await importer.run(.file(scratch.folder("none")), into: log)
+    }
+  }
+
+  @Test func trueAndFalseAreTakenForAFlag() async throws {
+    let open = FieldNumber(1)
+    let schema = try Schema(
+      version: 1,
+      kinds: [
+        Kind(
+          TestRegister.area, "area", label: "Area", coding: .chosen,
+          fields: [FieldDefinition(open, "open", label: "Open", type: .flag)])
+      ])
+    let log = MemoryChangeLog(register: maker.newID(), lineage: Lineage(1), schema: schema)
+    let origin = Origin(office: maker.office, author: "A", time: Timestamp(milliseconds: 0))
+    let importer = Importer(
+      schema: schema, coding: maker.coding, origin: origin, newID: { [maker] in maker.uuid() })
+    let lines = [("A-1", "true"), ("A-2", "false"), ("A-3", "\"yes\""), ("A-4", "null")].map {
+      line("area", $0, "\"open\": \($1)")
+    }
+    let file = try scratch.file("flags", Data(lines.joined(separator: "\n").utf8))
+    #expect(try await importer.run(.file(file), into: log) == 4)
+    let values = try await states(of: log).mapValues { $0.fields[open] }
+    let (yes, no) = (FieldValue.one(.flag(true)), FieldValue.one(.flag(false)))
+    #expect(values == ["A-1": yes, "A-2": no, "A-3": yes, "A-4": nil])
+    let wrong = try scratch.file("wrong", Data(line("area", "A-5", "\"open\": 1").utf8))
+    await #expect(throws: ImportError(line: 1, "field 'open' has the wrong type")) {
+      try await importer.run(.file(wrong), into: log)
     }
   }
 

@@ -10,6 +10,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case damaged(String)
   /// There is no store, and where.
   case missing(String)
+  /// No store can be at the path, whatever is there, and why.
+  case unfit(String)
   /// There is something already, and what.
   case exists(String)
   /// What was to be changed has changed in the meantime.
@@ -25,7 +27,9 @@ extension StoreError: CustomStringConvertible {
     case .locked(nil): "another process is writing"
     case .full: "the disk is full; nothing of this step was written"
     case .newer: "a newer version of Liaison wrote it"
-    case .damaged(let what), .missing(let what), .exists(let what), .io(let what): what
+    case .damaged(let what), .missing(let what), .unfit(let what), .exists(let what),
+      .io(let what):
+      what
     case .changed: "it has changed in the meantime"
     }
   }

@@ -49,12 +49,13 @@ extension Endpoint {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
-  /// Four numbers of up to 255 between dots.
+  /// Four numbers of up to 255 between dots, without zeros in front: some would read those as octal.
   private static func isIPv4(_ text: some StringProtocol) -> Bool {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4
       && parts.allSatisfy { part in
         (1...3).contains(part.utf8.count) && part.utf8.allSatisfy(isDigit) && UInt8(part) != nil
+          && (part.utf8.count == 1 || part.first != "0")
       }
   }
 

@@ -53,44 +53,64 @@ extension Snapshot {
     }
   }
 
-  /// Reads a value as a person writes it for a field.
+  /// Reads a value as a person writes it for a field: a record by its code or its id.
   /// - Parameter old: what the field holds; a record in it may be named again, even a deleted one.
-  /// - Throws: ``Problem``, or what the store throws.
+  /// - Throws: ``Problem``, ``ReplicaError/ambiguousCode(_:records:)``, or what the store throws.
   func value(
     of input: FieldInput, _ field: FieldDefinition, _ old: FieldValue? = nil
   ) throws -> FieldValue? {
-    var records: [RecordCode: RecordID] = [:]
+    let old = old?.references ?? []
+    var held: [RecordCode: RecordID] = [:]
     if field.target != nil {
-      for (record, code) in try codes(of: old?.references ?? []).known { records[code] = record }
-      for code in input.members.compactMap({ RecordCode(typed: $0) }) {
-        if let record = try liveRecord(code, for: field) { records[code] = record }
+      for (record, code) in try codes(of: old).known { held[code] = record }
+    }
+    return try field.type.value(from: input) { text in
+      if field.target != nil, let id = RecordID(text: text) {
+        return .reference(old.contains(id) ? id : try liveRecord(id, for: field))
+      }
+      return try field.type.scalar.scalar(from: text) { code in
+        try liveRecord(code, for: field) ?? held[code]
       }
     }
-    return try field.type.value(from: input) { records[$0] }
   }
 
   /// The live record that has this code, as this office sees it.
   /// - Throws: ``Problem`` if it is of another kind than the field takes,
   ///   ``ReplicaError/ambiguousCode(_:records:)`` if several have the code.
   private func liveRecord(_ code: RecordCode, for field: FieldDefinition) throws -> RecordID? {
-    let holders = try reader.records(code: code).filter { stored in
-      guard let summary = try stored.visible.map({ try coding.summary(of: $0.bytes) }) else {
-        return false
-      }
-      return summary.code == code && !summary.isDeleted
-    }
+    let holders = try reader.records(code: code).filter { try liveCode(of: $0) == code }
     guard holders.count < 2 else {
       throw ReplicaError.ambiguousCode(code.text, records: holders.map(\.id))
     }
     guard let holder = holders.first else { return nil }
-    guard holder.kind == field.target else {
-      let names = [holder.kind, field.target].map { number in
-        number.flatMap { schema.kind($0)?.name } ?? "record of another kind"
-      }
-      throw Problem(
-        "takes the code of \(names[1].withArticle), and \(code) is \(names[0].withArticle)")
-    }
+    try checkKind(of: holder, code.text, for: field)
     return holder.id
+  }
+
+  /// - Throws: ``Problem`` if there is no such live record, or it is of another kind than the field takes.
+  private func liveRecord(_ id: RecordID, for field: FieldDefinition) throws -> RecordID {
+    guard let holder = try reader.record(id), try liveCode(of: holder) != nil else {
+      throw Problem("names \(id), which is not in the register")
+    }
+    try checkKind(of: holder, id.description, for: field)
+    return id
+  }
+
+  /// The code of a record as this office sees it; nil if it is deleted.
+  private func liveCode(of stored: StoredRecord) throws -> RecordCode? {
+    let summary = try stored.visible.map { try coding.summary(of: $0.bytes) }
+    return summary.flatMap { $0.isDeleted ? nil : $0.code }
+  }
+
+  private func checkKind(
+    of stored: StoredRecord, _ name: String, for field: FieldDefinition
+  ) throws(Problem) {
+    guard stored.kind != field.target else { return }
+    let kinds = [stored.kind, field.target].map { number in
+      number.flatMap { schema.kind($0)?.name } ?? "record of another kind"
+    }
+    throw Problem(
+      "takes the code of \(kinds[1].withArticle), and \(name) is \(kinds[0].withArticle)")
   }
 
   /// Takes members out by what they are written as, whatever has become of their records, or by the ids
@@ -112,7 +132,8 @@ extension Snapshot {
         throw Problem("does not hold \(field.target == nil ? "that member" : text)")
       }
       guard meant.count == 1 else {
-        throw Problem("holds \(meant.count) records that are written \(text)")
+        throw ReplicaError.ambiguousMember(
+          field: field.name, text, records: meant.compactMap(\.reference).sorted())
       }
       unwanted.formUnion(meant)
     }
