@@ -42,7 +42,8 @@ import Testing
   @Test(arguments: [
     ("liaison", ["search", "-1"], "-1"), ("liaison", ["search", "a", "-1"], "-1"),
     ("liaison", ["search", "--limit", "1", "-1"], "-1"), ("liaison", ["show", "-x"], "-x"),
-    ("liaison", ["show", "--json", "--x"], "--x"), ("liaison", ["clone", "-x"], "-x"),
+    ("liaison", ["show", "--json", "--x"], "--x"),
+    ("liaison", ["clone", "-x", "--office", "VIE"], "-x"),
     ("liaison", ["search", "-health"], "-health"),
     ("liaison", ["clone", "127.0.0.1:1", "-new"], "-new"),
     ("liaisond", ["import", "-x"], "-x"), ("liaisond", ["serve", "-x"], "-x"),
