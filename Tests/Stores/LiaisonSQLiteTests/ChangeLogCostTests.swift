@@ -35,11 +35,11 @@ struct ChangeLogCostTests {
 
   private func statements(of body: () async throws -> Void) async throws -> Int {
     let counted = Counter()
-    try await log.pool.writeWithoutTransaction { db in
+    try await log.database.writeWithoutTransaction { db in
       db.trace(options: .statement) { _ in counted.add() }
     }
     try await body()
-    try await log.pool.writeWithoutTransaction { $0.trace(options: .statement, nil) }
+    try await log.database.writeWithoutTransaction { $0.trace(options: .statement, nil) }
     return counted.value
   }
 

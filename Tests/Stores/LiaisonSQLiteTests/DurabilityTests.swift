@@ -49,7 +49,7 @@ import Testing
   @Test func aReopenedLogIsAtFull() async throws {
     let scratch = try Scratch()
     let log = try DurabilityProbe.log(in: scratch.folder("hq"), AreaMaker())
-    let level = try await log.pool.writeWithoutTransaction { db in
+    let level = try await log.database.writeWithoutTransaction { db in
       try Int.fetchOne(db, sql: "PRAGMA synchronous")
     }
     #expect(level == Databases.Synchronous.full.rawValue)
@@ -75,7 +75,7 @@ struct DurabilityProbe {
     let level = try #require(Int(words[2]).flatMap(Databases.Synchronous.init))
     let maker = try AreaMaker(seed: 9)
     let log = try Self.log(in: words[3] + "/hq", maker)
-    try await log.pool.writeWithoutTransaction { db in
+    try await log.database.writeWithoutTransaction { db in
       // Only the watch's own test asks for less.
       if level != .full { try Databases.setSynchronous(level, in: db) }
     }
