@@ -47,15 +47,16 @@ def uuid7():
 
 
 def following(address, service, sync, calls, metadata):
-    """Channels with so many open follows, 64 to a connection."""
-    channels = []
+    """Channels with so many open follows, 64 to a connection; and the calls, which end if nobody has them."""
+    channels, follows = [], []
     for number in range(calls):
         if number % 64 == 0:
             channels.append(grpc.insecure_channel(
                 address, options=[("grpc.use_local_subchannel_pool", 1)]))
             stub = service.SyncStub(channels[-1])
-        next(stub.Pull(sync.PullRequest(protocol=1, follow=True), metadata=metadata))
-    return channels
+        follows.append(stub.Pull(sync.PullRequest(protocol=1, follow=True), metadata=metadata))
+        next(follows[-1])
+    return channels, follows
 
 
 def errors(channel, stub, sync, header, metadata):
@@ -141,9 +142,10 @@ def main():
         elif command == "errors":
             header = pull()[0].header
             errors(channel, stub, sync, header, metadata)
-            channels = following(address, service, sync, header.limits.office_calls, metadata)
+            channels, follows = following(address, service, sync, header.limits.office_calls, metadata)
             try:
                 pull()
+                print("calls OK", len(follows))
             except grpc.RpcError as error:
                 print("calls", error.code().name, dict(error.trailing_metadata())["liaison-error"])
             for other in channels:

@@ -37,7 +37,7 @@ struct OfficeCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let offices = try await folder.open().offices()
+      let offices = try await folder.open(for: .reading).offices()
       if json { return try Output.json(offices.map(OfficeView.init)) }
       Output.table(["OFFICE", "NAME"], offices.map { [$0.id.text, $0.name] })
     }

@@ -16,7 +16,7 @@ struct SchemaCommand: AsyncParsableCommand {
     @OptionGroup var folder: ServerFolder
 
     func run() async throws {
-      let text = SchemaFile.print(try await folder.open().status().schema)
+      let text = SchemaFile.print(try await folder.open(for: .reading).status().schema)
       Output.line(String(text.hasSuffix("\n") ? text.dropLast() : text[...]))
     }
   }

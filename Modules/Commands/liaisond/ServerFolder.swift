@@ -21,7 +21,7 @@ struct ServerFolder: ParsableArguments {
     }
   }
 
-  func open() throws -> SQLiteChangeLog {
-    try SQLiteChangeLog(try data, coding: SchemaCodec())
+  func open(for access: SQLiteChangeLog.Access = .writing) throws -> SQLiteChangeLog {
+    try SQLiteChangeLog(try data, coding: SchemaCodec(), for: access)
   }
 }

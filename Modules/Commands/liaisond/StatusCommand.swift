@@ -19,7 +19,7 @@ struct StatusCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let log = try folder.open()
+    let log = try folder.open(for: .reading)
     let status = try await log.status()
     let value = Status(
       register: status.register.description, head: status.head.position.number,

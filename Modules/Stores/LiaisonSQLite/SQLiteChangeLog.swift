@@ -35,19 +35,32 @@ public final class SQLiteChangeLog: ChangeLog {
     }
   }
 
-  /// Opens a register; only for reading if its folder takes no writing. Brings one of an older layout to
-  /// this version's, under the folder's lock.
+  /// What a register is opened for.
+  public enum Access: Hashable, Sendable {
+    /// Also where its folder takes no writing, as on a full disk.
+    case reading
+    case writing
+  }
+
+  /// Opens a register; brings one of an older layout to this version's, under the folder's lock.
   /// - Throws: ``StoreError`` if there is none, its file is damaged or newer, or it is older and another
   ///   process has the lock.
-  public init(_ directory: DataDirectory, coding: any SchemaCoding) throws {
+  public init(
+    _ directory: DataDirectory, coding: any SchemaCoding, for access: Access = .writing
+  ) throws {
     try directory.checkExists()
-    let database = try Databases.opened(directory, with: ChangeLogMigrations.migrator) {
+    func open() throws -> any DatabaseWriter {
       let pool = try DatabasePool(
         path: directory.databasePath, configuration: Databases.configuration(of: directory))
       try Databases.migrate(pool, directory, with: ChangeLogMigrations.migrator)
       try Databases.makeDurable(pool)
       return pool
     }
+    let database =
+      switch access {
+      case .reading: try Databases.opened(directory, with: ChangeLogMigrations.migrator, open)
+      case .writing: try Databases.guarding(open)
+      }
     (register, lineage, schema) = try Databases.guarding {
       let identity = try database.read { db in
         try PreparedStatement(db, "SELECT register, lineage, schema FROM register").first { row in
