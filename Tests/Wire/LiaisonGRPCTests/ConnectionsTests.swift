@@ -66,29 +66,18 @@ struct ConnectionsTests {
     _ = try channel.finish(acceptAlreadyClosed: true)
   }
 
-  @Test func aPeerFromWhichNothingComesIsLetGo() async throws {
-    let (ended, never) = (Gate(), Gate())
-    let register = StubRegister(answerPull: { _, send in
-      defer { ended.open() }
-      try await send(Sample.header)
-      try await never.wait()
-    })
-    let impatient = Connections(most: 10, silence: .seconds(2), unread: .seconds(600))
-    try await register.serving(impatient) { address, _ in
-      let line = try SilentLine(to: address)
-      defer { line.close() }
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        defer { group.cancelAll() }
-        group.addTask {
-          try await GRPCConnector(to: line.endpoint, office: vienna, clock: clock).connecting {
-            try await $0.pull(Sample.pull(follow: true)) { _ in line.fallSilent() }
-          }
-        }
-        try await line.silence.wait()
-        try await ended.wait()
-      }
-      while impatient.count > 0 { await Task.yield() }
-    }
+  @Test func aPeerFromWhichNothingComesIsLetGo() throws {
+    let channel = EmbeddedChannel()
+    try connections.accept(channel).wait()
+    try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()
+    // Its handler of silence is NIO's own, by the real clock: told here that the time has come.
+    let silence = try channel.pipeline.syncOperations.handler(type: IdleStateHandler.self)
+    #expect(silence.readTimeout == .seconds(60))
+    #expect(channel.isActive && connections.count == 1)
+    channel.pipeline.fireUserInboundEventTriggered(IdleStateHandler.IdleStateEvent.read)
+    channel.embeddedEventLoop.run()
+    #expect(!channel.isActive && connections.count == 0)
+    _ = try channel.finish(acceptAlreadyClosed: true)
   }
 
   @Test func oneConnectionTooManyIsRefusedAndTheOthersStand() async throws {
