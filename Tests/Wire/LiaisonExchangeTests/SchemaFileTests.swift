@@ -100,10 +100,11 @@ struct SchemaFileTests {
     #expect(try SchemaFile.read(SchemaFile.print(schema).utf8) == schema)
   }
 
-  @Test func everyFieldOfTheDefaultSchemaThatRefersToItsOwnKindIsAcyclic() {
+  @Test func whatIsPartOfAnotherInTheDefaultSchemaIsAcyclic() {
     for kind in CooperationRegister.schema.kinds {
       for field in kind.fields where field.target == kind.number {
-        #expect(field.constraints == [.acyclic], "\(field.name)")
+        let constraints: [Constraint] = field.name == "aligned_with" ? [] : [.acyclic]
+        #expect(field.constraints == constraints, "\(field.name)")
       }
     }
   }
