@@ -28,6 +28,7 @@ public enum Output {
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 
+  /// A ``Table`` whose rows are all here.
   public static func table(_ header: [String], _ rows: [[String]]) {
     var table = Table(header)
     for row in rows { table.add(row) }

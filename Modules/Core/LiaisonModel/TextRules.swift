@@ -42,7 +42,7 @@ public enum TextRules {
   /// The text with a line feed wherever a line ends: also at a carriage return, with a line feed behind it
   /// or without, a next line, and a separator of lines or paragraphs (Unicode, 5.8).
   public static func withLineFeeds(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: endsLine) else { return text }
+    guard !isASCII(text) || text.utf8.contains(UInt8(ascii: "\r")) else { return text }
     var scalars = String.UnicodeScalarView()
     var last: Unicode.Scalar?
     for scalar in text.unicodeScalars {
@@ -58,7 +58,10 @@ public enum TextRules {
 
   /// Whether a line ends there, other than by a line feed.
   private static func endsLine(_ scalar: Unicode.Scalar) -> Bool {
-    ["\r", "\u{85}", "\u{2028}", "\u{2029}"].contains(scalar)
+    switch scalar.value {
+    case 0x0D, 0x85, 0x2028, 0x2029: true
+    default: false
+    }
   }
 
   private static func isNFC(_ text: String) -> Bool {
