@@ -9,6 +9,7 @@ public enum TextRules {
     guard text.utf8.count <= Limits.textBytes else {
       return "is longer than \(Limits.textBytes) bytes"
     }
+    if isPrintable(text), text.utf8.contains(where: { $0 != UInt8(ascii: " ") }) { return nil }
     guard !text.unicodeScalars.contains(where: isControl) else {
       return "must be one line without control characters"
     }
@@ -26,6 +27,7 @@ public enum TextRules {
     guard text.utf8.count <= Limits.proseBytes else {
       return "is longer than \(Limits.proseBytes) bytes"
     }
+    if isPrintable(text) { return nil }
     guard !text.unicodeScalars.contains(where: { isControl($0) && $0 != "\n" && $0 != "\t" })
     else { return "must have no control characters but line feeds and tabs" }
     return isNFC(text) ? nil : "is not in Unicode NFC"
@@ -68,7 +70,18 @@ public enum TextRules {
     isASCII(text) || normalized(text).utf8.elementsEqual(text.utf8)
   }
 
-  private static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }
+  private static func isASCII(_ text: String) -> Bool { bytes(of: text) { $0 < 0x80 } }
+
+  /// Whether all is ASCII that leaves a mark, or spaces: most texts are, and nothing is wrong with them.
+  private static func isPrintable(_ text: String) -> Bool {
+    bytes(of: text) { $0 >= 0x20 && $0 < 0x7F }
+  }
+
+  /// Whether all bytes are such ones, looked at where they lie.
+  private static func bytes(of text: String, are isSuch: (UInt8) -> Bool) -> Bool {
+    text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy(isSuch) }
+      ?? text.utf8.allSatisfy(isSuch)
+  }
 
   /// Whether a scalar leaves a mark: neither white space, nor what only formats or is ignored where it cannot
   /// be shown (Default_Ignorable_Code_Point and Cf of UAX #44), nor the blank Braille pattern, nor music's
