@@ -90,7 +90,6 @@ extension PullHeader {
     let limits = try arena.make(pb__server_limits__init)
     limits.pointee.batch_bytes = UInt32(clamping: self.limits.batch.bytes)
     limits.pointee.batch_count = UInt32(clamping: self.limits.batch.count)
-    limits.pointee.revision_bytes = UInt32(clamping: self.limits.revisionBytes)
     limits.pointee.office_calls = UInt32(clamping: self.limits.officeCalls)
     message.pointee.limits = limits
     return message
@@ -106,7 +105,7 @@ extension PullHeader {
       schema: try message.schema.map { try Schema($0.pointee) },
       limits: ServerLimits(
         batch: BatchLimit(count: Int(limits.batch_count), bytes: Int(limits.batch_bytes)),
-        revisionBytes: Int(limits.revision_bytes), officeCalls: Int(limits.office_calls)))
+        officeCalls: Int(limits.office_calls)))
   }
 }
 

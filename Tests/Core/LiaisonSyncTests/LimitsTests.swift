@@ -25,7 +25,6 @@ struct LimitsTests {
     let batch = SyncLimits.batchBytes + SyncLimits.batchCount * overhead
     #expect(batch * 4 <= SyncLimits.messageBytes)
     #expect(BatchLimit() == BatchLimit(count: SyncLimits.batchCount, bytes: SyncLimits.batchBytes))
-    #expect(ServerLimits().revisionBytes == Limits.revisionBytes)
     #expect(SyncLimits.batchReferences >= SyncLimits.batchBytes / 16)
     #expect(Tuning.importLines <= SyncLimits.batchCount)
   }

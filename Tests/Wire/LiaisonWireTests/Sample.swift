@@ -80,7 +80,7 @@ enum Sample {
   static func header(_ schema: Schema?) -> PullHeader {
     PullHeader(
       register: register, head: cursor, schemaVersion: 1, schema: schema,
-      limits: ServerLimits(batch: BatchLimit(count: 7, bytes: 8), revisionBytes: 9))
+      limits: ServerLimits(batch: BatchLimit(count: 7, bytes: 8), officeCalls: 9))
   }
 
   static let batch = PullBatch(

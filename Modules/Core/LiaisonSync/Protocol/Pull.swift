@@ -74,16 +74,13 @@ public struct PullHeader: Hashable, Sendable {
 /// What a server takes in one message, and of one office.
 public struct ServerLimits: Hashable, Sendable {
   public let batch: BatchLimit
-  public let revisionBytes: Int
   /// Calls that it answers at once.
   public let officeCalls: Int
 
   public init(
-    batch: BatchLimit = BatchLimit(), revisionBytes: Int = Limits.revisionBytes,
-    officeCalls: Int = SyncLimits.officeCalls
+    batch: BatchLimit = BatchLimit(), officeCalls: Int = SyncLimits.officeCalls
   ) {
     self.batch = batch
-    self.revisionBytes = revisionBytes
     self.officeCalls = officeCalls
   }
 }

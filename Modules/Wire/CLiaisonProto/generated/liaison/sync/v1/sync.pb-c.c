@@ -932,7 +932,7 @@ const ProtobufCMessageDescriptor pb__header__descriptor =
   (ProtobufCMessageInit) pb__header__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__server_limits__field_descriptors[4] =
+static const ProtobufCFieldDescriptor pb__server_limits__field_descriptors[3] =
 {
   {
     "batch_bytes",
@@ -959,20 +959,8 @@ static const ProtobufCFieldDescriptor pb__server_limits__field_descriptors[4] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "revision_bytes",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Pb__ServerLimits, revision_bytes),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "office_calls",
-    4,
+    3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
@@ -986,13 +974,12 @@ static const ProtobufCFieldDescriptor pb__server_limits__field_descriptors[4] =
 static const unsigned pb__server_limits__field_indices_by_name[] = {
   0,   /* field[0] = batch_bytes */
   1,   /* field[1] = batch_count */
-  3,   /* field[3] = office_calls */
-  2,   /* field[2] = revision_bytes */
+  2,   /* field[2] = office_calls */
 };
 static const ProtobufCIntRange pb__server_limits__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor pb__server_limits__descriptor =
 {
@@ -1002,7 +989,7 @@ const ProtobufCMessageDescriptor pb__server_limits__descriptor =
   "Pb__ServerLimits",
   "liaison.sync.v1",
   sizeof(Pb__ServerLimits),
-  4,
+  3,
   pb__server_limits__field_descriptors,
   pb__server_limits__field_indices_by_name,
   1,  pb__server_limits__number_ranges,

@@ -160,7 +160,6 @@ struct  Pb__ServerLimits
   ProtobufCMessage base;
   uint32_t batch_bytes;
   uint32_t batch_count;
-  uint32_t revision_bytes;
   /*
    * Calls of one office at once, on however many connections.
    */
@@ -168,7 +167,7 @@ struct  Pb__ServerLimits
 };
 #define PB__SERVER_LIMITS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__server_limits__descriptor) \
-    , 0, 0, 0, 0 }
+    , 0, 0, 0 }
 
 
 /*
