@@ -3,28 +3,31 @@ internal import LiaisonModel
 /// One line of an import.
 struct ImportLine {
   let number: Int
-  let kind: String
-  let code: String
-  /// In the order of the line, none twice.
-  let fields: [(name: String, value: Value)]
+  let kind: Kind
+  let code: RecordCode
+  /// By their places in the kind, in the order of the line; none twice.
+  let fields: [(place: Int, value: Value)]
 
-  /// - Throws: ``ImportError`` if the text is not such a line.
-  init(_ text: [UInt8], line: Int) throws {
+  /// - Throws: ``ImportError`` if the text is not such a line, or names what the schema has not.
+  init(_ text: [UInt8], line: Int, _ schema: Schema) throws {
     number = line
     do {
       let members = try ImportLine.members(of: text)
       if let key = ImportLine.repeated(members) { throw Problem("the line has '\(key)' twice") }
       let unknown = members.map(\.key).filter { !["kind", "code", "fields"].contains($0) }
       if let unknown = unknown.min() { throw Problem("the line has an unknown key '\(unknown)'") }
-      kind = try ImportLine.text("kind", of: members)
-      code = try ImportLine.text("code", of: members)
+      kind = try ImportLine.kind(ImportLine.text("kind", of: members), schema)
+      code = try ImportLine.code(ImportLine.text("code", of: members))
       guard case .object(let fields) = try ImportLine.value("fields", of: members) else {
         throw Problem("'fields' has the wrong type")
       }
       if let name = ImportLine.repeated(fields) {
         throw Problem("the line has the field '\(name)' twice")
       }
-      self.fields = fields.map { (name: $0.key, value: Value($0.value)) }
+      let kind = kind
+      self.fields = try fields.map {
+        (place: try ImportLine.place(of: $0.key, in: kind), value: Value($0.value))
+      }
     } catch let problem as Problem {
       throw ImportError(line: line, problem.message)
     }
@@ -45,8 +48,32 @@ struct ImportLine {
   }
 
   private static func repeated(_ members: [JSON.Member]) -> String? {
+    // A handful is compared faster than it is hashed.
+    guard members.count > 16 else {
+      let place = members.indices.first { place in
+        members[..<place].contains { $0.key == members[place].key }
+      }
+      return place.map { members[$0].key }
+    }
     var seen: Set<String> = []
     return members.first { !seen.insert($0.key).inserted }?.key
+  }
+
+  private static func kind(_ name: String, _ schema: Schema) throws -> Kind {
+    guard let kind = schema.kind(named: name) else {
+      throw Problem("the register has no kind '\(name)'")
+    }
+    return kind
+  }
+
+  private static func code(_ text: String) throws -> RecordCode {
+    guard let code = RecordCode(text) else { throw Problem("'\(text)' is not a code") }
+    return code
+  }
+
+  private static func place(of name: String, in kind: Kind) throws -> Int {
+    for place in kind.fields.indices where kind.fields[place].name == name { return place }
+    throw Problem("\(kind.name) has no field '\(name)'")
   }
 
   private static func value(_ key: String, of members: [JSON.Member]) throws -> JSON {

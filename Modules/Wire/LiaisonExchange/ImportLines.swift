@@ -5,10 +5,14 @@ internal import LiaisonSync
 /// their bytes and their references.
 struct ImportLines {
   let lines: [ImportLine]
+  /// The codes that their references name.
+  let references: Set<RecordCode>
+  /// About how many lines follow; nil if that is not known.
+  let remaining: Int?
 
   /// - Returns: nil if no line is left.
   /// - Throws: ``ImportError`` for a line that cannot be read.
-  init?(next reader: inout LineReader) throws {
+  init?(next reader: inout LineReader, _ schema: Schema) throws {
     var lines: [ImportLine] = []
     var size = 0
     var members = 0
@@ -17,25 +21,31 @@ struct ImportLines {
       members < SyncLimits.batchReferences / 2, let (number, text) = try reader.next()
     {
       guard !text.isEmpty else { continue }
-      let line = try ImportLine(text, line: number)
+      let line = try ImportLine(text, line: number, schema)
       size += text.count
-      members += line.fields.reduce(0) { $0 + $1.value.mostMembers }
+      members += line.mostReferences
       lines.append(line)
     }
     guard !lines.isEmpty else { return nil }
     self.lines = lines
+    references = Set(lines.lazy.flatMap(\.references))
+    remaining = reader.remaining
   }
 }
 
 extension ImportLine {
   /// The codes that the line's references name.
-  func references(_ schema: Schema) -> [RecordCode] {
-    guard let kind = schema.kind(named: kind) else { return [] }
-    return fields.flatMap { name, value -> [RecordCode] in
-      guard let field = kind.field(named: name), field.target != nil,
-        let input = try? value.input(for: field.type)
-      else { return [] }
+  fileprivate var references: [RecordCode] {
+    fields.flatMap { place, value -> [RecordCode] in
+      let type = kind.fields[place].type
+      guard type.scalar.target != nil, let input = try? value.input(for: type) else { return [] }
       return input.members.compactMap { RecordCode(typed: TextRules.normalized($0)) }
+    }
+  }
+
+  fileprivate var mostReferences: Int {
+    fields.reduce(0) { sum, field in
+      kind.fields[field.place].target == nil ? sum : sum + field.value.mostMembers
     }
   }
 }

@@ -31,88 +31,55 @@ public struct Importer: Sendable {
     _ input: ImportInput, into log: any ChangeLog,
     progress: @escaping @Sendable (_ count: Int, _ remaining: Int?) -> Void = { _, _ in }
   ) async throws -> Int {
-    try await log.transaction { transaction in
-      var lines = try LineReader(input)
-      var promises = Promises(newID: newID)
+    let source = try ImportSource(
+      input, schema: schema, coding: coding, origin: origin, newID: newID)
+    return try await log.transaction { log in
       var count = 0
-      while let some = try ImportLines(next: &lines) {
-        try append(some, to: transaction, &promises)
-        count += some.lines.count
-        progress(count, lines.remaining)
+      var ready: ImportBatch?
+      var then = Result { try source.lines() }
+      while true {
+        // The next batch is made, and the lines behind it are read, while this one is committed.
+        var next: Beside<(ImportBatch, Result<ImportLines?, any Error>)>?
+        if case .success(let lines?) = then {
+          let known = try Self.known(lines, in: log, beside: ready)
+          next = Beside { (try source.batch(of: lines, known), Result { try source.lines() }) }
+        }
+        if let batch = ready {
+          try Self.commit(batch, to: log)
+          count += batch.lines.count
+          progress(count, batch.remaining)
+        }
+        guard let next else {
+          // Of two faults the one that stands first is told.
+          _ = try then.get()
+          return count
+        }
+        (ready, then) = try next.value()
       }
-      try promises.checkKept()
-      return count
     }
+  }
+
+  /// The records that the lines' references name, in the log or in the batch that it gets next.
+  private static func known(
+    _ lines: ImportLines, in log: any LogTransaction, beside batch: ImportBatch?
+  ) throws -> [RecordCode: RecordID] {
+    var question = CommitQuestion()
+    question.codes = lines.references
+    return try log.facts(for: question).holders.merging(batch?.records ?? [:]) { first, _ in first }
   }
 
   /// Commits some lines as a push commits its edits.
-  private func append(
-    _ some: ImportLines, to log: any LogTransaction, _ promises: inout Promises
-  ) throws {
-    var question = CommitQuestion()
-    for line in some.lines { question.codes.formUnion(line.references(schema)) }
-    var known = try log.facts(for: question).holders
-    var candidates: [CommitRule.Candidate] = []
-    var records: [RecordID: KindNumber] = [:]
-    for line in some.lines {
-      let revision = try revision(of: line, known, &promises)
-      records[revision.record] = revision.kind
-      // Of two lines with one code the second is refused; until then the first has it.
-      if known[revision.state.code] == nil { known[revision.state.code] = revision.record }
-      candidates.append(try candidate(revision, line))
-    }
-    let plan = CommitRule(office: origin.office, schema: schema, mayTakeAnyNumber: true).plan(
-      candidates)
-    var facts = try log.facts(for: plan.question)
-    // All of them come, or none: each line is judged as if the others were there.
-    facts.promised = promises.kinds(of: plan.question.records).merging(records) { first, _ in first
-    }
-    let verdicts = plan.arranged(try log.append(plan.decide(facts)))
-    for (line, verdict) in zip(some.lines, verdicts) {
+  private static func commit(_ batch: ImportBatch, to log: any LogTransaction) throws {
+    var facts = try log.facts(for: batch.plan.question)
+    facts.promised = batch.promised
+    let verdicts = batch.plan.arranged(try log.append(batch.plan.decide(facts)))
+    for (line, verdict) in zip(batch.lines, verdicts) {
       switch verdict.outcome {
       case .committed: break
-      case .refused(let refusal): throw ImportError(line: line.number, refusal.message)
+      case .refused(let refusal): throw ImportError(line: line, refusal.message)
       case .alreadyCommitted, .stale:
-        throw ImportError(line: line.number, "the record is in the register already")
+        throw ImportError(line: line, "the record is in the register already")
       }
-    }
-  }
-
-  private func revision(
-    of line: ImportLine, _ known: [RecordCode: RecordID], _ promises: inout Promises
-  ) throws -> Revision {
-    guard let kind = schema.kind(named: line.kind) else {
-      throw ImportError(line: line.number, "the register has no kind '\(line.kind)'")
-    }
-    guard let code = RecordCode(line.code) else {
-      throw ImportError(line: line.number, "'\(line.code)' is not a code")
-    }
-    var fields: Fields = [:]
-    for (name, value) in line.fields {
-      guard let field = kind.field(named: name) else {
-        throw ImportError(line: line.number, "\(kind.name) has no field '\(name)'")
-      }
-      do {
-        fields[field.number] = try field.type.value(from: value.input(for: field.type)) { named in
-          known[named] ?? promises.record(named, of: field, line: line.number)
-        }
-      } catch let problem as Problem {
-        throw ImportError(line: line.number, "field '\(name)' \(problem.message)")
-      }
-    }
-    return Revision(
-      record: try promises.keep(code, kind), kind: kind.number, parent: nil,
-      state: RecordState(code: code, fields: fields), origin: origin)
-  }
-
-  private func candidate(_ revision: Revision, _ line: ImportLine) throws -> CommitRule.Candidate {
-    do {
-      let filed = try coding.encode(revision)
-      return CommitRule.Candidate(
-        edit: EditID(newID()), revision: filed.id,
-        content: .success(.init(filed: filed, revision: revision)))
-    } catch {
-      throw ImportError(line: line.number, "\(error)")
     }
   }
 }

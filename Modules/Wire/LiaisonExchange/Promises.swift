@@ -11,11 +11,11 @@ struct Promises {
     let line: Int
   }
 
-  private let newID: () -> UUIDv7
+  private let newID: @Sendable () -> UUIDv7
   private var open: [RecordCode: Promise] = [:]
   private var kinds: [RecordID: KindNumber] = [:]
 
-  init(newID: @escaping () -> UUIDv7) { self.newID = newID }
+  init(newID: @escaping @Sendable () -> UUIDv7) { self.newID = newID }
 
   /// Those of some records that are promised, and as which kind.
   func kinds(of records: Set<RecordID>) -> [RecordID: KindNumber] {

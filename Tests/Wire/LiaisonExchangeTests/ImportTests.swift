@@ -85,6 +85,46 @@ struct ImportTests {
     await #expect(throws: ImportError.self) { try await run(lines.joined(separator: "\n")) }
   }
 
+  @Test func theNextLinesAreMadeReadyWhileSomeAreCommittedAndNoMoreOfThem() async throws {
+    // Two ids for each line: its record's and its edit's.
+    let ids = 2 * Tuning.importLines
+    let given = Mutex(0)
+    let (second, isMade) = (2 * ids, DispatchSemaphore(value: 0))
+    let importer = Importer(
+      schema: try TestRegister.schema(), coding: maker.coding,
+      origin: Origin(office: maker.office, author: "A", time: Timestamp(milliseconds: 0)),
+      newID: { [maker] in
+        let count = given.withLock { given in
+          given += 1
+          return given
+        }
+        if count == second { isMade.signal() }
+        return maker.uuid()
+      })
+    let text = (0..<4 * Tuning.importLines).map { area("ROW-\($0)") }.joined(separator: "\n")
+    let file = try scratch.file("lines", Data(text.utf8))
+    let count = try await importer.run(.file(file), into: log) { count, _ in
+      if count == Tuning.importLines {
+        #expect(isMade.wait(timeout: .now() + 60) == .success, "nothing was made ready meanwhile")
+      }
+      #expect(given.withLock { $0 } <= ids * (count / Tuning.importLines + 1))
+    }
+    #expect(count == 4 * Tuning.importLines)
+  }
+
+  @Test func ofTwoFaultsTheFirstIsTold() async throws {
+    // The first is seen when its batch is committed, the second when the next one is read or made.
+    for fault in ["{", line("planet", "P-1"), area("A-1", parent: "NO-1")] {
+      var lines = (0..<Tuning.importLines).map { area("ROW-\($0)") }
+      lines[20] = area("ROW-10")
+      lines.append(fault)
+      await #expect(throws: ImportError(line: 21, "another record has the code ROW-10")) {
+        try await run(lines.joined(separator: "\n"))
+      }
+      #expect(try await log.status().head.position == .zero)
+    }
+  }
+
   static let faults: [(String, Int, String)] = [
     ("{\"kind\": \"area\"", 2, "the line is not JSON: a comma or '}' is due, at byte 16"),
     ("[]", 2, "the line is not a JSON object"),

@@ -68,5 +68,5 @@ public enum Tuning {
   /// Batches of different callers that one transaction takes.
   public static let sharedCommits = 64
   /// Lines that an import commits at a time.
-  public static let importLines = 1000
+  public static let importLines = 500
 }
