@@ -273,12 +273,14 @@ def main():
                 runs += 1
         except KeyboardInterrupt:
             print("interrupted: what has been measured", file=sys.stderr)
-        print(f"{given.count + len(reference_lines()):,} records, medians of {runs} whole runs")
-        if table.rows:
-            table.print()
-        for row in [row for row in table.rows if row.endswith(", rows/s")]:
-            ratio = table.median(CLONED, builds[0]) / table.median(row, builds[0])
-            print(f"clone / {row.removesuffix(', rows/s')}: {ratio:.2f}")
+        finally:
+            # Also if a run fails: those before it took their time.
+            print(f"{given.count + len(reference_lines()):,} records, medians of {runs} whole runs")
+            if table.rows:
+                table.print()
+            for row in [row for row in table.rows if row.endswith(", rows/s")]:
+                ratio = table.median(CLONED, builds[0]) / table.median(row, builds[0])
+                print(f"clone / {row.removesuffix(', rows/s')}: {ratio:.2f}")
     finally:
         shutil.rmtree(work)
 

@@ -148,7 +148,8 @@ def write_files(rows, folder):
 
 def git_clone(rows, folder):
     write_files(rows, f"{folder}/files")
-    git = ("git", "-C", f"{folder}/files", "-c", "user.name=A", "-c", "user.email=a@example.org")
+    git = ("git", "-C", f"{folder}/files", "-c", "user.name=A", "-c", "user.email=a@example.org",
+           "-c", "gc.auto=0")  # It would go on in the background, in a folder that is about to go.
     output(*git, "init", "--quiet")
     output(*git, "add", ".")
     output(*git, "commit", "--quiet", "--message", "all")
