@@ -148,8 +148,13 @@ def main():
                 print("calls OK", len(follows))
             except grpc.RpcError as error:
                 print("calls", error.code().name, dict(error.trailing_metadata())["liaison-error"])
+            for call in follows:
+                call.cancel()
             for other in channels:
                 other.close()
+            # gRPC's own threads have kept an interpreter from ending that had so many calls open.
+            sys.stdout.flush()
+            os._exit(0)
         else:
             header = pull()[0].header
             if command == "push":
