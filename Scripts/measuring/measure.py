@@ -1,6 +1,7 @@
 """The measurements of Scripts/measure: see there."""
 import argparse
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -234,6 +235,29 @@ def measure_crowd(build, table, pulls=100, followers=5000):
     shutil.rmtree(f"{build.folder}/crowd")
 
 
+def measure(builds, phases, runs, table, rates):
+    """Runs in turn, and prints the table: also if one fails, since those before it took their time."""
+    whole = 0
+    try:
+        while whole < runs:
+            for build in builds if whole % 2 == 0 else builds[::-1]:
+                for phase in phases:
+                    globals()[f"measure_{phase}"](build, table)
+                print(f"run {whole + 1} of {runs}, {build.name}", file=sys.stderr, flush=True)
+            for name, rate in (rates() if rates else {}).items():
+                table.add(f"{name}, rows/s", builds[0], rate)
+            whole += 1
+    except KeyboardInterrupt:
+        print("interrupted: what has been measured", file=sys.stderr)
+    finally:
+        print(f"{builds[0].count + len(reference_lines()):,} records, medians of {whole} whole runs")
+        if table.rows:
+            table.print()
+        for row in [row for row in table.rows if row.endswith(", rows/s")]:
+            ratio = table.median(CLONED, builds[0]) / table.median(row, builds[0])
+            print(f"clone / {row.removesuffix(', rows/s')}: {ratio:.2f}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binaries")
@@ -260,27 +284,9 @@ def main():
             # Nothing is measured yet: side by side.
             with concurrent.futures.ThreadPoolExecutor() as pool:
                 list(pool.map(prepare, builds, [phases] * len(builds)))
-        runs = 0
-        try:
-            while runs < given.runs:
-                for build in builds if runs % 2 == 0 else builds[::-1]:
-                    for phase in phases:
-                        globals()[f"measure_{phase}"](build, table)
-                    print(f"run {runs + 1} of {given.runs}, {build.name}", file=sys.stderr, flush=True)
-                if given.peers:
-                    for name, rate in peers.rates(f"{builds[0].folder}/vienna", f"{work}/peers").items():
-                        table.add(f"{name}, rows/s", builds[0], rate)
-                runs += 1
-        except KeyboardInterrupt:
-            print("interrupted: what has been measured", file=sys.stderr)
-        finally:
-            # Also if a run fails: those before it took their time.
-            print(f"{given.count + len(reference_lines()):,} records, medians of {runs} whole runs")
-            if table.rows:
-                table.print()
-            for row in [row for row in table.rows if row.endswith(", rows/s")]:
-                ratio = table.median(CLONED, builds[0]) / table.median(row, builds[0])
-                print(f"clone / {row.removesuffix(', rows/s')}: {ratio:.2f}")
+        others = peers.ready(f"{builds[0].folder}/vienna", f"{work}/peers")
+        with others if given.peers else contextlib.nullcontext() as rates:
+            measure(builds, phases, given.runs, table, rates)
     finally:
         shutil.rmtree(work)
 

@@ -14,25 +14,30 @@ import time
 from commands import ROOT
 
 
-def rates(replica, folder):
-    """Rows per second of each engine, by name. Works in `folder`, which is made and removed."""
+@contextlib.contextmanager
+def ready(replica, folder):
+    """Makes each engine ready, once: its source has all the records. Works in `folder`, which is made and
+    removed. What it hands over measures, each time anew: rows per second of each engine, by name."""
+    engines = {"PostgreSQL, logical replication": logical_replication, "plain C into SQLite": plain_c,
+               "git clone": git_clone, "Fossil clone": fossil_clone}
     os.mkdir(folder)
     try:
-        with contextlib.closing(sqlite3.connect(f"file:{replica}/replica.sqlite?mode=ro", uri=True)) as source:
-            rows = source.execute(
-                "SELECT record, kind, code, position, revision, bytes FROM record ORDER BY id").fetchall()
-        engines = {"PostgreSQL, logical replication": logical_replication,
-                   "plain C into SQLite": lambda rows, at: plain_c(rows, replica, at),
-                   "git clone": git_clone, "Fossil clone": fossil_clone}
-        taken = {}
-        for number, (name, measure) in enumerate(engines.items()):
-            at = f"{folder}/{number}"
-            os.mkdir(at)
-            taken[name] = len(rows) / measure(rows, at)
-            shutil.rmtree(at)
-        return taken
+        with contextlib.ExitStack() as stack:
+            count, measures = sum(1 for _ in records(replica)), {}
+            for number, (name, engine) in enumerate(engines.items()):
+                at = f"{folder}/{number}"
+                os.mkdir(at)
+                measures[name] = stack.enter_context(engine(replica, count, at))
+            yield lambda: {name: count / measure() for name, measure in measures.items()}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def records(replica):
+    """One at a time: what this process holds would count as its children's peak memory."""
+    with contextlib.closing(sqlite3.connect(f"file:{replica}/replica.sqlite?mode=ro", uri=True)) as source:
+        yield from source.execute(
+            "SELECT record, kind, code, position, revision, bytes FROM record ORDER BY id")
 
 
 def waiting(what):
@@ -101,68 +106,97 @@ class Cluster:
                       "--set=ON_ERROR_STOP=1", "--command", text, self.address, **options).strip()
 
 
-def logical_replication(rows, folder):
+@contextlib.contextmanager
+def logical_replication(replica, count, folder):
     """Seconds from the subscription until all rows are there and the table is in step."""
     os.chmod(pathlib.Path(folder).parent.parent, 0o755)
-    with Cluster(f"{folder}/publisher") as publisher, Cluster(f"{folder}/subscriber") as subscriber:
-        for cluster in (publisher, subscriber):
-            cluster.sql(LAYOUT)
-        lines = "".join(
+    with open(f"{folder}/lines", "w") as lines:
+        lines.writelines(
             f"\\\\x{record.hex()}\t{kind}\t{code}\t{position}\t\\\\x{revision.hex()}\t\\\\x{data.hex()}\n"
-            for record, kind, code, position, revision, data in rows)
-        publisher.sql("COPY record FROM STDIN", input=lines)
+            for record, kind, code, position, revision, data in records(replica))
+    with Cluster(f"{folder}/publisher") as publisher:
+        publisher.sql(LAYOUT)
+        with open(f"{folder}/lines") as lines:
+            publisher.sql("COPY record FROM STDIN", stdin=lines)
         publisher.sql("CREATE PUBLICATION register FOR TABLE record")
-        start = time.perf_counter()
-        subscriber.sql(f"CREATE SUBSCRIPTION replica CONNECTION '{publisher.address}' PUBLICATION register")
-        for _ in waiting("PostgreSQL's subscription"):
-            if subscriber.sql("SELECT srsubstate FROM pg_subscription_rel") == "r":
-                break
-        seconds = time.perf_counter() - start
-        found = int(subscriber.sql("SELECT count(*) FROM record"))
-        if found != len(rows):
-            sys.exit(f"measure: {found} of {len(rows)} rows were replicated")
-        subscriber.sql("DROP SUBSCRIPTION replica")
+
+        def measure():
+            with Cluster(f"{folder}/subscriber") as subscriber:
+                seconds = subscribed(publisher, subscriber, count)
+            shutil.rmtree(subscriber.folder)
+            return seconds
+
+        yield measure
+
+
+def subscribed(publisher, subscriber, count):
+    subscriber.sql(LAYOUT)
+    start = time.perf_counter()
+    subscriber.sql(f"CREATE SUBSCRIPTION replica CONNECTION '{publisher.address}' PUBLICATION register")
+    for _ in waiting("PostgreSQL's subscription"):
+        if subscriber.sql("SELECT srsubstate FROM pg_subscription_rel") == "r":
+            break
+    seconds = time.perf_counter() - start
+    found = int(subscriber.sql("SELECT count(*) FROM record"))
+    if found != count:
+        sys.exit(f"measure: {found} of {count} rows were replicated")
+    subscriber.sql("DROP SUBSCRIPTION replica")
     return seconds
 
 
 # The others
 
-def plain_c(rows, replica, folder):
+@contextlib.contextmanager
+def plain_c(replica, count, folder):
     source = ROOT / "Scripts/measuring/insert.c"
     output("cc", "-O2", "-o", f"{folder}/insert", str(source), "-lsqlite3")
-    written, seconds = output(
-        f"{folder}/insert", f"{replica}/replica.sqlite", f"{folder}/new.sqlite").split()
-    if int(written) != len(rows):
-        sys.exit(f"measure: {written} of {len(rows)} rows were written")
-    return float(seconds)
+
+    def measure():
+        written, seconds = output(
+            f"{folder}/insert", f"{replica}/replica.sqlite", f"{folder}/new.sqlite").split()
+        for file in pathlib.Path(folder).glob("new.sqlite*"):
+            file.unlink()
+        if int(written) != count:
+            sys.exit(f"measure: {written} of {count} rows were written")
+        return float(seconds)
+
+    yield measure
 
 
-def write_files(rows, folder):
+def write_files(replica, folder):
     os.mkdir(folder)
-    for number, (_, _, code, _, _, data) in enumerate(rows):
+    for number, (_, _, code, _, _, data) in enumerate(records(replica)):
         # A thousand files a folder.
         below = pathlib.Path(folder, f"{number // 1000:04}")
         below.mkdir(exist_ok=True)
         (below / code).write_bytes(data)
 
 
-def git_clone(rows, folder):
-    write_files(rows, f"{folder}/files")
+@contextlib.contextmanager
+def git_clone(replica, _, folder):
+    write_files(replica, f"{folder}/files")
     git = ("git", "-C", f"{folder}/files", "-c", "user.name=A", "-c", "user.email=a@example.org",
            "-c", "gc.auto=0")  # It would go on in the background, in a folder that is about to go.
     output(*git, "init", "--quiet")
     output(*git, "add", ".")
     output(*git, "commit", "--quiet", "--message", "all")
-    start = time.perf_counter()
-    output("git", "clone", "--quiet", "--no-local", f"{folder}/files", f"{folder}/clone")
-    return time.perf_counter() - start
+
+    def measure():
+        start = time.perf_counter()
+        output("git", "clone", "--quiet", "--no-local", f"{folder}/files", f"{folder}/clone")
+        seconds = time.perf_counter() - start
+        shutil.rmtree(f"{folder}/clone")
+        return seconds
+
+    yield measure
 
 
-def fossil_clone(rows, folder):
+@contextlib.contextmanager
+def fossil_clone(replica, _, folder):
     if not shutil.which("fossil"):
         sys.exit("measure: Fossil is not installed\nTry: ./Scripts/install --peers")
     environment = os.environ | {"HOME": folder, "USER": "a"}
-    write_files(rows, f"{folder}/files")
+    write_files(replica, f"{folder}/files")
 
     def fossil(*arguments):
         output("fossil", *arguments, env=environment, cwd=f"{folder}/files")
@@ -180,9 +214,16 @@ def fossil_clone(rows, folder):
         for _ in waiting("Fossil's server"):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
-        start = time.perf_counter()
-        output("fossil", "clone", f"http://127.0.0.1:{port}/", f"{folder}/clone.fossil", env=environment)
-        return time.perf_counter() - start
+
+        def measure():
+            start = time.perf_counter()
+            output("fossil", "clone", f"http://127.0.0.1:{port}/", f"{folder}/clone.fossil",
+                   env=environment)
+            seconds = time.perf_counter() - start
+            os.remove(f"{folder}/clone.fossil")
+            return seconds
+
+        yield measure
     finally:
         server.terminate()
         server.wait()
