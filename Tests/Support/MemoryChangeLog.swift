@@ -8,7 +8,7 @@ public final class MemoryChangeLog: ChangeLog {
     struct Head {
       var position: LogPosition
       var revision: FiledRevision
-      var links: Set<Link> = []
+      var links = Links()
     }
 
     var offices: [OfficeID: Office] = [:]
@@ -104,7 +104,7 @@ public final class MemoryChangeLog: ChangeLog {
       try body(
         KeptRevision(
           position: entry.position, record: record, encoded: entry.revision.encoded,
-          filed: head?.revision.summary, links: head?.links ?? []))
+          filed: head?.revision.summary, links: head?.links ?? Links()))
     }
   }
 
@@ -161,7 +161,7 @@ private final class MemoryLogTransaction: LogTransaction {
       guard facts.links[record] == nil, let links = state.heads[record]?.links, !links.isEmpty
       else { continue }
       facts.links[record] = links
-      open += links.map(\.target)
+      open += links.targets.values.joined()
     }
     return facts
   }
@@ -173,7 +173,7 @@ private final class MemoryLogTransaction: LogTransaction {
       case .append(let revision, let links):
         state.position = state.position.next
         let committed = Committed(position: state.position, revision: revision.id)
-        let old = state.heads[revision.summary.record]?.links ?? []
+        let old = state.heads[revision.summary.record]?.links ?? Links()
         state.entries.append(Entry(position: state.position, revision: revision))
         state.edits[decision.edit] = committed
         state.heads[revision.summary.record] = MemoryChangeLog.State.Head(

@@ -2,6 +2,8 @@
 ///
 /// Ids made later sort after ids made earlier, so an index over them grows at its end.
 public struct UUIDv7: Hashable, Comparable, Sendable {
+  public static let byteCount = 16
+
   /// The first 8 bytes, big-endian.
   public let high: UInt64
   /// The last 8 bytes, big-endian.
@@ -16,7 +18,7 @@ public struct UUIDv7: Hashable, Comparable, Sendable {
 
   /// The id that these 16 bytes spell; nil for another length, version or variant.
   public init?(_ bytes: UnsafeRawBufferPointer) {
-    guard bytes.count == 16 else { return nil }
+    guard bytes.count == Self.byteCount else { return nil }
     self.init(
       high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
       low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))

@@ -7,6 +7,9 @@ enum ChangeLogMigrations {
     migrator.registerMigration("1") { db in
       try db.execute(sql: version1)
     }
+    migrator.registerMigration("2") { db in
+      try db.execute(sql: oneRowOfLinksForEachField)
+    }
     return migrator
   }
 
@@ -56,5 +59,26 @@ enum ChangeLogMigrations {
 
     CREATE UNIQUE INDEX record_code ON record (code) WHERE is_deleted = 0;
     CREATE UNIQUE INDEX record_head ON record (head);
+    """
+
+  /// A field of many references was as many rows, each of them twice: in the table and in its index.
+  private static let oneRowOfLinksForEachField = """
+    ALTER TABLE link RENAME TO link_1;
+
+    -- What each acyclic field of a head refers to: ids, in their order. Derived, too.
+    CREATE TABLE link (
+      id INTEGER PRIMARY KEY,
+      record BLOB NOT NULL CHECK (length(record) = 16),
+      field INTEGER NOT NULL CHECK (field > 0),
+      targets BLOB NOT NULL CHECK (length(targets) > 0 AND length(targets) % 16 = 0),
+      UNIQUE (record, field)
+    ) STRICT;
+
+    INSERT INTO link (record, field, targets)
+    SELECT record, field, CAST(group_concat(target, '') AS BLOB)
+    FROM (SELECT record, field, target FROM link_1 ORDER BY record, field, target)
+    GROUP BY record, field;
+
+    DROP TABLE link_1;
     """
 }

@@ -37,6 +37,17 @@ struct Columns {
 }
 
 extension Columns {
+  /// The records whose ids stand one after the other.
+  func records(_ column: Int) throws -> [RecordID] {
+    let blob: [UInt8] = try value(column)
+    return try stride(from: 0, to: blob.count, by: UUIDv7.byteCount).map { start in
+      guard let id = RecordID(Array(blob[start..<min(start + UUIDv7.byteCount, blob.count)])) else {
+        throw StoreError.damaged("the database holds a record's id that is none")
+      }
+      return id
+    }
+  }
+
   func office(_ column: Int) throws -> OfficeID {
     guard let office = OfficeID(try value(column) as String) else {
       throw StoreError.damaged("the database holds an office's id that is none")
@@ -153,6 +164,16 @@ extension Blob where Self: Identity {
   }
 
   init?(blob: UnsafeRawBufferPointer) { self.init(blob) }
+}
+
+extension Collection where Element: Identity {
+  /// The ids one after the other.
+  var blob: [UInt8] {
+    var blob: [UInt8] = []
+    blob.reserveCapacity(count * UUIDv7.byteCount)
+    for id in self { id.uuid.withUnsafeBytes { blob.append(contentsOf: $0) } }
+    return blob
+  }
 }
 
 extension RecordID: ColumnValue, Blob {}

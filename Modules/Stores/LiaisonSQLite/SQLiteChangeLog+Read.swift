@@ -44,7 +44,7 @@ extension SQLiteChangeLog {
           record.kind, record.code, record.is_deleted
         FROM change LEFT JOIN record ON record.head = change.position WHERE change.position = ?
         """)
-      let links = try PreparedStatement(db, "SELECT field, target FROM link WHERE record = ?")
+      let links = try PreparedStatement(db, "SELECT field, targets FROM link WHERE record = ?")
       // Sorted without their bytes, which would go through a file.
       try PreparedStatement.separate(
         db, "SELECT position FROM change ORDER BY record, position"
@@ -54,13 +54,14 @@ extension SQLiteChangeLog {
           throw StoreError.damaged("the log has lost an entry")
         }
         guard kept.filed != nil else { return try body(kept) }
-        let filed = try links.bound(kept.record).all { row in
-          Link(field: FieldNumber(try row.value(0)), target: try row.value(1))
+        var filed = Links()
+        try links.bound(kept.record).forEach { row in
+          filed[FieldNumber(try row.value(0))] = try row.records(1)
         }
         try body(
           KeptRevision(
             position: kept.position, record: kept.record, encoded: kept.encoded,
-            filed: kept.filed, links: Set(filed)))
+            filed: kept.filed, links: filed))
       }
     }
   }

@@ -3,7 +3,8 @@ internal import GRDB
 internal import LiaisonModel
 internal import LiaisonSync
 
-/// Facts are loaded by one statement for each kind of them, however many are asked for.
+/// Facts are loaded by one statement for each kind of them, however many are asked for; links by one for
+/// each step that they lead on.
 extension SQLiteLogTransaction {
   func facts(for question: CommitQuestion) throws -> CommitFacts {
     var facts = CommitFacts()
@@ -68,21 +69,24 @@ extension SQLiteLogTransaction {
   private func loadLinks(
     from records: Set<RecordID>, into facts: inout CommitFacts
   ) throws {
-    try forEachRow(
-      of: records,
-      """
-      SELECT link.record, link.field, link.target
-      FROM reached CROSS JOIN link ON link.record = reached.record
-      """,
-      // UNION, not UNION ALL: each record is followed once, however many ways lead to it.
-      with: """
-        , reached (record) AS (
-          SELECT id FROM ids
-          UNION SELECT link.target FROM reached CROSS JOIN link ON link.record = reached.record)
+    var next = records
+    // Each record is followed once, however many ways lead to it.
+    var seen = records
+    while !next.isEmpty {
+      var reached: Set<RecordID> = []
+      try forEachRow(
+        of: next,
         """
-    ) { row in
-      facts.links[try row.value(0), default: []].insert(
-        Link(field: FieldNumber(try row.value(1)), target: try row.value(2)))
+        SELECT link.record, link.field, link.targets
+        FROM ids CROSS JOIN link ON link.record = ids.id
+        """
+      ) { row in
+        let targets = try row.records(2)
+        facts.links[try row.value(0), default: Links()][FieldNumber(try row.value(1))] = targets
+        reached.formUnion(targets)
+      }
+      next = reached.subtracting(seen)
+      seen.formUnion(next)
     }
   }
 
@@ -99,21 +103,18 @@ extension SQLiteLogTransaction {
   ///
   /// The ids are one blob, so that the statement is the same for any number of them.
   private func forEachRow<ID: Identity>(
-    of ids: Set<ID>, _ query: String, with table: String = "", _ body: (Columns) throws -> Void
+    of ids: Set<ID>, _ query: String, _ body: (Columns) throws -> Void
   ) throws {
     guard !ids.isEmpty else { return }
-    var blob: [UInt8] = []
-    blob.reserveCapacity(ids.count * 16)
-    for id in ids { id.uuid.withUnsafeBytes { blob.append(contentsOf: $0) } }
     try PreparedStatement(
       database,
       """
       WITH RECURSIVE ids (id, next) AS (
         SELECT substr(?1, 1, 16), 17
         UNION ALL SELECT substr(?1, next, 16), next + 16 FROM ids WHERE next < length(?1)
-      )\(table)
+      )
       \(query)
       """
-    ).bound(blob).forEach(body)
+    ).bound(ids.blob).forEach(body)
   }
 }

@@ -41,12 +41,14 @@ final class SQLiteLogTransaction: LogTransaction {
     ).run()
   }
 
-  private func replaceLinks(of record: RecordID, with links: Set<Link>) throws {
+  private func replaceLinks(of record: RecordID, with links: Links) throws {
     try PreparedStatement(database, "DELETE FROM link WHERE record = ?").bound(record).run()
     guard !links.isEmpty else { return }
     let insert = try PreparedStatement(
-      database, "INSERT INTO link (record, field, target) VALUES (?, ?, ?)")
-    for link in links { try insert.bound(record, link.field.number, link.target).run() }
+      database, "INSERT INTO link (record, field, targets) VALUES (?, ?, ?)")
+    for (field, targets) in links.targets {
+      try insert.bound(record, field.number, targets.blob).run()
+    }
   }
 
   static func head(_ db: Database) throws -> LogPosition {

@@ -26,7 +26,7 @@ final class ImportSource: Sendable {
     self.coding = coding
     self.origin = origin
     self.newID = newID
-    rule = CommitRule(office: origin.office, schema: schema, mayTakeAnyNumber: true)
+    rule = CommitRule(office: origin.office, schema: schema, isImport: true)
     reading = Mutex(Reading(lines: try LineReader(input), promises: Promises(newID: newID)))
   }
 

@@ -29,6 +29,24 @@ struct CommitRuleCostTests {
     #expect(question.chains.isEmpty)
   }
 
+  @Test func onlyWhatTheLogHasOrWasPromisedCanLeadBackIntoABatch() throws {
+    let (log, other): (RecordID, RecordID) = (maker.newID(), maker.newID())
+    let new = try maker.area("NEW", partOf: log, after: [other])
+    let head = try maker.area("OLD")
+    let edited = try maker.area(
+      "OLD", record: head.record, parent: maker.id(of: head), partOf: other)
+    func chains(_ revisions: [Revision], isImport: Bool = false) throws -> Set<RecordID> {
+      let schema = try TestRegister.schema()
+      return CommitRule(office: maker.office, schema: schema, isImport: isImport)
+        .plan(try revisions.map { try maker.candidate($0) }).question.chains
+    }
+    #expect(try chains([new]) == [])
+    #expect(try chains([new, edited]) == [log, other])
+    #expect(try chains([new], isImport: true) == [log, other])
+    let unlinked = try maker.area("OLD", record: head.record, parent: maker.id(of: head))
+    #expect(try chains([new, unlinked]) == [])
+  }
+
   @Test func fourHundredEditsOfAHundredAndFiftyReferencesStandTogether() throws {
     let plan = try plan(400, references: 150)
     let clock = ContinuousClock()

@@ -99,7 +99,7 @@ struct CommitRuleTests {
     }
     // Who imports brings every number; from then on any office may edit the record.
     let imports = CommitRule(
-      office: maker.office, schema: try TestRegister.schema(), mayTakeAnyNumber: true)
+      office: maker.office, schema: try TestRegister.schema(), isImport: true)
     let first = try maker.area(code)
     let imported = try await log.push([maker.candidate(first)], by: imports)
     #expect(imported[0].committed != nil)

@@ -14,7 +14,7 @@ struct VerifierTests {
   }
 
   private func kept(
-    _ position: Int64, _ revision: Revision, isHead: Bool = true, links: Set<Link> = [],
+    _ position: Int64, _ revision: Revision, isHead: Bool = true, links: Links = Links(),
     filed: RevisionSummary? = nil
   ) throws -> KeptRevision {
     KeptRevision(
@@ -39,25 +39,25 @@ struct VerifierTests {
     let (one, other) = (try maker.area("ONE"), try maker.area("OTHER"))
     let next = try maker.area(
       "TWO", record: one.record, parent: maker.id(of: one), partOf: other.record)
-    let link = Link(field: TestRegister.parent, target: other.record)
+    let links = Links([TestRegister.parent: [other.record]])
     let rest = try kept(2, other)
-    let whole = try [kept(1, one, isHead: false), kept(3, next, links: [link]), rest]
+    let whole = try [kept(1, one, isHead: false), kept(3, next, links: links), rest]
     #expect(try damage(whole) == nil)
-    #expect(try damage([rest, kept(1, next, links: [link])])?.contains("one before it") == true)
+    #expect(try damage([rest, kept(1, next, links: links)])?.contains("one before it") == true)
     let cases: [([KeptRevision], String)] = [
       ([whole[0], try kept(3, next), rest], "links"),
       (
-        [whole[0], try kept(3, next, links: [link, Link(field: link.field, target: one.record)])],
+        [whole[0], try kept(3, next, links: Links([TestRegister.parent: [one.record]]))],
         "links"
       ),
       (
-        [whole[0], try kept(3, next, links: [link], filed: RevisionSummary(one)), rest],
+        [whole[0], try kept(3, next, links: links, filed: RevisionSummary(one)), rest],
         "filed as something else"
       ),
       ([whole[0], rest], "not where its record stands"),
       ([try kept(1, one), whole[1], rest], "not where its record stands"),
       ([whole[0], try kept(3, next, isHead: false)], "not where its record stands"),
-      ([whole[0], try kept(4, next, links: [link]), rest], "3 entries up to position 4"),
+      ([whole[0], try kept(4, next, links: links), rest], "3 entries up to position 4"),
     ]
     for (log, fault) in cases { #expect(try damage(log)?.contains(fault) == true, "\(fault)") }
   }

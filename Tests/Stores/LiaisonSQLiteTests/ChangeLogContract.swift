@@ -34,7 +34,7 @@ import Testing
     let edit: EditID = maker.newID()
     let committed = Committed(position: LogPosition(1), revision: filed.id)
     let verdicts = try await open().commit(CommitQuestion()) { _ in
-      [CommitDecision(edit: edit, action: .append(filed, links: []))]
+      [CommitDecision(edit: edit, action: .append(filed, links: Links()))]
     }
     #expect(verdicts == [Verdict(edit: edit, outcome: .committed(committed))])
     let log = try open()
@@ -146,20 +146,22 @@ import Testing
     let log = try kind.make(in: scratch, maker)()
     let row = try (0..<200).map { try maker.area("ROW-\($0)") }
     for (from, to) in zip(row, row.dropFirst()) {
-      let links: Set = [
-        Link(field: TestRegister.parent, target: to.record),
-        Link(field: TestRegister.after, target: row[0].record),
-      ]
+      let links = Links([
+        TestRegister.parent: [to.record],
+        TestRegister.after: [row[0].record, row[1].record].sorted(),
+      ])
       _ = try await log.append([from], maker, links: links)
     }
     var question = CommitQuestion()
     question.chains = [row[100].record]
-    #expect(try await log.facts(for: question).links.count == 199)
+    let found = try await log.facts(for: question).links
+    #expect(found.count == 199)
+    #expect(found[row[100].record]?[TestRegister.after] == [row[0].record, row[1].record].sorted())
     let next = try maker.area("ROW-150", record: row[150].record, parent: maker.id(of: row[150]))
     _ = try await log.append([next], maker, links: nil)
     #expect(try await log.facts(for: question).links.count == 199, "nil leaves them")
     let last = try maker.area("ROW-150", record: row[150].record, parent: maker.id(of: next))
-    _ = try await log.append([last], maker, links: [])
+    _ = try await log.append([last], maker, links: Links())
     let facts = try await log.facts(for: question)
     #expect(facts.links.count == 150 && facts.links[row[150].record] == nil)
   }
@@ -171,15 +173,15 @@ import Testing
     _ = try await log.append(areas.reversed(), maker)
     let next = try maker.area(
       "NEXT", record: areas[0].record, parent: maker.id(of: areas[0]), partOf: areas[1].record)
-    let link = Link(field: TestRegister.parent, target: areas[1].record)
-    _ = try await log.append([next], maker, links: [link])
+    let links = Links([TestRegister.parent: [areas[1].record]])
+    _ = try await log.append([next], maker, links: links)
     let kept = Collected<KeptRevision>()
     try await log.forEachRevision { kept.add($0) }
     let expected = [areas[0], next] + areas.dropFirst()
     #expect(try kept.all.map(\.encoded.id) == expected.map { try maker.id(of: $0) })
     #expect(kept.all.map(\.position.number) == [10, 11] + (1...9).reversed())
     #expect(kept.all.map(\.filed) == [nil] + expected.dropFirst().map { RevisionSummary($0) })
-    #expect(kept.all.map(\.links) == [[], [link]] + Array(repeating: [], count: 9))
+    #expect(kept.all.map(\.links) == [Links(), links] + Array(repeating: Links(), count: 9))
   }
 
   @Test(arguments: LogMaker.allCases)

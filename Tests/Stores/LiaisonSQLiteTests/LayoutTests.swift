@@ -114,8 +114,47 @@ struct LayoutTests {
     #expect(throws: StoreError.damaged("the database holds no register")) {
       _ = try SQLiteChangeLog(server, coding: PlainSchemaCoding([maker.schema]))
     }
-    #expect(try layouts(server) == ["1"])
+    #expect(try layouts(server) == ["1", "2"])
     let holder = try String(contentsOfFile: server.path + "/server.lock", encoding: .utf8)
     #expect(holder.hasPrefix("a migration, process "))
+  }
+
+  @Test func theLinksOfAnOlderServerAreKept() async throws {
+    let maker = try AreaMaker()
+    let schema = try TestRegister.schema()
+    try SQLiteChangeLog.create(
+      server, register: maker.newID(), lineage: Lineage(.max), schema: schema, coding: maker.coding)
+    let queue = try DatabaseQueue(path: server.databasePath)
+    let records: [RecordID] = (0..<9).map { _ in maker.newID() }
+    let rows = [
+      (records[0], TestRegister.after, records[4]), (records[0], TestRegister.after, records[3]),
+      (records[0], TestRegister.parent, records[5]), (records[3], TestRegister.after, records[8]),
+    ]
+    try await queue.write { db in
+      try db.execute(
+        sql: """
+          DROP TABLE link;
+          CREATE TABLE link (
+            id INTEGER PRIMARY KEY, record BLOB NOT NULL, field INTEGER NOT NULL,
+            target BLOB NOT NULL, UNIQUE (record, field, target)) STRICT;
+          DELETE FROM grdb_migrations WHERE identifier = '2'
+          """)
+      let insert = try PreparedStatement(
+        db, "INSERT INTO link (record, field, target) VALUES (?, ?, ?)")
+      for (record, field, target) in rows {
+        try insert.bound(record, field.number, target).run()
+      }
+    }
+    try queue.close()
+    var question = CommitQuestion()
+    question.chains = [records[0]]
+    let links = try await SQLiteChangeLog(server, coding: maker.coding).facts(for: question).links
+    let expected = [
+      records[0]: Links([
+        TestRegister.after: [records[3], records[4]].sorted(), TestRegister.parent: [records[5]],
+      ]),
+      records[3]: Links([TestRegister.after: [records[8]]]),
+    ]
+    #expect(links == expected)
   }
 }

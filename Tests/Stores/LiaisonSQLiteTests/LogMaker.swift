@@ -32,7 +32,7 @@ enum LogMaker: String, CaseIterable, Sendable {
 extension ChangeLog {
   /// Appends revisions without asking the rule.
   func append(
-    _ revisions: [Revision], _ maker: AreaMaker, links: Set<Link>? = nil
+    _ revisions: [Revision], _ maker: AreaMaker, links: Links? = nil
   ) async throws -> [Verdict] {
     let decisions = try revisions.map { revision in
       CommitDecision(

@@ -8,11 +8,11 @@ public struct KeptRevision: Hashable, Sendable {
   /// What the record is found by; nil if the revision is not its head.
   public let filed: RevisionSummary?
   /// What the head's acyclic fields refer to, as the log has filed it.
-  public let links: Set<Link>
+  public let links: Links
 
   public init(
     position: LogPosition, record: RecordID, encoded: EncodedRevision, filed: RevisionSummary?,
-    links: Set<Link> = []
+    links: Links = Links()
   ) {
     self.position = position
     self.record = record
@@ -109,12 +109,9 @@ public struct Verifier {
     guard !fields.isEmpty || !kept.links.isEmpty else { return }
     let name = kept.encoded.id.short
     let state = try reading(name) { try coding.decode(kept.encoded.bytes).state }
-    let links = fields.flatMap { field in
-      (state.fields[field.number]?.sortedReferences ?? []).map {
-        Link(field: field.number, target: $0)
-      }
-    }
-    guard Set(links) == kept.links else {
+    var links = Links()
+    for field in fields { links[field.number] = state.fields[field.number]?.sortedReferences ?? [] }
+    guard links == kept.links else {
       throw StoreError.damaged("the links of revision \(name) are filed as others")
     }
   }

@@ -1,8 +1,8 @@
 internal import LiaisonModel
 
-/// Which links lie on a circle: those whose two ends are in one strongly connected component
-/// (Tarjan, "Depth-first search and linear graph algorithms", 1972; here without recursion, since a
-/// chain may be as long as the register).
+/// Which records lie on a circle of links: those of a strongly connected component that has several, or
+/// that link to themselves (Tarjan, "Depth-first search and linear graph algorithms", 1972; here without
+/// recursion, since a chain may be as long as the register).
 struct Circles {
   private struct Node: Hashable {
     let record: RecordID
@@ -11,53 +11,54 @@ struct Circles {
 
   /// A node on the path that is being followed.
   private struct Step {
-    let node: Node
     let place: Int
-    var targets: [Node]
+    let field: FieldNumber
+    let targets: [RecordID]
+    var next = 0
   }
 
-  private let links: (RecordID) -> Set<Link>
+  private let links: (RecordID) -> Links
   private var places: [Node: Int] = [:]
   /// The earliest place that is reached from the node of a place.
   private var earliest: [Int] = []
-  private var components: [Int?] = []
+  private var isClosed: [Bool] = []
+  private var isOnCircle: [Bool] = []
   private var open: [Int] = []
-  private var componentCount = 0
 
   /// Looks at everything that is reached from some records.
   /// - Parameter links: what the acyclic fields of a record refer to.
-  init(from records: [RecordID], links: @escaping (RecordID) -> Set<Link>) {
+  init(from records: [RecordID], links: @escaping (RecordID) -> Links) {
     self.links = links
     for record in records {
-      for field in Set(links(record).map(\.field)) {
+      for field in links(record).targets.keys {
         visit(Node(record: record, field: field))
       }
     }
   }
 
-  /// Whether following the link leads back to its record.
-  func contains(_ link: Link, of record: RecordID) -> Bool {
-    guard let from = places[Node(record: record, field: link.field)],
-      let to = places[Node(record: link.target, field: link.field)]
-    else { return false }
-    return components[from] == components[to]
+  /// Whether one of the field's links leads back to their record.
+  func contains(_ field: FieldNumber, of record: RecordID) -> Bool {
+    places[Node(record: record, field: field)].map { isOnCircle[$0] } ?? false
   }
 
   private mutating func visit(_ root: Node) {
     guard places[root] == nil else { return }
     var path = [enter(root)]
-    while var step = path.popLast() {
-      if let target = step.targets.popLast() {
-        path.append(step)
-        if let place = places[target] {
-          if components[place] == nil { reach(place, from: step.place) }
-        } else {
-          path.append(enter(target))
-        }
-      } else {
+    while let step = path.last {
+      guard step.next < step.targets.count else {
         close(step.place)
+        path.removeLast()
         if let parent = path.last { reach(earliest[step.place], from: parent.place) }
+        continue
       }
+      path[path.count - 1].next += 1
+      let target = Node(record: step.targets[step.next], field: step.field)
+      guard let place = places[target] else {
+        path.append(enter(target))
+        continue
+      }
+      if place == step.place { isOnCircle[place] = true }
+      if !isClosed[place] { reach(place, from: step.place) }
     }
   }
 
@@ -65,25 +66,25 @@ struct Circles {
     let place = earliest.count
     places[node] = place
     earliest.append(place)
-    components.append(nil)
+    isClosed.append(false)
+    isOnCircle.append(false)
     open.append(place)
-    let targets = links(node.record).filter { $0.field == node.field }
-    return Step(
-      node: node, place: place,
-      targets: targets.map { Node(record: $0.target, field: node.field) })
+    return Step(place: place, field: node.field, targets: links(node.record)[node.field])
   }
 
   private mutating func reach(_ place: Int, from other: Int) {
     earliest[other] = min(earliest[other], place)
   }
 
-  /// All that is reached from the place has been seen.
+  /// All that is reached from the place has been seen: if nothing before it is, it and those after it
+  /// that are still open are a component.
   private mutating func close(_ place: Int) {
     guard earliest[place] == place else { return }
+    let isCircle = open.last != place
     while let last = open.popLast() {
-      components[last] = componentCount
+      isClosed[last] = true
+      if isCircle { isOnCircle[last] = true }
       if last == place { break }
     }
-    componentCount += 1
   }
 }

@@ -9,7 +9,7 @@ public struct CommitQuestion: Hashable, Sendable {
   public var codes: Set<RecordCode> = []
   /// The offices whose numbers the edits take.
   public var offices: Set<OfficeID> = []
-  /// The records that a field which may lead in no circle refers to: all that is reached from them.
+  /// The records from which a link may lead back into the batch: all that is reached from them.
   public var chains: Set<RecordID> = []
 
   public init() {}
@@ -26,7 +26,7 @@ public struct CommitFacts: Hashable, Sendable {
   /// The offices that the register has, of those asked for.
   public var offices: Set<OfficeID> = []
   /// What the acyclic fields of a record refer to, for every record that is reached from a chain.
-  public var links: [RecordID: Set<Link>] = [:]
+  public var links: [RecordID: Links] = [:]
   /// Records that the log has not, and will have before its transaction ends: the caller's word.
   public var promised: [RecordID: KindNumber] = [:]
 
@@ -35,7 +35,7 @@ public struct CommitFacts: Hashable, Sendable {
   /// How many facts these are.
   public var count: Int {
     known.count + heads.count + holders.count + offices.count
-      + links.values.reduce(0) { $0 + $1.count }
+      + links.values.reduce(0) { $0 + $1.targets.values.reduce(0) { $0 + $1.count } }
   }
 }
 
@@ -54,14 +54,22 @@ public struct LogHead: Hashable, Sendable {
   }
 }
 
-/// One step of an acyclic field: from the record that has it to a record that it names.
-public struct Link: Hashable, Sendable {
-  public let field: FieldNumber
-  public let target: RecordID
+/// What the acyclic fields of a record refer to: the steps that may lead in no circle.
+public struct Links: Hashable, Sendable {
+  /// In the order of the records' ids; no field without a target.
+  public private(set) var targets: [FieldNumber: [RecordID]] = [:]
 
-  public init(field: FieldNumber, target: RecordID) {
-    self.field = field
-    self.target = target
+  public init() {}
+
+  public init(_ targets: [FieldNumber: [RecordID]]) {
+    for (field, records) in targets { self[field] = records }
+  }
+
+  public var isEmpty: Bool { targets.isEmpty }
+
+  public subscript(field: FieldNumber) -> [RecordID] {
+    get { targets[field] ?? [] }
+    set { targets[field] = newValue.isEmpty ? nil : newValue }
   }
 }
 
@@ -70,7 +78,7 @@ public struct CommitDecision: Hashable, Sendable {
   public enum Action: Hashable, Sendable {
     /// Append the revision. From now on its record's acyclic fields refer to these; nil if its kind
     /// has no such field.
-    case append(FiledRevision, links: Set<Link>?)
+    case append(FiledRevision, links: Links?)
     /// Nothing is appended.
     case answer(Verdict.Outcome)
   }

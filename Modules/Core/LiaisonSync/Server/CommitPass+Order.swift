@@ -10,12 +10,12 @@ extension CommitPass {
       let last = lastItems()
       guard last.values.contains(where: { items[$0].links?.isEmpty == false }) else { return }
       let circles = Circles(from: Array(last.keys)) { record in
-        last[record].flatMap { items[$0].links } ?? facts.links[record] ?? []
+        last[record].flatMap { items[$0].links } ?? facts.links[record] ?? Links()
       }
       // In the order of the batch, and of the fields: the same facts give the same answers.
       let found = last.values.sorted().compactMap { index -> (Int, FieldNumber)? in
         let item = items[index]
-        let fields = item.links?.filter { circles.contains($0, of: item.record) }.map(\.field)
+        let fields = item.links?.targets.keys.filter { circles.contains($0, of: item.record) }
         return fields?.min().map { (index, $0) }
       }
       guard !found.isEmpty else { return }

@@ -15,7 +15,7 @@ public struct CommitPlan: Sendable {
   /// What ``decide(_:)`` must be told.
   public let question: CommitQuestion
 
-  init(_ entries: [Entry]) {
+  init(_ entries: [Entry], isImport: Bool) {
     self.entries = entries
     var question = CommitQuestion()
     for entry in entries {
@@ -29,10 +29,23 @@ public struct CommitPlan: Sendable {
         for references in item.references { question.records.formUnion(references.targets) }
         if let code = item.code { question.codes.insert(code) }
         if let office = item.otherNumbers { question.offices.insert(office) }
-        if let links = item.links { question.chains.formUnion(links.lazy.map(\.target)) }
       }
     }
+    question.chains = Self.chains(entries, isImport: isImport)
     self.question = question
+  }
+
+  /// What the batch links to, if the log may have a way from there back into the batch. To a record that
+  /// the log has not it has none: it refers to nothing else but what an import promised.
+  private static func chains(_ entries: [Entry], isImport: Bool) -> Set<RecordID> {
+    var chains: Set<RecordID> = []
+    var mayLeadBack = isImport
+    for case .item(let item, fault: nil) in entries {
+      guard let links = item.links, !links.isEmpty else { continue }
+      mayLeadBack = mayLeadBack || item.parent != nil
+      chains.formUnion(links.targets.values.joined())
+    }
+    return mayLeadBack ? chains : []
   }
 
   /// Decides the whole batch: what is appended, in an order in which no two records hold one code at

@@ -8,16 +8,16 @@ public import LiaisonModel
 public struct CommitRule: Sendable {
   let office: OfficeID
   let schema: Schema
-  let mayTakeAnyNumber: Bool
+  let isImport: Bool
 
   /// - Parameters:
   ///   - office: the office that pushes.
-  ///   - mayTakeAnyNumber: whether a code may be of another office's numbers: who imports brings all
-  ///     that were given.
-  public init(office: OfficeID, schema: Schema, mayTakeAnyNumber: Bool = false) {
+  ///   - isImport: whether the edits are those of an import: it brings the numbers of all offices, and
+  ///     the log may refer to records that it has only promised.
+  public init(office: OfficeID, schema: Schema, isImport: Bool = false) {
     self.office = office
     self.schema = schema
-    self.mayTakeAnyNumber = mayTakeAnyNumber
+    self.isImport = isImport
   }
 
   /// An edit that has been read, before its transaction starts.
@@ -74,7 +74,7 @@ public struct CommitRule: Sendable {
       case .success(let content):
         let item = CommitItem(
           edit: candidate.edit, content, fields[content.revision.kind] ?? [],
-          mayTakeAnyNumber: mayTakeAnyNumber)
+          mayTakeAnyNumber: isImport)
         references += item.references.reduce(0) { $0 + $1.targets.count }
         if let refusal = refusal(content.revision, references) {
           return .refused(candidate.edit, candidate.revision, refusal)
@@ -82,7 +82,7 @@ public struct CommitRule: Sendable {
         return .item(item, fault: fault(in: content.revision))
       }
     }
-    return CommitPlan(items)
+    return CommitPlan(items, isImport: isImport)
   }
 
   /// What no state of the log can mend, whatever the revision's base.
@@ -145,7 +145,7 @@ struct CommitItem: Sendable {
   /// In the order of the kind's fields; none without a target.
   let references: [References]
   /// What its acyclic fields refer to; nil if its kind has none.
-  let links: Set<Link>?
+  let links: Links?
   /// Whose numbers the code is one of, if another office's; nil also if the caller may take those.
   let otherNumbers: OfficeID?
 
@@ -164,13 +164,12 @@ struct CommitItem: Sendable {
     let numbers = content.filed.summary.isDeleted ? nil : content.filed.summary.code.numberedBy
     otherNumbers = numbers == content.revision.office || mayTakeAnyNumber ? nil : numbers
     var references: [References] = []
-    var links: Set<Link> = []
+    var links = Links()
     let fields = content.revision.state.fields
     for field in referenceFields {
       let targets = fields[field.number]?.sortedReferences ?? []
       if !targets.isEmpty { references.append(References(field: field, targets: targets)) }
-      guard field.isAcyclic else { continue }
-      links.formUnion(targets.lazy.map { Link(field: field.number, target: $0) })
+      if field.isAcyclic { links[field.number] = targets }
     }
     self.referenceFields = referenceFields
     self.references = references
