@@ -169,7 +169,7 @@ def follow_until(address, offices, followers, ready, done):
 
 
 def push_references(address, edits, references):
-    """One push of new goals that each refer to many others of them; seconds, and how long a second office that
+    """One push of new goals that each refer to many before them; seconds, and how long a second office that
     pushes one edit after the other had to wait at most meanwhile."""
     async def run():
         modules = load()
@@ -179,16 +179,20 @@ def push_references(address, edits, references):
         register, sync = one.register, one.sync
 
         def goal(targets):
-            return [register.Field(number=1, text="G"), register.Field(number=2, choice="sdg"),
-                    register.Field(number=3, integer=1),
-                    register.Field(
-                        number=4, references=register.References(members=sorted(targets)))]
+            fields = [register.Field(number=1, text="G"), register.Field(number=2, choice="sdg"),
+                      register.Field(number=3, integer=1)]
+            if targets:
+                fields.append(register.Field(
+                    number=4, references=register.References(members=sorted(targets))))
+            return fields
 
-        records = [uuid7() for _ in range(edits)]
-        batch = [
+        records = [uuid7() for _ in range(references + edits)]
+        goals = [
             edit(register, sync, "O00", f"G-{n}", 5,
-                 goal([records[(n + step) % edits] for step in range(1, references + 1)]), record)
+                 goal(records[n - references:n] if n >= references else []), record)
             for n, record in enumerate(records)]
+        batch = goals[references:]
+        await one.push(goals[:references])
         waits, stop = [], asyncio.Event()
 
         async def beside():

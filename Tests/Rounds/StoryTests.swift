@@ -102,16 +102,18 @@ struct StoryTests {
     #expect(try await vienna.sync().round.committed == 4)
   }
 
-  @Test func newRecordsThatReferToEachOtherAreAcceptedInOneSync() async throws {
+  @Test func newRecordsOfWhichOneRefersToTheOtherAreAcceptedInOneSync() async throws {
     let hq = try await Headquarters()
     let vienna = try hq.office("VIE", DirectLink(service: hq.service))
     try await vienna.sync()
     try await vienna.new("goal", "code=SDG-16", "name=Peace", "framework=sdg", "number=16")
     try await vienna.new(
       "goal", "code=GPG-1", "name=Terrorism", "framework=gpg", "number=1", "aligned_with=SDG-16")
-    try await vienna.edit("SDG-16", "aligned_with=GPG-1")
+    // Older than what it refers to: it is sent first.
+    try await vienna.new("goal", "code=GPG-2", "name=Borders", "framework=gpg", "number=2")
+    try await vienna.edit("SDG-16", "aligned_with=GPG-2")
     let report = try await vienna.sync().round
-    #expect(report.committed == 2 && report.refused == 0)
+    #expect(report.committed == 3 && report.refused == 0)
     #expect(try await vienna.digest() == hq.digest())
   }
 }

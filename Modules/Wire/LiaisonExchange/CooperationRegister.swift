@@ -91,8 +91,7 @@ extension Kind {
       .required(1, "name", "Name", .text),
       .required(2, "framework", "Framework", .choice(["sdg", "gpg"])),
       .required(3, "number", "Number", .number, [.minimum(1)]),
-      // Each of two goals may be aligned with the other.
-      .optional(4, "aligned_with", "Aligned with", .references(.goal)),
+      .optional(4, "aligned_with", "Aligned with", .references(.goal), [.acyclic]),
       .optional(5, "text", "Text", .prose),
     ])
 
