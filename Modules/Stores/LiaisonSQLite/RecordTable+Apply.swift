@@ -33,15 +33,21 @@ extension RecordTable {
   /// Entries that share a statement.
   private static let rowsAtOnce = 32
 
-  /// - Returns: how many of the entries' records were new.
-  private func insert(_ entries: ArraySlice<Entry>) throws -> Int {
-    let rows = repeatElement("(?, ?, ?, ?, ?, ?, ?)", count: entries.count)
-    let statement = try PreparedStatement(
-      db,
-      """
+  /// Put together once: most parts of a batch are full.
+  private static let fullInsertion = insertion(of: rowsAtOnce)
+
+  private static func insertion(of count: Int) -> String {
+    let rows = repeatElement("(?, ?, ?, ?, ?, ?, ?)", count: count)
+    return """
       INSERT INTO record (record, kind, code, is_deleted, position, revision, bytes)
       VALUES \(rows.joined(separator: ", ")) ON CONFLICT (record) DO NOTHING
-      """)
+      """
+  }
+
+  /// - Returns: how many of the entries' records were new.
+  private func insert(_ entries: ArraySlice<Entry>) throws -> Int {
+    let statement = try PreparedStatement(
+      db, entries.count == Self.rowsAtOnce ? Self.fullInsertion : Self.insertion(of: entries.count))
     var bound: Int32 = 0
     for entry in entries {
       let summary = entry.revision.summary
