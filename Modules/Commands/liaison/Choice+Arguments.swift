@@ -1,3 +1,4 @@
+import LiaisonModel
 import LiaisonReplica
 import LiaisonTerminal
 

@@ -10,6 +10,13 @@ public enum Disagreement: Hashable, Sendable {
   case together
 }
 
+/// Whose words stand.
+public enum Side: String, Hashable, Sendable, CaseIterable {
+  case ours
+  case theirs
+  case base
+}
+
 /// The three-way merge of one record: the only place where two edits become one.
 ///
 /// It is a pure function of three states and a kind, and symmetric: swapping the sides swaps
@@ -58,6 +65,32 @@ public struct Merge: Hashable, Sendable {
     state = RecordState(code: code, content: .fields(fields), unknown: unknown)
     disagreements = merge.disagreements
   }
+
+  /// A field about which the sides disagree, if one of them is taken: of a prose or a list only where
+  /// both changed the same lines or elements; what one alone changed elsewhere stays merged.
+  public static func field(
+    base: FieldValue?, ours: FieldValue?, theirs: FieldValue?, taking side: Side
+  ) -> FieldValue? {
+    if let sequence = FieldSequence(base, ours, theirs) { return sequence.value(taking: side) }
+    return switch side {
+    case .ours: ours
+    case .theirs: theirs
+    case .base: base
+    }
+  }
+
+  /// The lines of a prose or the elements of a list, as far as they could be merged, and the sides of those
+  /// that could not; nil for a value of another type.
+  /// - Parameter code: how a record is written that an element refers to.
+  public static func lines(
+    base: FieldValue?, ours: FieldValue?, theirs: FieldValue?, code: (RecordID) -> String
+  ) -> [SequenceMerge<String>.Chunk]? {
+    switch FieldSequence(base, ours, theirs) {
+    case nil: nil
+    case .lines(let merge)?: merge.chunks
+    case .elements(let merge)?: merge.chunks.map { $0.map { $0.text(code: code) } }
+    }
+  }
 }
 
 /// Merges one field after the other and remembers where the sides disagree.
@@ -102,27 +135,10 @@ private struct FieldMerge {
     {
       return .agreed(FieldValue.set(merged(base, ours, theirs)).unlessEmpty)
     }
-    if let base = base.asLines, let ours = ours.asLines, let theirs = theirs.asLines {
-      guard let merged = SequenceMerge(base: base, ours: ours, theirs: theirs).merged else {
-        return .disagreed
-      }
-      return .agreed(FieldValue.prose(merged.joined(separator: "\n")).unlessEmpty)
-    }
-    if let base = base.asList, let ours = ours.asList, let theirs = theirs.asList,
-      areOfOneSort(base, ours, theirs)
-    {
-      guard let merged = SequenceMerge(base: base, ours: ours, theirs: theirs).merged else {
-        return .disagreed
-      }
-      return .agreed(FieldValue.list(merged).unlessEmpty)
+    if let sequence = FieldSequence(base, ours, theirs) {
+      return sequence.isSettled ? .agreed(sequence.value(taking: .ours)) : .disagreed
     }
     return greater(ours, theirs, rule: rule).map { .agreed($0) } ?? .disagreed
-  }
-
-  /// Scalars of two sorts, as a changed schema could leave them, never meet in one value.
-  private static func areOfOneSort<Side: Collection<Scalar>>(_ sides: Side...) -> Bool {
-    guard let word = sides.lazy.compactMap(\.first).first?.word else { return true }
-    return sides.allSatisfy { side in side.allSatisfy { $0.word == word } }
   }
 
   /// Adds of both and removals of both.
@@ -158,32 +174,13 @@ private struct FieldMerge {
   }
 }
 
-// A value as what it is merged by. An absent value is the empty one of any sort; a value of another
-// sort, as a changed schema could leave it, is none.
 extension FieldValue? {
+  /// A set as what it is merged by: an absent value is the empty one, a value of another sort is none.
   fileprivate var asSet: Set<Scalar>? {
     switch self {
     case nil: []
     case .set(let members): members
     case .one, .list: nil
-    }
-  }
-
-  fileprivate var asList: [Scalar]? {
-    switch self {
-    case nil: []
-    case .list(let elements): elements
-    case .one, .set: nil
-    }
-  }
-
-  /// The lines of a prose; a line feed at its end leaves an empty last line.
-  fileprivate var asLines: [String]? {
-    switch self {
-    case nil: []
-    case .one(.prose(let text)):
-      text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    case .one, .set, .list: nil
     }
   }
 }

@@ -1,71 +1,67 @@
-/// A three-way merge of two sequences that come from one base: diff3.
+/// A three-way merge of two sequences that come from one base: diff3, but that what was moved is
+/// neither doubled nor brought back.
 ///
 /// Khanna, Kunal and Pierce, "A Formal Investigation of Diff3" (2007): the base is cut into
-/// stretches that both sides kept, and the chunks between them. A chunk that one side kept, or
+/// stretches that both sides kept, and the pieces between them. A piece that one side kept, or
 /// that both changed alike, is settled; any other is a disagreement. Two changes that touch, with
-/// no kept element between them, are one chunk.
+/// no kept element between them, are one piece. To diff3 a move is a removal here and an insertion
+/// there; `SequencePieces` joins what must be settled as one.
 public struct SequenceMerge<Element: Hashable & Sendable>: Hashable, Sendable {
   public enum Chunk: Hashable, Sendable {
     case settled([Element])
     case disagreement(base: [Element], ours: [Element], theirs: [Element])
+
+    func map<Other>(_ transform: (Element) -> Other) -> SequenceMerge<Other>.Chunk {
+      switch self {
+      case .settled(let elements): .settled(elements.map(transform))
+      case .disagreement(let base, let ours, let theirs):
+        .disagreement(
+          base: base.map(transform), ours: ours.map(transform), theirs: theirs.map(transform))
+      }
+    }
   }
 
   /// In order, no two settled chunks side by side.
   public let chunks: [Chunk]
 
   public init(base: [Element], ours: [Element], theirs: [Element]) {
-    let kept = (ours: SequenceMatching(base, ours), theirs: SequenceMatching(base, theirs))
-    var builder = Builder()
-    var next = (base: 0, ours: 0, theirs: 0)
-    for index in base.indices {
-      guard let our = kept.ours[index], let their = kept.theirs[index] else { continue }
-      builder.append(
-        base: base[next.base..<index], ours: ours[next.ours..<our],
-        theirs: theirs[next.theirs..<their])
-      builder.settled.append(base[index])
-      next = (index + 1, our + 1, their + 1)
+    var pieces = SequencePieces(base: base, ours: ours, theirs: theirs)
+    pieces.joinMoves()
+    chunks = pieces.all.reduce(into: []) { chunks, piece in
+      let settled: ArraySlice<Element>
+      switch piece.standing {
+      case .ours: settled = ours[piece.ours]
+      case .theirs: settled = theirs[piece.theirs]
+      case .neither:
+        chunks.append(
+          .disagreement(
+            base: Array(base[piece.base]), ours: Array(ours[piece.ours]),
+            theirs: Array(theirs[piece.theirs])))
+        return
+      }
+      if case .settled(let before)? = chunks.last {
+        chunks[chunks.count - 1] = .settled(before + settled)
+      } else if !settled.isEmpty {
+        chunks.append(.settled(Array(settled)))
+      }
     }
-    builder.append(
-      base: base[next.base...], ours: ours[next.ours...], theirs: theirs[next.theirs...])
-    chunks = builder.finish()
   }
 
   /// The merged sequence; nil if the sides disagree.
   public var merged: [Element]? {
-    var result: [Element] = []
-    for chunk in chunks {
-      guard case .settled(let elements) = chunk else { return nil }
-      result += elements
-    }
-    return result
+    let isSettled = chunks.allSatisfy { if case .settled = $0 { true } else { false } }
+    return isSettled ? taking(.ours) : nil
   }
 
-  /// Chunks as they come, with what is settled since the last disagreement.
-  private struct Builder {
-    var chunks: [Chunk] = []
-    var settled: [Element] = []
-
-    mutating func append(
-      base: ArraySlice<Element>, ours: ArraySlice<Element>, theirs: ArraySlice<Element>
-    ) {
-      if ours == theirs || theirs == base {
-        settled += ours
-      } else if ours == base {
-        settled += theirs
-      } else {
-        settle()
-        chunks.append(.disagreement(base: Array(base), ours: Array(ours), theirs: Array(theirs)))
+  /// The merged sequence, with one side for every disagreement: what only the other changed elsewhere
+  /// stays.
+  public func taking(_ side: Side) -> [Element] {
+    chunks.flatMap { chunk in
+      switch (chunk, side) {
+      case (.settled(let elements), _), (.disagreement(let elements, _, _), .base),
+        (.disagreement(_, let elements, _), .ours), (.disagreement(_, _, let elements), .theirs):
+        elements
       }
-    }
-
-    mutating func finish() -> [Chunk] {
-      settle()
-      return chunks
-    }
-
-    private mutating func settle() {
-      if !settled.isEmpty { chunks.append(.settled(settled)) }
-      settled = []
     }
   }
 }

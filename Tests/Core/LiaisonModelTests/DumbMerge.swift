@@ -45,17 +45,34 @@ enum DumbMerge {
 
   /// Every merge by a longest common subsequence of the base and each side; nil inside for a
   /// disagreement, and in all if there are too many to try.
+  /// - Parameter moves: whether what was moved may neither be doubled nor come back.
   static func sequences(
-    _ base: [String], _ ours: [String], _ theirs: [String]
+    _ base: [String], _ ours: [String], _ theirs: [String], moves: Bool = true
   ) -> Set<[String]?>? {
     guard let our = Matching.all(base, ours), let their = Matching.all(base, theirs) else {
       return nil
     }
     var answers: Set<[String]?> = []
     for one in our {
-      for other in their { answers.insert(diff3(base, ours, theirs, one, other)) }
+      for other in their {
+        let merged = diff3(base, ours, theirs, one, other)
+        let isWrong = moves && merged.map { goesWrong($0, base, ours, theirs) } == true
+        answers.insert(isWrong ? nil : merged)
+      }
     }
     return answers
+  }
+
+  /// Whether a merge without a disagreement doubles what each side has once, or has what one took out.
+  private static func goesWrong(
+    _ merged: [String], _ base: [String], _ ours: [String], _ theirs: [String]
+  ) -> Bool {
+    func count(_ element: String, _ side: [String]) -> Int { side.count { $0 == element } }
+    return Set(base).contains { element in
+      let (our, their) = (count(element, ours), count(element, theirs))
+      guard count(element, base) == 1, our <= 1, their <= 1 else { return false }
+      return count(element, merged) != min(our, their)
+    }
   }
 
   private static func members(

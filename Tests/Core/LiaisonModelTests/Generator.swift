@@ -88,6 +88,24 @@ struct Generator {
     return lines
   }
 
+  /// One to three of: a line moved, put out, changed, put in; each but those put in once, as before.
+  mutating func moved(_ lines: [String]) -> [String] {
+    var lines = lines
+    for turn in 0...Int.random(in: 0...2, using: &random) where !lines.isEmpty {
+      let place = Int.random(in: 0..<lines.count, using: &random)
+      let new = "\(random.pick(Generator.letters))\(turn)"
+      switch Int.random(in: 0..<5, using: &random) {
+      case 0: lines.remove(at: place)
+      case 1: lines[place] = new
+      case 2: lines.insert(new, at: place)
+      default:
+        let line = lines.remove(at: place)
+        lines.insert(line, at: Int.random(in: 0...lines.count, using: &random))
+      }
+    }
+    return lines
+  }
+
   /// Lines with repeats, the last of them empty at times: a line feed at the end.
   mutating func lines() -> [String] {
     let count = Int.random(in: 0...6, using: &random)

@@ -92,6 +92,78 @@ struct SequenceMergeTests {
       ])
   }
 
+  static let moves: [(base: String, ours: String, theirs: String, merged: String?)] = [
+    // Both moved one, differently.
+    ("1 2 3 4", "2 1 3 4", "2 3 4 1", nil),
+    // Both alike.
+    ("1 2 3 4", "2 3 4 1", "2 3 4 1", "2 3 4 1"),
+    // One moved it, the other took it out, or wrote it anew.
+    ("1 2 3 4", "2 3 4 1", "2 3 4", nil), ("1 2 3 4", "2 3 4 1", "x 2 3 4", nil),
+    // One moved it, and the other changed what is beside one of its places, or between them.
+    ("1 2 3 4", "2 3 4 1", "1 x 3 4", nil), ("1 2 3 4", "2 3 4 1", "1 2 3 x", nil),
+    ("1 2 3 4 5", "2 3 4 5 1", "1 2 3 x 5", "2 3 x 5 1"),
+    // Each moved another one.
+    ("1 2 3 4 5 6", "2 1 3 4 5 6", "1 2 3 4 6 5", "2 1 3 4 6 5"),
+    // What the base has twice, or one side copied, may come out twice.
+    ("1 2 1 3 4", "2 1 3 4 1", "1 2 1 3 4", "2 1 3 4 1"),
+    ("1 2 3 4", "1 2 1 3 4", "1 2 3 4 1", "1 2 1 3 4 1"),
+    // What only the sides have.
+    ("1 2 3", "x 1 2 3", "1 2 3 x", "x 1 2 3 x"),
+  ]
+
+  @Test(arguments: moves)
+  func whatWasMovedIsNeitherDoubledNorBroughtBack(
+    _ base: String, _ ours: String, _ theirs: String, _ merged: String?
+  ) {
+    func elements(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
+    for (one, other) in [(ours, theirs), (theirs, ours)] {
+      let merge = merge((elements(base), elements(one), elements(other)))
+      #expect(merge.merged == merged.map(elements))
+    }
+  }
+
+  /// Whichever sides are taken for the disagreements, one by one.
+  @Test func whatEachSideHasOnceComesOutOnceWhicheverSidesAreTaken() {
+    var generator = Generator(seed: MergeTests.seed)
+    var counts = (choices: 0, several: 0)
+    for _ in 0..<3_000 {
+      let base = (0..<8).map { "\($0)" }
+      let sides = (base, generator.moved(base), generator.moved(base))
+      let merge = merge(sides)
+      let settled = Set(
+        merge.chunks.flatMap { chunk -> [String] in
+          if case .settled(let all) = chunk { all } else { [] }
+        })
+      for element in base {
+        let (ours, theirs) = (sides.1.contains(element), sides.2.contains(element))
+        if ours != theirs { #expect(!settled.contains(element), "\(sides)") }
+      }
+      let results = merge.chunks.reduce([[String]()]) { results, chunk -> [[String]] in
+        switch chunk {
+        case .settled(let elements): return results.map { $0 + elements }
+        case .disagreement(_, let ours, let theirs):
+          return results.map { $0 + ours } + results.map { $0 + theirs }
+        }
+      }
+      if results.count > 2 { counts.several += 1 }
+      for result in results {
+        counts.choices += 1
+        for element in base where sides.1.contains(element) && sides.2.contains(element) {
+          #expect(result.count { $0 == element } == 1, "\(sides)")
+        }
+      }
+    }
+    #expect(counts.choices > 4_000 && counts.several > 100, "\(counts)")
+  }
+
+  @Test func aSideTakenForADisagreementKeepsWhatTheOtherChangedElsewhere() {
+    let merge = merge((["1", "2", "3"], ["1 nyc", "2", "3"], ["1 vie", "2", "3 vie"]))
+    #expect(merge.merged == nil)
+    #expect(merge.taking(.ours) == ["1 nyc", "2", "3 vie"])
+    #expect(merge.taking(.theirs) == ["1 vie", "2", "3 vie"])
+    #expect(merge.taking(.base) == ["1", "2", "3 vie"])
+  }
+
   @Test func changesApartAreMerged() {
     let merge = merge((["1", "2", "3"], ["x", "2", "3"], ["1", "2", "y", "z"]))
     #expect(merge.merged == ["x", "2", "y", "z"])
@@ -120,12 +192,15 @@ struct SequenceMergeTests {
     var counts = (merged: 0, conflicts: 0, several: 0, same: 0, tooMany: 0)
     for (sides, theirs) in zip(triples, try diff3(triples)) {
       let ours = merge(sides).merged
-      guard let answers = DumbMerge.sequences(sides.base, sides.ours, sides.theirs) else {
+      guard let answers = DumbMerge.sequences(sides.base, sides.ours, sides.theirs),
+        let plain = DumbMerge.sequences(sides.base, sides.ours, sides.theirs, moves: false)
+      else {
         counts.tooMany += 1
         continue
       }
       #expect(answers.contains(ours), "\(sides)")
-      #expect(answers.contains(theirs), "\(sides): diff3 gives \(theirs ?? ["a conflict"])")
+      // It doubles what both moved.
+      #expect(plain.contains(theirs), "\(sides): diff3 gives \(theirs ?? ["a conflict"])")
       if answers.count > 1 { counts.several += 1 }
       if ours == theirs { counts.same += 1 }
       if theirs == nil { counts.conflicts += 1 } else { counts.merged += 1 }

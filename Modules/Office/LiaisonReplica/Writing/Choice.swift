@@ -1,9 +1,4 @@
-/// Whose words stand.
-public enum Side: String, Hashable, Sendable, CaseIterable {
-  case ours
-  case theirs
-  case base
-}
+public import LiaisonModel
 
 /// How a person settles a conflict: whose side stands, and what stands instead.
 public struct Choice: Hashable, Sendable {
