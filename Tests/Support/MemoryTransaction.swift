@@ -77,9 +77,9 @@ final class MemoryTransaction: ReplicaTransaction {
     }
   }
 
-  func codes(of records: Set<RecordID>) throws -> [RecordID: RecordCode] {
+  func summaries(of records: Set<RecordID>) throws -> [RecordID: RevisionSummary] {
     let known = replica.records.filter { records.contains($0.key) }
-    return known.compactMapValues { ($0.pending?.latest ?? $0.head?.revision)?.summary.code }
+    return known.compactMapValues { ($0.pending?.latest ?? $0.head?.revision)?.summary }
   }
 
   func history(of record: RecordID) throws -> [EncodedRevision] {

@@ -121,9 +121,10 @@ extension Snapshot {
     _ body: (Record) throws -> Bool
   ) throws {
     let read = fields.map { $0.union(filters.compactMap(\.field)) }
+    var codes = CodeCache(self)
     try forEachCandidate(kind, filters) { stored in
       guard let record = try record(stored, reading: read), !record.isDeleted || record.isConflict,
-        filters.allSatisfy({ $0.matches(record) })
+        try filters.allSatisfy({ try $0.matches(record, &codes) })
       else { return true }
       return try body(record)
     }
@@ -148,7 +149,7 @@ struct CodeCache {
   private static let size = 10_000
   private let snapshot: Snapshot
   private var asked: Set<RecordID> = []
-  private var known: [RecordID: RecordCode] = [:]
+  private var known: [RecordID: RevisionSummary] = [:]
 
   init(_ snapshot: Snapshot) { self.snapshot = snapshot }
 

@@ -88,16 +88,23 @@ struct RecordTable {
     ).forEach { try body(KeptRevision($0)) }
   }
 
-  func codes(of records: Set<RecordID>) throws -> [RecordID: RecordCode] {
+  func summaries(of records: Set<RecordID>) throws -> [RecordID: RevisionSummary] {
     let statement = try PreparedStatement(
       db,
       """
-      SELECT coalesce(o.next_code, o.code, r.code)
+      SELECT r.kind, coalesce(o.next_code, o.code, r.code),
+        coalesce(o.next_is_deletion, o.is_deletion, r.is_deleted)
       FROM record r LEFT JOIN outbox o ON o.record = r.id WHERE r.record = ?
       """)
-    var codes: [RecordID: RecordCode] = [:]
-    for record in records { codes[record] = try statement.bound(record).first { try $0.code(0) } }
-    return codes
+    var summaries: [RecordID: RevisionSummary] = [:]
+    for record in records {
+      summaries[record] = try statement.bound(record).first { row in
+        RevisionSummary(
+          record: record, kind: KindNumber(try row.value(0)), code: try row.code(1),
+          isDeleted: try row.value(2))
+      }
+    }
+    return summaries
   }
 
   /// A record's row, and which revisions it shows.

@@ -45,7 +45,9 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
 
   func outbox() throws -> [OutboxStanding] { try outboxes.standings() }
 
-  func codes(of ids: Set<RecordID>) throws -> [RecordID: RecordCode] { try records.codes(of: ids) }
+  func summaries(of ids: Set<RecordID>) throws -> [RecordID: RevisionSummary] {
+    try records.summaries(of: ids)
+  }
 
   func history(of record: RecordID) throws -> [EncodedRevision] {
     try HistoryTable(db: db).revisions(of: record)

@@ -121,8 +121,9 @@ struct OutboxContract {
       #expect(try await kept.holders(code) == [theirs.summary.record])
     }
     let (ids, known) = (Set([theirs, ours].map(\.summary.record)), kept.maker.new(RecordID.self))
-    let codes = try await kept.store.read { try $0.codes(of: ids.union([known])) }
-    #expect(codes.mapValues(\.text) == [theirs.summary.record: "DD", ours.summary.record: "BB"])
+    let found = try await kept.store.read { try $0.summaries(of: ids.union([known])) }
+    #expect(
+      found.mapValues(\.code.text) == [theirs.summary.record: "DD", ours.summary.record: "BB"])
   }
 
   @Test(arguments: ReplicaStoreMaker.all)

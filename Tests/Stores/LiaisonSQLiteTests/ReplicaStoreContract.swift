@@ -151,7 +151,7 @@ struct ReplicaStoreContract {
       try await kept.store.read { reader in
         var codes: [String] = []
         try reader.forEachRecord(of: kind) { stored in
-          codes.append(try reader.codes(of: [stored.id])[stored.id]?.text ?? "")
+          codes.append(try reader.summaries(of: [stored.id])[stored.id]?.code.text ?? "")
           return codes.count < limit
         }
         return codes

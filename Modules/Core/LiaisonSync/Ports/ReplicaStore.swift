@@ -63,8 +63,8 @@ public protocol ReplicaReader {
   /// Where each edit of the outbox stands, oldest first.
   func outbox() throws -> [OutboxStanding]
 
-  /// The codes of these records, as this office sees them.
-  func codes(of records: Set<RecordID>) throws -> [RecordID: RecordCode]
+  /// What these records are found by, as this office sees them; none for one that it has not.
+  func summaries(of records: Set<RecordID>) throws -> [RecordID: RevisionSummary]
 
   /// The earlier revisions of a record that this replica has seen, latest first, without its head.
   func history(of record: RecordID) throws -> [EncodedRevision]

@@ -1,11 +1,13 @@
 internal import LiaisonModel
 
 /// Which records a person asks for: those whose field has a value, or whose set or list has it as a
-/// member; with no value, those whose field holds nothing.
+/// member; with no value, those whose field holds nothing; with `(deleted)`, those whose field refers to a
+/// deleted record.
 struct Filter {
   private enum Test {
     case code(String)
     case field(FieldNumber, FieldValue?)
+    case deletedReference(FieldNumber)
   }
 
   private let test: Test
@@ -20,8 +22,13 @@ struct Filter {
       return
     }
     let field = try snapshot.field(named: assignment.name, of: kind)
+    if field.target != nil, case .one(Codes.deleted) = assignment.input {
+      test = .deletedReference(field.number)
+      return
+    }
     do {
-      test = .field(field.number, try snapshot.value(of: assignment.input, field))
+      let value = try snapshot.value(of: assignment.input, field, orDeleted: true)
+      test = .field(field.number, value)
     } catch let problem as Problem {
       throw ReplicaError.wrongFilter(field: field.name, kind: kind.name, problem)
     }
@@ -31,26 +38,30 @@ struct Filter {
   var field: FieldNumber? {
     switch test {
     case .code: nil
-    case .field(let number, _): number
+    case .field(let number, _), .deletedReference(let number): number
     }
   }
 
   /// A record that all which match refer to; nil if the filter is for something else.
   var target: RecordID? {
     switch test {
-    case .code: nil
+    case .code, .deletedReference: nil
     case .field(_, let wanted): wanted?.references.min()
     }
   }
 
-  func matches(_ record: Record) -> Bool {
+  func matches(_ record: Record, _ codes: inout CodeCache) throws -> Bool {
+    let fields = record.visible.state.fields
     switch test {
-    case .code(let text): RecordCode(typed: text) == record.code
+    case .code(let text): return RecordCode(typed: text) == record.code
+    case .deletedReference(let number):
+      let references = fields[number]?.references ?? []
+      return references.contains(where: try codes.codes(of: references).isDeleted)
     case .field(let number, let wanted):
-      switch (record.visible.state.fields[number], wanted) {
-      case (.set(let held)?, .set(let wanted)?): wanted.isSubset(of: held)
-      case (.list(let held)?, .list(let wanted)?): Set(wanted).isSubset(of: held)
-      case (let held, let wanted): held == wanted
+      switch (fields[number], wanted) {
+      case (.set(let held)?, .set(let wanted)?): return wanted.isSubset(of: held)
+      case (.list(let held)?, .list(let wanted)?): return Set(wanted).isSubset(of: held)
+      case (let held, let wanted): return held == wanted
       }
     }
   }

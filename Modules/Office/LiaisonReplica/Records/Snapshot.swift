@@ -71,7 +71,7 @@ struct Snapshot {
   }
 
   func codes(of records: Set<RecordID>) throws -> Codes {
-    records.isEmpty ? Codes(known: [:]) : Codes(known: try reader.codes(of: records))
+    records.isEmpty ? Codes(known: [:]) : Codes(known: try reader.summaries(of: records))
   }
 
   /// What is in the outbox, oldest first.
@@ -83,6 +83,17 @@ struct Snapshot {
   func conflict(of record: Record) throws -> Conflict? {
     guard record.isConflict else { return nil }
     return Conflict(record, schema: schema, holder: try holder(of: record))
+  }
+
+  /// The conflict of the record with a code or an id.
+  /// - Throws: ``ReplicaError/notInConflict(_:)``.
+  func conflict(_ reference: String) throws -> Conflict {
+    let records = try records(reference).filter(\.isConflict)
+    let record = try records.count == 1 ? records[0] : record(reference)
+    guard let conflict = try conflict(of: record) else {
+      throw ReplicaError.notInConflict(record.code)
+    }
+    return conflict
   }
 
   /// The register's revision of another record, if it has there the code that this one wants.

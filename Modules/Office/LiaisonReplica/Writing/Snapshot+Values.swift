@@ -54,24 +54,54 @@ extension Snapshot {
   }
 
   /// Reads a value as a person writes it for a field: a record by its code or its id.
-  /// - Parameter old: what the field holds; a record in it may be named again, even a deleted one.
+  /// - Parameters:
+  ///   - old: what the field holds; a record in it may be named again, even a deleted one.
+  ///   - orDeleted: whether any deleted record may be named.
   /// - Throws: ``Problem``, ``ReplicaError/ambiguousCode(_:records:)``, or what the store throws.
   func value(
-    of input: FieldInput, _ field: FieldDefinition, _ old: FieldValue? = nil
+    of input: FieldInput, _ field: FieldDefinition, _ old: FieldValue? = nil,
+    orDeleted: Bool = false
   ) throws -> FieldValue? {
     let old = old?.references ?? []
     var held: [RecordCode: RecordID] = [:]
     if field.target != nil {
-      for (record, code) in try codes(of: old).known { held[code] = record }
+      for (record, summary) in try codes(of: old).known { held[summary.code] = record }
+    }
+    func deleted(_ code: RecordCode) throws -> RecordID? {
+      try deletedRecord(code) { orDeleted || old.contains($0) }
     }
     return try field.type.value(from: input) { text in
-      if field.target != nil, let id = RecordID(text: text) {
-        return .reference(old.contains(id) ? id : try liveRecord(id, for: field))
+      guard field.target != nil else {
+        return try field.type.scalar.scalar(from: text) { _ in nil }
+      }
+      if let id = RecordID(text: text) {
+        let isNamed = try old.contains(id) || orDeleted && reader.record(id) != nil
+        return .reference(isNamed ? id : try liveRecord(id, for: field))
+      }
+      if let code = Codes.deletedCode(text) {
+        guard let record = try deleted(code) else {
+          throw Problem("names \(code) \(Codes.deleted), which is not in the register")
+        }
+        return .reference(record)
       }
       return try field.type.scalar.scalar(from: text) { code in
-        try liveRecord(code, for: field) ?? held[code]
+        try liveRecord(code, for: field) ?? held[code] ?? deleted(code)
       }
     }
+  }
+
+  /// The deleted record that had this code last, of those that may be meant.
+  /// - Throws: ``ReplicaError/ambiguousCode(_:records:)`` if several may.
+  private func deletedRecord(
+    _ code: RecordCode, where mayBeMeant: (RecordID) -> Bool
+  ) throws -> RecordID? {
+    let records = Set(try reader.records(code: code).map(\.id).filter(mayBeMeant))
+    let meant = try reader.summaries(of: records).values
+      .filter { $0.isDeleted && $0.code == code }.map(\.record).sorted()
+    guard meant.count < 2 else {
+      throw ReplicaError.ambiguousCode(code.text, records: meant)
+    }
+    return meant.first
   }
 
   /// The live record that has this code, as this office sees it.
@@ -127,7 +157,10 @@ extension Snapshot {
     let held = Set(old?.scalars ?? [])
     var unwanted: Set<Scalar> = []
     for text in Set(given.map(TextRules.normalized)) {
-      let meant = held.filter { $0.isWritten(text, codes) }
+      let exact = held.filter { $0.isWritten(text, codes) }
+      // A deleted record may be named without the mark, unless a live one has the code.
+      let isMarked = field.target == nil || !exact.isEmpty
+      let meant = isMarked ? exact : held.filter { $0.isWritten("\(text) \(Codes.deleted)", codes) }
       guard !meant.isEmpty else {
         throw Problem("does not hold \(field.target == nil ? "that member" : text)")
       }
@@ -151,6 +184,9 @@ extension Scalar {
   /// id.
   fileprivate func isWritten(_ text: String, _ codes: Codes) -> Bool {
     guard let reference else { return self.text { _ in "" } == text }
+    if let code = Codes.deletedCode(text) {
+      return codes.isDeleted(reference) && codes.known[reference]?.code == code
+    }
     return codes.text(of: reference) == (RecordCode(typed: text)?.text ?? text)
       || RecordID(text: text) == reference
   }
