@@ -48,6 +48,20 @@ final class Headquarters: Sendable {
       environment: .seeded(own, coding: RevisionCodec(), author: "Test \(id)"))
   }
 
+  /// Vienna and New York, in step with a register that holds what `prepare` makes in Vienna.
+  static func withTwoOffices(
+    _ prepare: (TestOffice) async throws -> Void = { _ in }
+  ) async throws -> (hq: Headquarters, vienna: TestOffice, newYork: TestOffice) {
+    let hq = try await Headquarters()
+    let link = DirectLink(service: hq.service)
+    let (vienna, newYork) = (try hq.office("VIE", link), try hq.office("NYC", link))
+    try await vienna.sync()
+    try await prepare(vienna)
+    try await vienna.sync()
+    try await newYork.sync()
+    return (hq, vienna, newYork)
+  }
+
   func digest() async throws -> String { try await service.verify().digest }
 
   /// Every revision that was ever accepted, in the order of the log.

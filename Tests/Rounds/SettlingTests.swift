@@ -5,22 +5,8 @@ import Testing
 
 /// What two offices cannot both have, and how a person settles it.
 struct SettlingTests {
-  /// Vienna and New York, in step with a register that holds what `prepare` makes in Vienna.
-  private func offices(
-    _ prepare: (TestOffice) async throws -> Void = { _ in }
-  ) async throws -> (hq: Headquarters, vienna: TestOffice, newYork: TestOffice) {
-    let hq = try await Headquarters()
-    let link = DirectLink(service: hq.service)
-    let (vienna, newYork) = (try hq.office("VIE", link), try hq.office("NYC", link))
-    try await vienna.sync()
-    try await prepare(vienna)
-    try await vienna.sync()
-    try await newYork.sync()
-    return (hq, vienna, newYork)
-  }
-
   @Test func twoRecordsWithOneCodeAreAConflictThatANewCodeSettles() async throws {
-    let (_, vienna, newYork) = try await offices()
+    let (_, vienna, newYork) = try await Headquarters.withTwoOffices()
     try await vienna.new("area", "code=CYBER", "name=Vienna's")
     try await newYork.new("area", "code=CYBER", "name=New York's")
     try await newYork.sync()
@@ -34,7 +20,7 @@ struct SettlingTests {
   }
 
   @Test func aCodeThatComesFreeLetsItsEditGoByItself() async throws {
-    let (_, vienna, newYork) = try await offices()
+    let (_, vienna, newYork) = try await Headquarters.withTwoOffices()
     try await vienna.new("area", "code=CYBER", "name=Vienna's")
     try await newYork.new("area", "code=CYBER", "name=New York's")
     try await newYork.sync()
@@ -47,7 +33,7 @@ struct SettlingTests {
   }
 
   @Test func whatTheServerRefusesIsSentAgainWhenWhatItDependsOnHasChanged() async throws {
-    let (_, vienna, newYork) = try await offices {
+    let (_, vienna, newYork) = try await Headquarters.withTwoOffices {
       try await $0.new("area", "code=ONE", "name=One")
       try await $0.new("area", "code=TWO", "name=Two")
       try await $0.new("area", "code=OTHER", "name=Other")
@@ -75,7 +61,7 @@ struct SettlingTests {
   }
 
   @Test func aRefusedEditIsMendedByAnother() async throws {
-    let (_, vienna, newYork) = try await offices {
+    let (_, vienna, newYork) = try await Headquarters.withTwoOffices {
       try await $0.new("area", "code=ONE", "name=One")
       try await $0.new("area", "code=TWO", "name=Two")
     }
@@ -88,7 +74,7 @@ struct SettlingTests {
   }
 
   @Test func addingToADisputedFieldNeedsASideToAddTo() async throws {
-    let (_, vienna, newYork) = try await offices {
+    let (_, vienna, newYork) = try await Headquarters.withTwoOffices {
       try await $0.new("area", "code=CYBER", "name=Cyber", "description=One.")
     }
     try await vienna.edit("CYBER", "description=Vienna.")
@@ -104,7 +90,7 @@ struct SettlingTests {
   }
 
   @Test func theDeletedSideOfAConflictTakesNoValues() async throws {
-    let (_, vienna, newYork) = try await offices {
+    let (_, vienna, newYork) = try await Headquarters.withTwoOffices {
       try await $0.new("area", "code=CYBER", "name=Cyber", "description=One.")
     }
     _ = try await vienna.replica.delete("CYBER")
@@ -123,7 +109,7 @@ struct SettlingTests {
   }
 
   @Test func aDeletionAgainstAnEditWaitsForAPerson() async throws {
-    let (_, vienna, newYork) = try await offices {
+    let (_, vienna, newYork) = try await Headquarters.withTwoOffices {
       try await $0.new("area", "code=CYBER", "name=Cyber")
     }
     _ = try await newYork.replica.delete("CYBER")
@@ -140,7 +126,7 @@ struct SettlingTests {
 
   @Test func whatOnlyTogetherBreaksARuleIsAConflict() async throws {
     var code = ""
-    let (hq, vienna, newYork) = try await offices {
+    let (hq, vienna, newYork) = try await Headquarters.withTwoOffices {
       try await $0.new("organization", "code=UNOCT", "name=UNOCT", "type=un-entity")
       try await $0.new("body", "code=COMPACT", "name=Compact", "type=compact")
       code = try await $0.new(
@@ -167,7 +153,7 @@ struct SettlingTests {
 
   @Test func aMergeThatOutgrowsARecordIsAConflictAndTheRestOfTheOutboxGoesOn() async throws {
     var code = ""
-    let (hq, vienna, newYork) = try await offices {
+    let (hq, vienna, newYork) = try await Headquarters.withTwoOffices {
       try await $0.new("organization", "code=INTERPOL", "name=INTERPOL", "type=other")
       try await $0.new("area", "code=FTF", "name=Fighters")
       try await $0.new(

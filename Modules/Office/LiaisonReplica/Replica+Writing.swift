@@ -118,11 +118,33 @@ extension Replica {
     _ reference: String, _ choice: Choice, note: String = ""
   ) async throws -> RecordView {
     try await write(note) { editor in
-      let records = try editor.snapshot.records(reference).filter(\.isConflict)
-      let record = try records.count == 1 ? records[0] : editor.snapshot.record(reference)
-      guard let conflict = try editor.snapshot.conflict(of: record) else {
-        throw ReplicaError.notInConflict(record.code)
-      }
+      try editor.resolve(try editor.snapshot.conflict(reference), choice)
+    }
+  }
+
+  /// A conflict as a text to edit.
+  /// - Throws: ``ReplicaError/unresolved(_:_:_:)`` if only a side can settle it.
+  public func draft(resolving reference: String) async throws -> ConflictDraft {
+    try await mergeMoved()
+    return try await read { snapshot in
+      let conflict = try snapshot.conflict(reference)
+      return try ConflictDraft(conflict, try snapshot.codes(of: conflict.record.references))
+    }
+  }
+
+  /// Settles a conflict as a draft of it was edited.
+  /// - Throws: ``ReplicaError/changedMeanwhile(_:)`` if it is another one by now.
+  public func resolve(
+    _ draft: ConflictDraft, _ choice: Choice, note: String = ""
+  ) async throws -> RecordView {
+    try await write(note) { editor in
+      let record = draft.draft.record
+      guard let stored = try editor.snapshot.reader.record(record.id),
+        let conflict = try editor.snapshot.record(stored).flatMap({
+          try editor.snapshot.conflict(of: $0)
+        }),
+        ConflictDraft.sides(conflict) == draft.sides
+      else { throw ReplicaError.changedMeanwhile(record.code) }
       return try editor.resolve(conflict, choice)
     }
   }

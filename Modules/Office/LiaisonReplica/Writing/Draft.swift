@@ -18,16 +18,32 @@ public struct Draft: Sendable {
     self.record = RecordView(record, codes)
     state = record.visible.state
     kind = record.kind
-    text = Draft.text(of: state, kind, codes)
+    text = Draft.text(of: state, kind, codes, help: "Save to change it, leave unchanged to stop.")
   }
 
-  private static func text(of state: RecordState, _ kind: Kind, _ codes: Codes) -> String {
+  /// What both sides could be merged to, with all sides of what is left.
+  init(_ conflict: Conflict, _ marks: ConflictMarks, _ codes: Codes) {
+    record = RecordView(conflict.record, codes)
+    state = conflict.merged
+    kind = conflict.record.kind
+    text = Draft.text(
+      of: state, kind, codes, marks,
+      help: "Put one text in place of each that stands between <<<<<<< and >>>>>>>.")
+  }
+
+  private static func text(
+    of state: RecordState, _ kind: Kind, _ codes: Codes, _ marks: ConflictMarks? = nil,
+    help: String
+  ) -> String {
     var lines = [
-      "# \(kind.name) \(state.code). Save to change it, leave unchanged to stop.",
-      "code: \(state.code)",
+      "# \(kind.name) \(state.code). \(help)",
+      "code: \(marks?.code ?? state.code.text)",
     ]
     for field in kind.fields {
-      switch (state.fields[field.number]?.input { codes.text(of: $0) }, field.type) {
+      let input =
+        marks?.fields[field.number]
+        ?? state.fields[field.number]?.input { codes.text(of: $0) }
+      switch (input, field.type) {
       case (nil, _): lines.append("\(field.name):")
       case (.many(let texts)?, _):
         lines.append("\(field.name):")

@@ -34,14 +34,19 @@ struct Resolution {
       case .field, .code:
         let isAssigned = choice.assigned.contains(name)
         if let side = choice.parts[name] ?? (isAssigned ? nil : choice.rest) {
-          copy(disagreement, from: side, into: &state)
+          take(side, for: disagreement, into: &state)
         } else if !isAssigned {
           open.append(name)
         }
       }
     }
     for (name, side) in choice.parts {
-      copy(try part(named: name, among: disagreements), from: side, into: &state)
+      let part = try part(named: name, among: disagreements)
+      if disagreements.contains(part) {
+        take(side, for: part, into: &state)
+      } else {
+        copy(part, from: side, into: &state)
+      }
     }
     guard open.isEmpty else { throw unresolved(open, .sideOrValue) }
     return state
@@ -86,6 +91,18 @@ struct Resolution {
       throw .inAgreement(field: name)
     }
     return part
+  }
+
+  /// Settles what the sides disagree about; of a prose or a list what one alone changed stays.
+  private func take(_ side: Side, for disagreement: Disagreement, into state: inout RecordState) {
+    guard case .field(let number) = disagreement else {
+      return copy(disagreement, from: side, into: &state)
+    }
+    var fields = state.fields
+    fields[number] = Merge.field(
+      base: conflict.base?.state.fields[number], ours: conflict.ours.state.fields[number],
+      theirs: conflict.theirs?.state.fields[number], taking: side)
+    state.content = .fields(fields)
   }
 
   private func copy(
