@@ -10,11 +10,13 @@ extension ProtobufCBinaryData {
 
   func string(_ what: String) throws -> String {
     guard len > 0 else { return "" }
-    let utf8 = UnsafeBufferPointer(start: data, count: len)
-    guard let text = String(validating: utf8, as: UTF8.self) else {
+    do {
+      // `String(validating:as:)` is generic over the encoding, and runs unspecialised.
+      return String(
+        copying: try UTF8Span(validating: UnsafeBufferPointer(start: data, count: len).span))
+    } catch {
       throw CodingError.malformed("\(what) is not valid UTF-8")
     }
-    return text
   }
 
   func identity<ID: Identity>(_ what: String) throws -> ID {
