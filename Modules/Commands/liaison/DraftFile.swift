@@ -31,7 +31,7 @@ struct DraftFile {
     }
     guard let data = FileManager.default.contents(atPath: file.path),
       let text = String(validating: data, as: UTF8.self)
-    else { throw Failure("the edited text is not UTF-8", advice: "liaison edit again") }
+    else { throw Failure("the edited text is not UTF-8", advice: "the same command again") }
     return text
   }
 
@@ -43,7 +43,7 @@ struct DraftFile {
       result = try await body()
     } catch {
       let failure =
-        Failure(office: error) ?? Failure("\(error)", advice: "liaison edit again")
+        Failure(office: error) ?? Failure("\(error)", advice: "the same command again")
       throw Failure(
         failure.message, advice: "\(failure.advice); what you wrote is in \(file.path)",
         status: failure.status)

@@ -67,7 +67,7 @@ extension ReplicaError {
     case .inConflict(let code):
       "liaison conflicts \(code), then liaison resolve \(code) …"
     case .deleted(let code): "liaison discard \(code) if the deletion was not sent yet"
-    case .changedMeanwhile: "liaison edit again"
+    case .changedMeanwhile: "the same command again"
     case .notInConflict: "liaison conflicts"
     case .notPending: "liaison status"
     case .unresolved(let code, _, let need): need.advice(for: code)

@@ -27,24 +27,28 @@ public struct SequenceMerge<Element: Hashable & Sendable>: Hashable, Sendable {
   public init(base: [Element], ours: [Element], theirs: [Element]) {
     var pieces = SequencePieces(base: base, ours: ours, theirs: theirs)
     pieces.joinMoves()
-    chunks = pieces.all.reduce(into: []) { chunks, piece in
-      let settled: ArraySlice<Element>
+    var chunks: [Chunk] = []
+    // What is settled since the last disagreement.
+    var settled: [Element] = []
+    func closeSettled() {
+      guard !settled.isEmpty else { return }
+      chunks.append(.settled(settled))
+      settled = []
+    }
+    for piece in pieces.all {
       switch piece.standing {
-      case .ours: settled = ours[piece.ours]
-      case .theirs: settled = theirs[piece.theirs]
+      case .ours: settled += ours[piece.ours]
+      case .theirs: settled += theirs[piece.theirs]
       case .neither:
+        closeSettled()
         chunks.append(
           .disagreement(
             base: Array(base[piece.base]), ours: Array(ours[piece.ours]),
             theirs: Array(theirs[piece.theirs])))
-        return
-      }
-      if case .settled(let before)? = chunks.last {
-        chunks[chunks.count - 1] = .settled(before + settled)
-      } else if !settled.isEmpty {
-        chunks.append(.settled(Array(settled)))
       }
     }
+    closeSettled()
+    self.chunks = chunks
   }
 
   /// The merged sequence; nil if the sides disagree.

@@ -63,7 +63,7 @@ struct ReplicaFailureTests {
       (.inConflict(one), "liaison conflicts ONE, then liaison resolve ONE …", .failure),
       (.deleted(one), "liaison discard ONE if the deletion was not sent yet", .failure),
       (.unchanged(one), "liaison show ONE", .failure),
-      (.changedMeanwhile(one), "liaison edit again", .failure),
+      (.changedMeanwhile(one), "the same command again", .failure),
       (.notInConflict(one), "liaison conflicts", .failure),
       (.notPending(one), "liaison status", .failure),
       (
