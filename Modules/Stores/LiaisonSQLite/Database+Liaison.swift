@@ -7,10 +7,10 @@ internal import LiaisonSync
 /// Opens the SQLite file of a folder and says in our words what SQLite says.
 enum Databases {
   static func configuration(of directory: DataDirectory) -> Configuration {
-    let patience =
+    let (patience, page) =
       switch directory.role {
-      case .server: Tuning.serverBusySeconds
-      case .replica: Tuning.replicaBusySeconds
+      case .server: (Tuning.serverBusySeconds, Tuning.serverPageBytes)
+      case .replica: (Tuning.replicaBusySeconds, Tuning.replicaPageBytes)
       }
     var configuration = Configuration()
     configuration.busyMode = .timeout(TimeInterval(patience))
@@ -20,9 +20,11 @@ enum Databases {
       try db.execute(sql: "PRAGMA trusted_schema = OFF")
       try db.execute(sql: "PRAGMA cell_size_check = ON")
       guard !db.configuration.readonly else { return }
+      // Counts for a new file.
+      try db.execute(sql: "PRAGMA page_size = \(page)")
       // A batch changes pages all over the file: what does not fit is written and read again before its time.
       try setCache(kibibytes: Tuning.durableCacheKibibytes, in: db)
-      try db.execute(sql: "PRAGMA wal_autocheckpoint = \(Tuning.checkpointPages)")
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = \(Tuning.checkpointBytes / page)")
     }
     return configuration
   }

@@ -9,6 +9,7 @@ public import LiaisonSync
 /// lock of its own.
 public final class SQLiteReplicaStore: ReplicaStore {
   let queue: any DatabaseWriter
+  let checkpoints: BackgroundCheckpoints
   private let schemas: SchemaCache
 
   /// Makes an empty replica that has not pulled yet. Whoever goes on to pull makes a ``NewReplica``.
@@ -43,12 +44,16 @@ public final class SQLiteReplicaStore: ReplicaStore {
   ) throws {
     try directory.checkExists()
     schemas = SchemaCache(coding)
+    let checkpoints = BackgroundCheckpoints(
+      path: directory.databasePath, configuration: Databases.configuration(of: directory))
+    self.checkpoints = checkpoints
     queue = try Databases.opened(directory, with: ReplicaMigrations.migrator) {
       let queue = try DatabaseQueue(
         path: directory.databasePath, configuration: Databases.configuration(of: directory))
       try Databases.migrate(
         queue, directory, with: ReplicaMigrations.migrator, under: lock)
       try Databases.makeDurable(queue)
+      try queue.inDatabase { try checkpoints.serve($0) }
       return queue
     }
   }

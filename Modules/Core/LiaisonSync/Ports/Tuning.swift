@@ -33,8 +33,16 @@ public enum Tuning {
   public static let durableCacheKibibytes = 16 * 1024
   public static let pulledCacheKibibytes = 8 * 1024
   public static let readerCacheKibibytes = 2 * 1024
-  /// Pages in a store's write-ahead log after which they go to the file.
-  public static let checkpointPages = 4_000
+  /// Bytes in a store's write-ahead log after which its writer brings them into the file.
+  public static let checkpointBytes = 16 * 1024 * 1024
+  /// Bytes that a replica's log has grown by when somebody else begins to.
+  public static let backgroundCheckpointBytes = 4 * 1024 * 1024
+  /// The page of a new store. A replica is filled by pulls, which write many records at once; a server
+  /// also takes edits one by one.
+  public static let serverPageBytes = 4 * 1024
+  public static let replicaPageBytes = 16 * 1024
+  /// Batches of a pull that have been read and are not in the store yet: one under way, one that waits.
+  public static let batchesAhead = 2
 
   // Waiting.
   /// The first pause of a backoff, in milliseconds; it doubles each time.

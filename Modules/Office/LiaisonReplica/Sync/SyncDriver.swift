@@ -15,8 +15,8 @@ actor SyncDriver {
   private(set) var limit = BatchLimit()
   private var (merged, conflicts) = (0, 0)
 
-  /// The batch that the store takes while the next one comes and is read.
-  private var applying: Task<ReplicaIdentity, any Error>?
+  /// The batches that the store takes, one after the other, while the next one comes and is read.
+  private var applying: [Task<ReplicaIdentity, any Error>] = []
 
   // Of the push under way.
   private var unsent: ArraySlice<OutboxStanding> = []
@@ -168,7 +168,7 @@ actor SyncDriver {
     }
   }
 
-  /// Reads a batch while the one before it is being applied, and then has it applied in its turn.
+  /// Reads a batch while those before it are being applied, and then has it applied in its turn.
   private func apply(_ batch: PullBatch) async throws {
     guard !batch.changes.isEmpty || batch.through > identity.cursor?.position ?? .zero else {
       return
@@ -179,20 +179,28 @@ actor SyncDriver {
     } catch is CodingError {
       throw CallError.peerFault(.unreadableRevision)
     }
-    try await applied()
-    applying = Task { [store] in
-      try await store.write(.repeatable) {
-        try $0.apply(entries, through: batch.through)
-        return try $0.identity()
-      }
-    }
+    try await applied(but: Tuning.batchesAhead - 1)
+    applying.append(
+      Task { [store, before = applying.last] in
+        _ = try await before?.value
+        return try await store.write(.repeatable) {
+          try $0.apply(entries, through: batch.through)
+          return try $0.identity()
+        }
+      })
   }
 
-  /// Waits until the batch that was read last is in the store.
-  private func applied() async throws {
-    guard let applying else { return }
-    self.applying = nil
-    identity = try await applying.value
+  /// Waits until the batches that were read are in the store, but for the last few. If one of them cannot
+  /// be applied, none behind it is.
+  private func applied(but few: Int = 0) async throws {
+    while applying.count > few {
+      do {
+        identity = try await applying.removeFirst().value
+      } catch {
+        applying = []
+        throw error
+      }
+    }
   }
 
   // MARK: Pushing
