@@ -82,17 +82,17 @@ def errors(channel, stub, sync, header, metadata):
         sync.PullRequest(protocol=1), metadata=[("liaison-office", "NOBODY")], timeout=20))
     attempt("protocol", lambda: pull(protocol=2))
     attempt("register", lambda: pull(register=uuid7()))
-    attempt("lineage", lambda: pull(
-        register=register, cursor=sync.Cursor(lineage=here.lineage ^ 1, position=0)))
+    attempt("prefix", lambda: pull(
+        register=register, cursor=sync.Cursor(prefix=bytes(32), position=here.position)))
     attempt("past-the-head", lambda: pull(
-        register=register, cursor=sync.Cursor(lineage=here.lineage, position=here.position + 1)))
+        register=register, cursor=sync.Cursor(prefix=here.prefix, position=here.position + 1)))
     attempt("negative", lambda: pull(
-        register=register, cursor=sync.Cursor(lineage=here.lineage, position=-1)))
+        register=register, cursor=sync.Cursor(prefix=here.prefix, position=-1)))
     attempt("garbage", lambda: raw(b"\xff\xff\xff"))
     attempt("truncated", lambda: raw(b"\x22\x10\x0a"))
     edit = sync.Edit(id=uuid7(), revision=b"x")
     attempt("too-many", lambda: raw(sync.PushRequest(
-        protocol=1, register=register, lineage=here.lineage, edits=[edit] * 1001
+        protocol=1, register=register, cursor=here, edits=[edit] * 1001
     ).SerializeToString()))
     attempt("too-long", lambda: raw(b"\x22\x00" * (5 << 19)))
     attempt("hostile-count", lambda: raw(b"\x22\x00" * (3 << 19)))
@@ -111,7 +111,7 @@ def main():
 
         def push(edit, header):
             request = sync.PushRequest(
-                protocol=1, register=header.register, lineage=header.head.lineage, edits=[edit])
+                protocol=1, register=header.register, cursor=header.head, edits=[edit])
             for reply in stub.Push(iter([request]), metadata=metadata, timeout=20):
                 for verdict in reply.verdicts:
                     kind = verdict.WhichOneof("outcome")

@@ -20,6 +20,8 @@ final class Clerk {
   private(set) var replaced: Set<String> = []
   /// The notes of edits that take members out of a set, with what they take out.
   private(set) var removed: [String: String] = [:]
+  /// The notes of edits that delete a record.
+  private(set) var deletions: Set<String> = []
   private(set) var conflicts: Set<Conflicts> = []
   private let codes: [String]
 
@@ -91,6 +93,7 @@ final class Clerk {
     case .forgotten: replace(record, with: nil)
     case .pending:
       replace(record, with: note)
+      deletions.insert(note)
       // On its way for the first time: if it does not arrive, its deletion goes with it.
       if try await office.store.read({ try $0.record(record.id)?.head }) == nil {
         replaced.insert(note)
@@ -150,7 +153,7 @@ final class Clerk {
   /// - Parameter record: as it was before.
   private func replace(_ record: RecordView, with note: String?) {
     switch record.place {
-    case .synced, .deleted: break
+    case .synced, .deleted, .earlier: break
     case .new, .edited, .deletion, .inFlight, .conflict, .codeTaken, .refused:
       replaced.insert(record.origin.note)
     }

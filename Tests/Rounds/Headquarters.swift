@@ -15,6 +15,8 @@ import TestSupport
 /// A headquarters and its offices in a scratch folder that goes with the test.
 final class Headquarters: Sendable {
   let scratch: Scratch
+  /// The server's.
+  let folder: String
   let log: SQLiteChangeLog
   let service: SyncService
   let seed: UInt64
@@ -26,15 +28,50 @@ final class Headquarters: Sendable {
     self.seed = seed
     scratch = try Scratch()
     let directory = DataDirectory(scratch.folder("hq"), role: .server)
+    folder = directory.path
     var random = Seeded(seed)
     try SQLiteChangeLog.create(
       directory, register: RegisterID(UUIDv7(milliseconds: 1, random: &random)),
-      lineage: Lineage(random.next()), schema: CooperationRegister.schema, coding: SchemaCodec())
+      schema: CooperationRegister.schema, coding: SchemaCodec())
     log = try SQLiteChangeLog(directory, coding: SchemaCodec())
     for office in offices.compactMap({ OfficeID($0) }) {
       try await log.add(Office(id: office, name: office.text))
     }
     service = SyncService(log: log, coding: RevisionCodec(), limit: limit)
+  }
+
+  private init(_ scratch: Scratch, _ folder: String, _ log: SQLiteChangeLog, seed: UInt64) {
+    (self.scratch, self.folder, self.log, self.seed) = (scratch, folder, log, seed)
+    service = SyncService(log: log, coding: RevisionCodec())
+  }
+
+  var link: DirectLink { DirectLink(service: service) }
+
+  /// Copies the register into a file.
+  func backedUp() async throws -> String {
+    let file = scratch.folder("\(UUID().uuidString).backup")
+    try await log.backUp(to: file, coding: SchemaCodec()) { _ in }
+    return file
+  }
+
+  /// Another headquarters, made of a backup; healing is open in it.
+  func restored(from backup: String) async throws -> Headquarters {
+    let directory = DataDirectory(scratch.folder(UUID().uuidString), role: .server)
+    try await SQLiteChangeLog.restore(backup, into: directory, coding: SchemaCodec()) { _ in }
+    return Headquarters(
+      scratch, directory.path, try SQLiteChangeLog(directory, coding: SchemaCodec()), seed: seed + 1
+    )
+  }
+
+  /// The folder of an office's replica as it is now, used by somebody else.
+  func copied(_ office: TestOffice, seed: UInt64 = 77) throws -> TestOffice {
+    let folder = scratch.folder("\(office.id)-\(UUID().uuidString)")
+    try FileManager.default.copyItem(atPath: office.folder, toPath: folder)
+    return TestOffice(
+      id: office.id,
+      store: try SQLiteReplicaStore(
+        DataDirectory(folder, role: .replica), coding: SchemaCodec()), folder: folder,
+      link: office.link, environment: .seeded(seed, coding: RevisionCodec(), author: "Copy"))
   }
 
   /// A new replica of an office.
@@ -44,7 +81,8 @@ final class Headquarters: Sendable {
     try SQLiteReplicaStore.create(directory, office: office, address: "127.0.0.1:1")
     let own = id.utf8.reduce(seed) { $0 &* 257 &+ UInt64($1) }
     return TestOffice(
-      id: office, store: try SQLiteReplicaStore(directory, coding: SchemaCodec()), link: link,
+      id: office, store: try SQLiteReplicaStore(directory, coding: SchemaCodec()),
+      folder: directory.path, link: link,
       environment: .seeded(own, coding: RevisionCodec(), author: "Test \(id)"))
   }
 
@@ -64,9 +102,18 @@ final class Headquarters: Sendable {
 
   func digest() async throws -> String { try await service.verify().digest }
 
+  /// The names of the revisions that the register keeps and that are no entries.
+  func ancestors() throws -> [RevisionID] {
+    let queue = try DatabaseQueue(path: folder + "/server.sqlite")
+    let names = try queue.read {
+      try Data.fetchAll($0, sql: "SELECT revision FROM ancestor ORDER BY id")
+    }
+    return names.compactMap { RevisionID([UInt8]($0)) }
+  }
+
   /// Every revision that was ever accepted, in the order of the log.
   func revisions() throws -> [Revision] {
-    let queue = try DatabaseQueue(path: scratch.folder("hq/server.sqlite"))
+    let queue = try DatabaseQueue(path: folder + "/server.sqlite")
     let bytes = try queue.read {
       try Data.fetchAll($0, sql: "SELECT bytes FROM change ORDER BY position")
     }

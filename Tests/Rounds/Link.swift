@@ -43,6 +43,15 @@ struct DirectLink: Link {
   private struct ThroughBytes: SyncEndpoint {
     let inner: any SyncEndpoint
 
+    func history(
+      _ request: HistoryRequest,
+      receive: @escaping @Sendable (HistoryResponse) async throws -> Void
+    ) async throws {
+      try await inner.history(HistoryRequest(wire: request.wireBytes())) {
+        try await receive(HistoryResponse(wire: $0.wireBytes()))
+      }
+    }
+
     func pull(
       _ request: PullRequest, receive: @escaping @Sendable (PullResponse) async throws -> Void
     ) async throws {
@@ -90,6 +99,14 @@ struct CutLink: Link {
   private struct Cut: SyncEndpoint {
     let inner: any SyncEndpoint
     let point: @Sendable () throws -> Void
+
+    func history(
+      _ request: HistoryRequest,
+      receive: @escaping @Sendable (HistoryResponse) async throws -> Void
+    ) async throws {
+      try point()
+      try await inner.history(request, receive: receive)
+    }
 
     func pull(
       _ request: PullRequest, receive: @escaping @Sendable (PullResponse) async throws -> Void

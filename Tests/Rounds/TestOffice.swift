@@ -7,6 +7,8 @@ import LiaisonSync
 struct TestOffice: Sendable {
   let id: OfficeID
   let store: SQLiteReplicaStore
+  /// Where its replica is kept.
+  let folder: String
   let link: any Link
   let environment: ReplicaEnvironment
 
@@ -14,7 +16,7 @@ struct TestOffice: Sendable {
 
   /// The same office on another line.
   func on(_ link: any Link) -> TestOffice {
-    TestOffice(id: id, store: store, link: link, environment: environment)
+    TestOffice(id: id, store: store, folder: folder, link: link, environment: environment)
   }
 
   @discardableResult

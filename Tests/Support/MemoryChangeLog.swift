@@ -12,10 +12,16 @@ public final class MemoryChangeLog: ChangeLog {
     }
 
     var offices: [OfficeID: Office] = [:]
-    var edits: [EditID: Committed] = [:]
+    var edits: [EditID: FiledEdit] = [:]
+    var ancestors: [RevisionID: EncodedRevision] = [:]
+    var holders: [RevisionID: Committed] = [:]
     var entries: [Entry] = []
     var heads: [RecordID: Head] = [:]
-    var position = LogPosition.zero
+    var handedBack: [LogPosition: OfficeID] = [:]
+    var isHealing = false
+    /// The log's cursors, from before its first entry on.
+    var cursors: [Cursor]
+    var chain: LogChain
   }
 
   /// What the log was asked, for tests that count.
@@ -27,23 +33,33 @@ public final class MemoryChangeLog: ChangeLog {
   }
 
   private let register: RegisterID
-  private let lineage: Lineage
   private let schema: Schema
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let done = Mutex(Work())
 
-  public init(register: RegisterID, lineage: Lineage, schema: Schema) {
+  public init(
+    register: RegisterID, schema: Schema, hashing: any Hashing = PlainCoding()
+  ) {
     self.register = register
-    self.lineage = lineage
     self.schema = schema
+    let chain = LogChain(of: register, hashing)
+    state = Mutex(State(cursors: [chain.end], chain: chain))
+  }
+
+  /// The cursor of an entry; one of no log past the last one.
+  public func cursor(at position: Int64) -> Cursor {
+    let cursors = state.withLock { $0.cursors }
+    return cursors.indices.contains(Int(position)) ? cursors[Int(position)] : .test(position)
   }
 
   public var work: Work { done.withLock { $0 } }
 
-  public func status() async throws -> LogStatus {
-    LogStatus(
-      register: register,
-      head: Cursor(lineage: lineage, position: state.withLock { $0.position }), schema: schema)
+  public func status(among places: [Cursor]) async throws -> LogStatus {
+    let state = state.withLock { $0 }
+    let shared = places.filter(state.cursors.contains).max { $0.position < $1.position }
+    return LogStatus(
+      register: register, head: state.chain.end, schema: schema, isHealing: state.isHealing,
+      shared: shared)
   }
 
   public func count(after position: LogPosition) async throws -> RecordCount {
@@ -71,17 +87,62 @@ public final class MemoryChangeLog: ChangeLog {
 
   public func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch {
     done.withLock { $0.reads += 1 }
+    let cursors = state.withLock { $0.cursors }
     var changes: [Change] = []
     var size = 0
     for head in changed(after: position) {
       size += head.revision.bytes.count
       if let last = changes.last, changes.count >= limit.count || size > limit.bytes {
-        return LogBatch(changes: changes, through: last.position, isLast: false)
+        let through = cursors[Int(last.position.number)]
+        return LogBatch(changes: changes, through: through, isLast: false)
       }
       changes.append(Change(position: head.position, bytes: head.revision.bytes))
     }
-    let head = state.withLock { $0.position }
-    return LogBatch(changes: changes, through: max(head, position), isLast: true)
+    return LogBatch(changes: changes, through: cursors[cursors.count - 1], isLast: true)
+  }
+
+  public func setHealing(_ isHealing: Bool) async throws {
+    state.withLock { $0.isHealing = isHealing }
+  }
+
+  public func committed(_ edits: Set<EditID>) async throws -> [EditID: FiledEdit] {
+    state.withLock { $0.edits.filter { edits.contains($0.key) } }
+  }
+
+  public func history(
+    of record: RecordID, parents: @escaping @Sendable ([UInt8]) throws -> [RevisionID]
+  ) async throws -> [Change] {
+    let state = state.withLock { $0 }
+    let entries = Dictionary(state.entries.map { ($0.revision.id, $0) }) { first, _ in first }
+    var open = state.entries.filter { $0.revision.summary.record == record }.map(\.revision.id)
+    var found: [RevisionID: Change] = [:]
+    while let next = open.popLast() {
+      let entry = entries[next].map { Change(position: $0.position, bytes: $0.revision.bytes) }
+      let ancestor = state.ancestors[next].map { Change(position: .zero, bytes: $0.bytes) }
+      guard found[next] == nil, let change = entry ?? ancestor else { continue }
+      found[next] = change
+      open += try parents(change.bytes)
+    }
+    return found.values.sorted { $0.position > $1.position }
+  }
+
+  public func latest(_ limit: Int, isHandedBack: Bool) async throws -> [LoggedRevision] {
+    let (entries, handedBack) = state.withLock { ($0.entries, $0.handedBack) }
+    let all = entries.reversed().map {
+      LoggedRevision(
+        position: $0.position, revision: $0.revision.encoded,
+        handedBackBy: handedBack[$0.position])
+    }
+    return Array(all.filter { !isHandedBack || $0.handedBackBy != nil }.prefix(limit))
+  }
+
+  public func forEachEntry(
+    _ body: @escaping @Sendable (RevisionID, Cursor) throws -> Void
+  ) async throws {
+    let (entries, cursors) = state.withLock { ($0.entries, $0.cursors) }
+    for (entry, cursor) in zip(entries, cursors.dropFirst()) {
+      try body(entry.revision.id, cursor)
+    }
   }
 
   private func changed(after position: LogPosition) -> [State.Head] {
@@ -146,6 +207,15 @@ private final class MemoryLogTransaction: LogTransaction {
     var facts = CommitFacts()
     facts.known = state.edits.filter { question.edits.contains($0.key) }
     facts.offices = question.offices.filter { state.offices[$0] != nil }
+    for entry in state.entries
+    where question.revisions[entry.revision.id] == entry.revision.summary.record {
+      facts.revisions[entry.revision.id] = Committed(
+        position: entry.position, revision: entry.revision.id)
+    }
+    for (name, holder) in state.holders
+    where question.revisions[name] != nil && facts.revisions[name] == nil {
+      facts.revisions[name] = holder
+    }
     for record in question.records {
       guard let head = state.heads[record]?.revision else { continue }
       facts.heads[record] = LogHead(
@@ -170,14 +240,26 @@ private final class MemoryLogTransaction: LogTransaction {
     decisions.map { decision in
       switch decision.action {
       case .answer(let outcome): return Verdict(edit: decision.edit, outcome: outcome)
-      case .append(let revision, let links):
-        state.position = state.position.next
-        let committed = Committed(position: state.position, revision: revision.id)
+      case .append(let addition):
+        let revision = addition.revision
+        let cursor = state.chain.append(revision.id)
+        state.cursors.append(cursor)
+        let committed = Committed(position: cursor.position, revision: revision.id)
         let old = state.heads[revision.summary.record]?.links ?? Links()
-        state.entries.append(Entry(position: state.position, revision: revision))
-        state.edits[decision.edit] = committed
+        state.entries.append(Entry(position: cursor.position, revision: revision))
+        let filed = FiledEdit(committed: committed, record: revision.summary.record)
+        state.edits[decision.edit] = filed
+        state.handedBack[cursor.position] = addition.handedBackBy
+        for edit in addition.provenance?.absorbed ?? [] where state.edits[edit] == nil {
+          state.edits[edit] = filed
+        }
+        for ancestor in addition.provenance?.ancestors ?? []
+        where state.ancestors[ancestor.id] == nil {
+          state.ancestors[ancestor.id] = ancestor
+          state.holders[ancestor.id] = committed
+        }
         state.heads[revision.summary.record] = MemoryChangeLog.State.Head(
-          position: state.position, revision: revision, links: links ?? old)
+          position: cursor.position, revision: revision, links: addition.links ?? old)
         return Verdict(edit: decision.edit, outcome: .committed(committed))
       }
     }

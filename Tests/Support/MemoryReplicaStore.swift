@@ -61,6 +61,10 @@ struct MemoryReplica: Sendable {
 
   var identity: ReplicaIdentity
   var records: [RecordID: Record] = [:]
+  var ancestors: [RecordID: [EncodedRevision]] = [:]
+  var steps: [RememberedStep] = []
+  var waypoints: [Cursor] = []
+  var lost: [LostRevision] = []
   var places = 0
   var ages = 0
   var given: [Year: Int] = [:]

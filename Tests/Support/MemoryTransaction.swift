@@ -4,7 +4,7 @@ import LiaisonSync
 
 /// One transaction of a ``MemoryReplicaStore``.
 final class MemoryTransaction: ReplicaTransaction {
-  private(set) var replica: MemoryReplica
+  var replica: MemoryReplica
 
   init(_ replica: MemoryReplica) { self.replica = replica }
 
@@ -67,14 +67,35 @@ final class MemoryTransaction: ReplicaTransaction {
     }
   }
 
+  func forEachRevisionFromLatest(_ body: (KeptRevision) throws -> Bool) throws {
+    var all: [KeptRevision] = []
+    try forEachRevision { all.append($0) }
+    for kept in all.sorted(by: { $0.position > $1.position }) {
+      guard try body(kept) else { return }
+    }
+  }
+
   func outbox() throws -> [OutboxStanding] {
     replica.records.sorted { $0.value.age < $1.value.age }.compactMap { id, record in
-      record.pending.map {
+      record.pending.map { pending in
         OutboxStanding(
-          record: id, edit: $0.edit, base: $0.base?.id, head: record.head?.revision.id,
-          state: MemoryTransaction.standing($0.state))
+          record: id, edit: pending.edit, base: pending.base?.id, head: record.head?.revision.id,
+          state: MemoryTransaction.standing(pending.state),
+          isHeld: replica.lost.contains { $0.revision.id == pending.base?.id })
       }
     }
+  }
+
+  func edits() throws -> [EditID] {
+    replica.records.sorted { $0.value.age < $1.value.age }.flatMap { $1.pending?.edits ?? [] }
+  }
+
+  func revision(_ name: RevisionID, of record: RecordID) throws -> EncodedRevision? {
+    let known = replica.records[record]
+    let all =
+      [known?.head?.revision.encoded].compactMap(\.self) + Array((known?.earlier ?? [:]).values)
+      + (replica.ancestors[record] ?? [])
+    return all.first { $0.id == name }
   }
 
   func summaries(of records: Set<RecordID>) throws -> [RecordID: RevisionSummary] {
@@ -106,14 +127,13 @@ final class MemoryTransaction: ReplicaTransaction {
 
   func adopt(_ header: PullHeader) throws {
     let before = replica.identity
-    let first = Cursor(lineage: header.head.lineage, position: .zero)
     replica.identity = ReplicaIdentity(
       office: before.office, address: before.address,
-      register: before.register ?? header.register, cursor: before.cursor ?? first,
-      head: header.head.position, schema: header.schema ?? before.schema)
+      register: before.register ?? header.register, cursor: before.cursor, last: before.last,
+      head: (header.head ?? before.cursor)?.position, schema: header.schema ?? before.schema)
   }
 
-  func apply(_ entries: [Entry], through: LogPosition) throws {
+  func apply(_ entries: [Entry], through: Cursor) throws {
     for entry in entries {
       let id = entry.revision.summary.record
       var record = replica.record(entry.revision.summary)
@@ -129,7 +149,10 @@ final class MemoryTransaction: ReplicaTransaction {
       }
       replica.records[id] = record
     }
-    move { Cursor(lineage: $0.lineage, position: max($0.position, through)) }
+    let last = (entries.map(\.position) + [through.position, replica.identity.last]).max()
+    move(
+      { [$0, through].compactMap(\.self).max { $0.position < $1.position } ?? through },
+      last: last ?? .zero)
   }
 
   func put(_ entry: OutboxEntry) throws {
@@ -141,6 +164,11 @@ final class MemoryTransaction: ReplicaTransaction {
     }
     record.pending = entry
     replica.records[entry.record] = record
+  }
+
+  func keep(_ ancestor: EncodedRevision, of record: RecordID) throws {
+    guard replica.ancestors[record]?.contains(ancestor) != true else { return }
+    replica.ancestors[record, default: []].append(ancestor)
   }
 
   func remove(_ record: RecordID) throws {
@@ -162,6 +190,7 @@ final class MemoryTransaction: ReplicaTransaction {
     let before = replica.identity
     replica.identity = ReplicaIdentity(
       office: before.office, address: address, register: before.register, cursor: before.cursor,
+      last: before.last,
       head: before.head, schema: before.schema)
   }
 
@@ -208,11 +237,11 @@ extension MemoryTransaction {
     (record.kind, (record.head?.revision ?? record.pending?.latest)?.summary.code.text ?? "")
   }
 
-  private func move(_ change: (Cursor) -> Cursor) {
+  func move(_ change: (Cursor?) -> Cursor, last: LogPosition) {
     let before = replica.identity
     replica.identity = ReplicaIdentity(
       office: before.office, address: before.address, register: before.register,
-      cursor: before.cursor.map(change), head: before.head, schema: before.schema)
+      cursor: change(before.cursor), last: last, head: before.head, schema: before.schema)
   }
 
   private static func standing(_ state: OutboxEntry.State) -> OutboxStanding.State {
@@ -249,7 +278,7 @@ extension MemoryReplica {
   }
 
   /// What a record is found by is another now.
-  fileprivate mutating func hasChanged(_ record: RecordID) {
+  mutating func hasChanged(_ record: RecordID) {
     words[record] = nil
     linked.remove(record)
   }

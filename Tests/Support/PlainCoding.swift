@@ -66,6 +66,8 @@ public struct PlainCoding: RevisionCoding {
 public struct PlainSchemaCoding: SchemaCoding {
   private let schemas: [Schema]
 
+  public func id(of bytes: [UInt8]) -> RevisionID { PlainCoding().id(of: bytes) }
+
   public init(_ schemas: [Schema]) { self.schemas = schemas }
 
   public func encode(_ schema: Schema) throws -> [UInt8] {

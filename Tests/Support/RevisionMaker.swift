@@ -84,10 +84,10 @@ public final class RevisionMaker: Sendable {
   }
 
   public func header(
-    _ register: RegisterID, head: Int64 = 0, lineage: UInt64 = 7, schema: Schema?
+    _ register: RegisterID?, head: Int64 = 0, log: UInt8 = 7, schema: Schema?
   ) -> PullHeader {
     PullHeader(
-      register: register, head: Cursor(lineage: Lineage(lineage), position: LogPosition(head)),
+      register: register, head: .test(head, log: log),
       schemaVersion: schema?.version ?? 1, schema: schema, limits: ServerLimits())
   }
 }

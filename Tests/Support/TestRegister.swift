@@ -61,7 +61,8 @@ public final class AreaMaker: Sendable {
 
   public func revision(
     _ kind: KindNumber, _ code: String, record: RecordID? = nil, parent: RevisionID? = nil,
-    fields: Fields? = nil, office: OfficeID? = nil, author: String = "A"
+    fields: Fields? = nil, office: OfficeID? = nil, author: String = "A",
+    note: String = ""
   ) throws -> Revision {
     guard let code = RecordCode(code) else { throw Problem("not a code: \(code)") }
     let content = fields.map { RecordState.Content.fields($0) } ?? .deleted
@@ -69,7 +70,8 @@ public final class AreaMaker: Sendable {
       record: record ?? newID(), kind: kind, parent: parent,
       state: RecordState(code: code, content: content),
       origin: Origin(
-        office: office ?? self.office, author: author, time: Timestamp(milliseconds: 0)))
+        office: office ?? self.office, author: author, note: note,
+        time: Timestamp(milliseconds: 0)))
   }
 
   /// An area's revision; `name` tells one from another.

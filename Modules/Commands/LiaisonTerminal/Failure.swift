@@ -90,7 +90,7 @@ extension Failure {
       switch error {
       case .locked(by: let holder?):
         "another process is at work \(place.folder.map { "in \($0)" } ?? "there"): \(holder)"
-      case .locked(by: nil), .full, .newer, .damaged, .missing, .unfit, .exists, .changed,
+      case .locked(by: nil), .full, .newer, .older, .damaged, .missing, .unfit, .exists, .changed,
         .io:
         error.description
       }
@@ -99,6 +99,7 @@ extension Failure {
       case .locked: "again when the other process has ended"
       case .full: "again when there is room on the disk; nothing was lost"
       case .newer: "a newer version of this command"
+      case .older: "export with that version, and import into a new register"
       case .damaged: "a copy of the folder first; then \(place.whole)"
       case .missing: "another folder, or make one: liaisond init DIR, liaison clone HOST:PORT DIR …"
       case .unfit: "another folder"
@@ -129,7 +130,7 @@ extension Failure {
     case .unreachable(.silent): "\(server) does not answer"
     case .unreachable(.endedEarly): "\(server) stopped in the middle of a pull"
     case .unknownOffice: place.office.map { "the register has no office \($0)" } ?? "\(error)"
-    case .otherRegister, .otherLineage, .otherProtocol, .tooLarge, .tooManyCalls, .storeUnavailable,
+    case .otherRegister, .otherHistory, .otherProtocol, .tooLarge, .tooManyCalls, .storeUnavailable,
       .malformed, .peerFault, .tooManyRounds, .notLoopback:
       error.description
     }
@@ -141,7 +142,7 @@ extension Failure {
       "again later, or another address; all that was written here waits in the outbox"
     case .unknownOffice: "liaisond office add OFFICE --name … on the server"
     case .otherRegister: "the address of this replica's own register: sync --address HOST:PORT"
-    case .otherLineage: "ask who runs the server; nothing here was changed or lost"
+    case .otherHistory: "ask who runs the server; nothing here was changed or lost"
     case .otherProtocol: "the same version of Liaison on both sides"
     case .tooManyRounds: "again in a moment"
     case .tooManyCalls: "again when other syncs and watches of the office have ended"
@@ -155,7 +156,7 @@ extension Failure {
   private static func status(_ error: CallError) -> ExitStatus {
     switch error {
     case .unreachable: .unreachable
-    case .unknownOffice, .otherRegister, .otherLineage, .otherProtocol, .tooLarge, .malformed,
+    case .unknownOffice, .otherRegister, .otherHistory, .otherProtocol, .tooLarge, .malformed,
       .tooManyCalls, .storeUnavailable, .peerFault, .tooManyRounds, .notLoopback:
       .failure
     }

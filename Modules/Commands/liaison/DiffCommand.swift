@@ -5,21 +5,28 @@ import LiaisonTerminal
 struct DiffCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Shows what was edited here and is not accepted yet.",
-    discussion: "Examples: liaison diff; liaison diff COMPACT")
+    discussion: """
+      With a revision: what differs between it and what this office sees; with two: between them.
+
+      Examples:
+        liaison diff
+        liaison diff COMPACT
+        liaison diff COMPACT 3f2a91 04bc1e
+      """)
   @Argument(help: "One record's code or id; otherwise all.") var code: String?
+  @Argument(help: "A revision, by the first digits of its name.") var from: String?
+  @Argument(help: "Another revision.") var to: String?
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {
-    let items = try await options.replica().diff(code)
-    if options.json { return try Output.json(items) }
-    for item in items {
-      Output.line("\(item.code) \(item.field)")
-      for change in LineChange.all(from: item.register?.lines ?? [], to: item.here?.lines ?? []) {
-        switch change {
-        case .removed(let line): Output.line(Terminal.styled("- \(Terminal.safe(line))", .red))
-        case .added(let line): Output.line(Terminal.styled("+ \(Terminal.safe(line))", .green))
-        }
+    let replica = try options.replica()
+    let items =
+      if let code, let from {
+        try await replica.diff(code, from: from, to: to)
+      } else {
+        try await replica.diff(code)
       }
-    }
+    if options.json { return try Output.json(items) }
+    DiffText.lines(items).forEach { Output.line($0) }
   }
 }

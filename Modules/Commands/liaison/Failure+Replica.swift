@@ -27,7 +27,8 @@ extension ReplicaError {
     case .empty, .unknownRecord, .ambiguousCode, .wrongClock, .malformedDraft, .invalid, .badAuthor,
       .badNote,
       .tooLarge, .codeTaken, .codesExchanged, .referred, .inConflict, .deleted, .unchanged,
-      .changedMeanwhile, .notInConflict, .notPending, .unresolved:
+      .changedMeanwhile, .notInConflict, .notPending, .unresolved, .nothingToUndo, .unknownRevision,
+      .ambiguousRevision, .deletedRevision:
       .failure
     }
   }
@@ -70,10 +71,15 @@ extension ReplicaError {
     case .changedMeanwhile: "the same command again"
     case .notInConflict: "liaison conflicts"
     case .notPending: "liaison status"
+    case .nothingToUndo: "liaison log CODE, then liaison restore CODE --to REVISION"
+    case .unknownRevision(let code, _): "liaison log \(code), and 4 digits of a name or more"
+    case .ambiguousRevision(_, _, let found):
+      found.map(\.short).joined(separator: " or ")
+    case .deletedRevision(let code, _): "another revision: liaison log \(code); or liaison delete"
     case .unresolved(let code, _, let need): need.advice(for: code)
     case .sideAndValue: "one of the two"
     case .inAgreement: "liaison conflicts"
-    case .noSides(let code): "liaison resolve \(code) code=NEW-CODE, or liaison discard"
+    case .noSides(let code): "liaison resolve \(code) code=NEW-CODE, or liaison discard \(code)"
     case .deletedSide: "the side that is kept, with the values"
     }
   }

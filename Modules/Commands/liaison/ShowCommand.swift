@@ -5,8 +5,8 @@ import LiaisonTerminal
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Shows one record.",
-    discussion: "Example: liaison show COMPACT")
-  @Argument(help: "The record's code or id.") var code: String
+    discussion: "Examples: liaison show COMPACT; liaison show COMPACT@3f2a91")
+  @Argument(help: "The record's code or id, or CODE@REVISION.") var code: String
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {

@@ -31,6 +31,12 @@ struct StatusCommand: AsyncParsableCommand {
         status.pending.map {
           [$0.place.mark, $0.code.text, $0.kind, $0.place.rawValue, $0.reason ?? $0.title]
         })
+      if !status.lost.isEmpty { Output.line("lost by the server until it opens healing:") }
+      Output.table(
+        ["CODE", "REVISION", "OFFICE", "AUTHOR", "CHANGED"],
+        status.lost.map {
+          [$0.code, String($0.revision.prefix(10)), $0.office, $0.author, $0.change]
+        })
     }
     if status.conflicts > 0 { throw StatusExit(.conflicts) }
   }

@@ -48,9 +48,22 @@ struct Syncing {
 
   private func summarize(_ report: SyncReport) throws {
     let summary = SyncSummary(report)
-    if json { try Output.json(summary) } else { Output.line(summary.text) }
+    if json { try Output.json(summary) } else { print(summary, report) }
     if report.counts.unsettled > 0 { throw StatusExit(.conflicts) }
     if report.counts.refused > 0 { throw StatusExit(.failure) }
+  }
+
+  private func print(_ summary: SyncSummary, _ report: SyncReport) {
+    Output.line(summary.text)
+    for item in report.came.items {
+      Output.line("  \(item.code)  \(item.office), \(Terminal.safe(item.author)): \(item.change)")
+    }
+    if report.came.more > 0 {
+      Output.line("  and \(report.came.more) more: liaison log")
+    }
+    for code in report.unsettled {
+      Output.line("  ! \(code): liaison conflicts \(code), then liaison resolve \(code) …")
+    }
   }
 
   /// Until a signal ends the process.
@@ -76,6 +89,12 @@ struct SyncSummary: Encodable {
   let refused: Int
   let conflicts: Int
   let calls: Int
+  /// What the server had lost: handed back, and kept here until healing is open.
+  let handedBack: Int
+  let waitingForHealing: Int
+  /// What other offices have changed, latest first, and how many more.
+  let came: [LogItem]
+  let more: Int
 
   init(_ report: SyncReport) {
     received = report.round.received
@@ -84,13 +103,27 @@ struct SyncSummary: Encodable {
     refused = report.counts.refused
     conflicts = report.counts.unsettled
     calls = report.round.calls
+    handedBack = report.handBack.handedBack
+    waitingForHealing = report.handBack.waiting
+    came = report.came.items
+    more = report.came.more
   }
 
   var text: String {
     var parts = ["received \(received)", "sent \(committed)"]
+    if handedBack > 0 { parts.append("handed back \(handedBack) that the server had lost") }
+    if waitingForHealing > 0 {
+      parts.append(HealingText.waiting(waitingForHealing))
+    }
     if merged > 0 { parts.append("merged \(merged)") }
     if refused > 0 { parts.append("refused \(refused): see liaison status") }
     if conflicts > 0 { parts.append("conflicts \(conflicts): see liaison conflicts") }
     return parts.joined(separator: ", ")
+  }
+}
+
+enum HealingText {
+  static func waiting(_ count: Int) -> String {
+    "\(count) that the server had lost wait until it opens healing: see liaison status"
   }
 }

@@ -27,6 +27,7 @@ struct WatchLine: Encodable {
       refused = report.counts.refused
       line =
         "in step: \(report.round.received) received, \(report.round.committed) sent"
+        + WatchLine.text(report.handBack)
         + WatchLine.trouble(conflicts: report.counts.unsettled, refused: report.counts.refused)
     case .received(let count, let conflicts):
       self.event = "received"
@@ -40,6 +41,12 @@ struct WatchLine: Encodable {
       retryMilliseconds = pause
       line = "offline: \(Terminal.safe(reason)); again in \(pause) ms"
     }
+  }
+
+  private static func text(_ handBack: HandBack) -> String {
+    (handBack.handedBack > 0
+      ? ", handed back \(handBack.handedBack) that the server had lost" : "")
+      + (handBack.waiting > 0 ? ", \(HealingText.waiting(handBack.waiting))" : "")
   }
 
   private static func trouble(conflicts: Int, refused: Int) -> String {

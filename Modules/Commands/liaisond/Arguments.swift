@@ -58,7 +58,7 @@ enum InputArgument {
     return Array(data)
   }
 
-  private static func checkReadable(_ path: String) throws {
+  static func checkReadable(_ path: String) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
       !isFolder.boolValue, FileManager.default.isReadableFile(atPath: path)

@@ -29,7 +29,7 @@ struct InitCommand: AsyncParsableCommand {
     let register = RegisterID(System.newID())
     try SQLiteChangeLog.create(
       DataDirectory(try FolderArgument.parse(directory), role: .server), register: register,
-      lineage: Lineage(System.randomWord()), schema: schema ?? CooperationRegister.schema,
+      schema: schema ?? CooperationRegister.schema,
       coding: SchemaCodec())
     if json { return try Output.json(Made(register: register.description)) }
     Output.line("register \(register) in \(directory)")

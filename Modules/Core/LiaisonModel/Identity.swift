@@ -86,13 +86,44 @@ public struct RevisionID: Hashable, Sendable, CustomStringConvertible {
   public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
-/// A random number that a server draws anew when it is restored from a backup.
-public struct Lineage: Hashable, Sendable {
-  public let number: UInt64
-  public init(_ number: UInt64) { self.number = number }
+/// Names a whole log up to a position: 32 bytes, each made from the one before and from what stands at
+/// the position.
+public struct LogPrefix: Hashable, Sendable {
+  private let words: (UInt64, UInt64, UInt64, UInt64)
+
+  /// The prefix that 32 bytes spell; nil for another length.
+  public init?(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count == 32 else { return nil }
+    words = bytes.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self)
+  }
+
+  /// The prefix that 32 bytes spell; nil for another length.
+  public init?(_ bytes: [UInt8]) {
+    guard let prefix = bytes.withUnsafeBytes({ LogPrefix($0) }) else { return nil }
+    self = prefix
+  }
+
+  /// A hash, as a prefix.
+  public init(_ hash: RevisionID) {
+    words = hash.withUnsafeBytes {
+      $0.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self)
+    }
+  }
+
+  public var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
+
+  /// Hands over the 32 bytes without a copy.
+  public func withUnsafeBytes<Result>(
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    try Swift.withUnsafeBytes(of: words, body)
+  }
+
+  public static func == (one: Self, other: Self) -> Bool { one.words == other.words }
+  public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }
 }
 
-/// The place of a change in the server's log: 1, 2, 3, …; zero stands before the first.
+/// The place of an entry in the server's log: 1, 2, 3, …; zero stands before the first.
 public struct LogPosition: Hashable, Comparable, Sendable, CustomStringConvertible {
   public let number: Int64
   public init(_ number: Int64) { self.number = number }

@@ -1,3 +1,4 @@
+internal import LiaisonModel
 public import LiaisonSync
 
 // What brings replica and register together.
@@ -16,14 +17,33 @@ extension Replica {
     progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
   ) async throws -> SyncReport {
     let identity = try await store.identity()
-    let report = try await connector.connecting { [store, environment] endpoint in
-      try await SyncDriver(endpoint, identity, store, environment, progress: progress)
-        .round(retriesAll ? .all : .due)
+    var (report, came) = try await connector.connecting { [store, environment] endpoint in
+      let driver = SyncDriver(endpoint, identity, store, environment, progress: progress)
+      return (try await driver.round(retriesAll ? .all : .due), await driver.came)
     }
     if address != identity.address {
       try await store.write(.durable) { try $0.setAddress(address) }
     }
+    if identity.cursor == nil { came = [] }
+    if !came.isEmpty { report.came = try await arrivals(came, of: report.round.received) }
+    if report.conflicts > 0 {
+      report.unsettled = try await read { try $0.pending().filter(\.isConflict).map(\.code) }
+    }
     return report
+  }
+
+  /// - Parameters:
+  ///   - entries: the last that came.
+  ///   - count: how many came.
+  private func arrivals(_ entries: [Entry], of count: Int) async throws -> Arrivals {
+    try await read { snapshot in
+      let items = try entries.reversed().compactMap { entry in
+        try snapshot.arrival(
+          entry.revision.id, snapshot.coding.decode(entry.revision.bytes))
+      }
+      // What was here before, and came again, has changed nothing.
+      return Arrivals(items: items.filter { !$0.isUnchanged }, more: max(0, count - entries.count))
+    }
   }
 
   /// Keeps replica and register in step until it is cancelled: changes arrive as they are committed,

@@ -8,13 +8,19 @@ extension Replica {
       let pending = try snapshot.pending()
       let codes = try snapshot.codes(of: pending.references)
       return StatusView(
-        snapshot.identity, try snapshot.reader.counts(), pending.map { RecordView($0, codes) })
+        snapshot.identity, try snapshot.reader.counts(), pending.map { RecordView($0, codes) },
+        lost: try snapshot.lost { _ in true })
     }
   }
 
-  /// The records with a code or an id.
+  /// The records with a code or an id; one as it was in a revision, if it is followed by `@` and the
+  /// beginning of the revision's name.
   public func show(_ reference: String) async throws -> [ShowView] {
     try await read { snapshot in
+      let name = RevisionName(reference)
+      if let revision = name.revision {
+        return [try snapshot.show(try snapshot.record(name.record), at: revision)]
+      }
       let records = try snapshot.records(reference)
       let codes = try snapshot.codes(of: records.references)
       return try records.map {
@@ -45,35 +51,6 @@ extension Replica {
       let codes = try snapshot.codes(of: records.references)
       return try records.compactMap { record in
         try snapshot.conflict(of: record).map { ConflictView($0, codes) }
-      }
-    }
-  }
-
-  /// The revisions of a record that this replica knows, latest first.
-  public func history(of reference: String) async throws -> [HistoryItem] {
-    try await read { snapshot in
-      try HistoryItem.all(of: try snapshot.record(reference), in: snapshot)
-    }
-  }
-
-  /// Hands over the live records of a kind, or of all, in the order of their kinds and codes, each as
-  /// a line of a file that import reads.
-  public func export(
-    _ kind: String? = nil,
-    _ body: @escaping @Sendable (ExportLine, Progress) throws -> Void
-  ) async throws {
-    try await read { snapshot in
-      let kind = try kind.map { try snapshot.kind(named: $0) }
-      let total = kind == nil ? try snapshot.reader.counts().records : nil
-      var done = 0
-      var codes = CodeCache(snapshot)
-      try snapshot.forEach(kind) { record in
-        guard !record.isDeleted else { return true }
-        done += 1
-        let progress = Progress(done: done, remaining: total.map { max(0, $0 - done) })
-        let used = try codes.codes(of: record.visible.state.references)
-        try body(ExportLine(record, used), progress)
-        return true
       }
     }
   }
@@ -111,6 +88,16 @@ extension Replica {
       }
       return try verifier.finish()
     }
+  }
+}
+
+extension Snapshot {
+  fileprivate func show(_ record: Record, at name: String) throws -> ShowView {
+    let known = try revision(name, of: record)
+    let codes = try codes(of: known.revision.state.references)
+    return ShowView(
+      record: RecordView(record, at: known, codes), labels: record.kind.fields.map(\.label),
+      conflict: nil)
   }
 }
 

@@ -22,7 +22,7 @@ extension Replica {
       return try editor.save(
         Revision(
           record: id, kind: kind.number, parent: nil, state: state, origin: editor.origin),
-        kind, over: nil)
+        kind, over: nil, as: .new)
     }
   }
 
@@ -82,13 +82,14 @@ extension Replica {
       let referring = isForced ? [] : try editor.snapshot.referring(to: record.id)
       guard referring.isEmpty else { throw ReplicaError.referred(record.code, by: referring) }
       guard record.stored.head != nil || record.pending?.isInFlight == true else {
-        try editor.transaction.remove(record.id)
+        try editor.remove(record, as: .delete)
         return .forgotten(try editor.view(record))
       }
       let state = RecordState(
         code: record.code, content: .deleted, unknown: record.visible.state.unknown)
       return .pending(
-        try editor.save(record.successor(state, editor.origin), record.kind, over: record))
+        try editor.save(
+          record.successor(state, editor.origin), record.kind, over: record, as: .delete))
     }
   }
 
@@ -106,7 +107,7 @@ extension Replica {
       let discard = Discard(
         record: try editor.view(record), wasSent: entry.isInFlight,
         referring: isNew ? try editor.snapshot.referring(to: record.id) : [])
-      try editor.transaction.remove(record.id)
+      try editor.remove(record, as: .discard)
       return discard
     }
   }
@@ -149,7 +150,7 @@ extension Replica {
     }
   }
 
-  private func write<Result: Sendable>(
+  func write<Result: Sendable>(
     _ note: String = "", _ body: @escaping @Sendable (Editor) throws -> Result
   ) async throws -> Result {
     try await mergeMoved()

@@ -61,6 +61,14 @@ public enum ReplicaError: Error, Hashable, Sendable {
   case notInConflict(RecordCode)
   /// It has no edit that waits to be sent.
   case notPending(RecordCode)
+  /// All that was changed here was sent.
+  case nothingToUndo
+  /// No revision of the record that is here has a name that begins like this.
+  case unknownRevision(RecordCode, String)
+  /// The names of several do.
+  case ambiguousRevision(RecordCode, String, [RevisionID])
+  /// The record was deleted in that revision.
+  case deletedRevision(RecordCode, String)
 
   // What settles a conflict.
   /// What is still in disagreement.
@@ -120,6 +128,12 @@ extension ReplicaError: CustomStringConvertible {
     case .changedMeanwhile(let code): "the same fields of \(code) were changed in the meantime"
     case .notInConflict(let code): "\(code) is not in conflict"
     case .notPending(let code): "\(code) has no edit that waits to be sent"
+    case .nothingToUndo: "nothing was changed here that was not sent yet"
+    case .unknownRevision(let code, let name):
+      "no revision of \(code) here has a name that begins with '\(name)'"
+    case .ambiguousRevision(let code, let name, let found):
+      "the names of \(found.count) revisions of \(code) begin with '\(name)'"
+    case .deletedRevision(let code, let name): "\(code) was deleted in revision \(name)"
     case .unresolved(_, let parts, _): "still in disagreement: \(parts.joined(separator: ", "))"
     case .sideAndValue(let field): "field '\(field)' has both a side and a value"
     case .inAgreement(let field): "'\(field)' is not in disagreement"

@@ -15,15 +15,17 @@ struct OfficeEndpoint: SyncEndpoint {
   ) async throws {
     let header = try await header(for: request)
     try await receive(.header(header))
-    var told = Told(through: request.cursor?.position ?? .zero)
+    // An empty log has nothing to send, but a place.
+    let isEmpty = header.head?.position == .zero
+    var told = Told(through: header.shared ?? request.cursor ?? (isEmpty ? header.head : nil))
     var wasQuiet = false
     while true {
       let next = service.commits.next
-      let before = told.through
+      let before = told.position
       // In the quiet each looks for himself: there may be what no signal told of.
       try await drain(&told, request.follow && !wasQuiet ? next.generation : nil, receive)
-      if wasQuiet, told.through == before {
-        try await receive(.batch(PullBatch(changes: [], through: before, remaining: 0)))
+      if wasQuiet, told.position == before, let through = told.through {
+        try await receive(.batch(PullBatch(changes: [], through: through, remaining: 0)))
       }
       guard request.follow else { return }
       switch await wake(next) {
@@ -48,25 +50,30 @@ struct OfficeEndpoint: SyncEndpoint {
 
 extension OfficeEndpoint {
   private func header(for request: PullRequest) async throws -> PullHeader {
-    let status = try await service.asking { try await service.log.status() }
+    guard request.older.count <= SyncLimits.olderPlaces else { throw CallError.tooLarge }
+    let places = [request.cursor].compactMap(\.self) + request.older
+    let status = try await service.asking { try await service.log.status(among: places) }
     try check(version: request.version, register: request.register, status)
-    if let cursor = request.cursor {
-      // A cursor past the head is of a log that has lost changes.
-      guard cursor.lineage == status.head.lineage, cursor.position <= status.head.position else {
-        throw CallError.otherLineage
-      }
-    }
+    guard places.isEmpty || status.shared != nil else { throw CallError.otherHistory }
+    let shared = status.shared == request.cursor ? nil : status.shared
+    guard request.edits.count <= SyncLimits.askedEdits else { throw CallError.tooLarge }
+    let edits = Set(request.edits)
+    let known = try await service.asking { try await service.log.committed(edits) }
     let isOlder = request.schemaVersion < status.schema.version
     return PullHeader(
-      register: status.register, head: status.head, schemaVersion: status.schema.version,
+      register: request.register == nil ? status.register : nil,
+      head: request.cursor == status.head ? nil : status.head, schemaVersion: status.schema.version,
       schema: isOlder ? status.schema : nil,
-      limits: ServerLimits(batch: service.limit, officeCalls: service.calls.most))
+      limits: ServerLimits(batch: service.limit, officeCalls: service.calls.most),
+      known: known.map { KnownEdit(edit: $0.key, committed: $0.value.committed) }, shared: shared)
   }
 
   /// How much of the log an office has been sent in one call.
   private struct Told {
-    var through: LogPosition
+    var through: Cursor?
     var bytes = 0
+
+    var position: LogPosition { through?.position ?? .zero }
 
     /// What waits for an office that does not read is no more than a part of what it has read.
     func next(upTo limit: BatchLimit) -> BatchLimit {
@@ -85,11 +92,11 @@ extension OfficeEndpoint {
     var remaining: Int?
     while true {
       let batch = try await batch(after: told, generation)
-      guard batch.through > told.through else { return }
+      guard batch.through.position > told.position else { return }
       // Counted once, when there is more than one batch: counting costs what it counts.
       if !batch.isLast, remaining == nil {
-        remaining = try await service.asking { [through = told.through] in
-          try await service.log.count(after: through).all
+        remaining = try await service.asking { [position = told.position] in
+          try await service.log.count(after: position).all
         }
       }
       remaining = remaining.map { max(1, $0 - batch.changes.count) }
@@ -106,12 +113,12 @@ extension OfficeEndpoint {
 
   private func batch(after told: Told, _ generation: Int?) async throws -> LogBatch {
     let limit = told.next(upTo: service.limit)
-    let read = { @Sendable [log = service.log] in
-      try await log.changes(after: told.through, limit: limit)
+    let read = { @Sendable [log = service.log, position = told.position] in
+      try await log.changes(after: position, limit: limit)
     }
     return try await service.asking {
       guard let generation else { return try await read() }
-      let place = SharedReading.Place(after: told.through, limit: limit, generation: generation)
+      let place = SharedReading.Place(after: told.position, limit: limit, generation: generation)
       return try await service.following.batch(at: place, read)
     }
   }
@@ -139,18 +146,54 @@ extension OfficeEndpoint {
   }
 }
 
+// MARK: History
+
+extension OfficeEndpoint {
+  func history(
+    _ request: HistoryRequest,
+    receive: @escaping @Sendable (HistoryResponse) async throws -> Void
+  ) async throws {
+    let status = try await service.asking {
+      try await service.log.status(among: [request.cursor])
+    }
+    try check(version: request.version, register: request.register, status)
+    guard status.shared != nil else { throw CallError.otherHistory }
+    let coding = service.coding
+    let all = try await service.asking {
+      try await service.log.history(of: request.record) { bytes in
+        let revision = try coding.decode(bytes)
+        return [revision.parent, revision.secondParent].compactMap(\.self)
+      }
+    }
+    var rest = all[...]
+    while !rest.isEmpty {
+      var size = 0
+      let part = rest.prefix(service.limit.count).prefix { change in
+        defer { size += change.bytes.count }
+        return size == 0 || size + change.bytes.count <= service.limit.bytes
+      }
+      try await receive(HistoryResponse(revisions: Array(part)))
+      rest = rest.dropFirst(part.count)
+    }
+  }
+}
+
 // MARK: Push
 
 extension OfficeEndpoint {
   /// Commits the edits of one request in one transaction. The verdicts are durable when it returns.
   private func commit(_ request: PushRequest) async throws -> [Verdict] {
-    let status = try await service.asking { try await service.log.status() }
+    let status = try await service.asking {
+      try await service.log.status(among: [request.cursor])
+    }
     try check(version: request.version, register: request.register, status)
-    guard request.lineage == status.head.lineage else { throw CallError.otherLineage }
+    guard status.shared != nil else { throw CallError.otherHistory }
     guard request.edits.count <= service.limit.count else { throw CallError.tooLarge }
     // Read here, in the caller's task: nobody else waits for it.
     let candidates = request.edits.map { CommitRule.Candidate($0, coding: service.coding) }
-    let plan = CommitRule(office: office, schema: status.schema).plan(candidates)
+    let plan = CommitRule(
+      office: office, schema: status.schema, isHealing: status.isHealing
+    ).plan(candidates)
     let verdicts = try await service.asking {
       try await service.log.commit(plan.question) { plan.decide($0) }
     }

@@ -8,7 +8,10 @@ extension SyncService {
   /// - Throws: ``StoreError/damaged(_:)`` if something is not what it should be.
   public func verify() async throws -> Verification {
     try await log.checkIntegrity()
-    let verifier = Shared(Verifier(coding, log: try await log.status().schema))
+    let verifier = Shared(Verifier(coding, log: try await log.status()))
+    try await log.forEachEntry { entry, cursor in
+      try verifier.value.withLock { try $0.add(entry, at: cursor) }
+    }
     try await log.forEachRevision { kept in try verifier.value.withLock { try $0.add(kept) } }
     return try verifier.value.withLock { try $0.finish() }
   }

@@ -50,6 +50,34 @@ final class LockFile: Sendable {
     guard fsync(descriptor) == 0, rename(old, new) == 0 else {
       throw LockFile.failure("\(new) cannot be made")
     }
+    try LockFile.sync(folder)
+  }
+
+  /// Gives the file a name in its folder that nothing has, for good when this returns.
+  /// - Throws: ``StoreError/exists(_:)``, ``StoreError/io(_:)``.
+  func place(from old: String, at new: String, in folder: String) throws {
+    guard fsync(descriptor) == 0 else { throw LockFile.failure("\(new) cannot be made") }
+    if link(old, new) == 0 {
+      unlink(old)
+    } else {
+      guard errno != EEXIST else { throw StoreError.exists("there is already \(new)") }
+      // On a file system without second names the name is taken with an empty file first.
+      let claim = open(new, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+      guard claim >= 0 else {
+        throw errno == EEXIST
+          ? StoreError.exists("there is already \(new)") : LockFile.failure("\(new) cannot be made")
+      }
+      close(claim)
+      guard rename(old, new) == 0 else {
+        let failure = LockFile.failure("\(new) cannot be made")
+        unlink(new)
+        throw failure
+      }
+    }
+    try LockFile.sync(folder)
+  }
+
+  private static func sync(_ folder: String) throws {
     let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else { throw LockFile.failure("\(folder) cannot be opened") }
     defer { close(directory) }

@@ -1,26 +1,24 @@
 internal import GRDB
 
-/// The server's tables. A landed migration is never edited.
+/// The server's tables. From the first release on, a landed migration is never edited.
 enum ChangeLogMigrations {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
-    migrator.registerMigration("1") { db in
-      try db.execute(sql: version1)
-    }
-    migrator.registerMigration("2") { db in
-      try db.execute(sql: oneRowOfLinksForEachField)
+    migrator.registerMigration("chained") { db in
+      try db.execute(sql: layout)
     }
     return migrator
   }
 
   /// Rowid tables with a unique index over the id: several times faster than WITHOUT ROWID if keys
   /// come out of order.
-  private static let version1 = """
+  private static let layout = """
     CREATE TABLE register (
       id INTEGER PRIMARY KEY CHECK (id = 1),
       register BLOB NOT NULL CHECK (length(register) = 16),
-      lineage INTEGER NOT NULL,
-      schema BLOB NOT NULL
+      schema BLOB NOT NULL,
+      -- Whether offices may hand back what other offices wrote.
+      is_healing INTEGER NOT NULL DEFAULT 0 CHECK (is_healing IN (0, 1))
     ) STRICT;
 
     CREATE TABLE office (
@@ -29,12 +27,34 @@ enum ChangeLogMigrations {
       name TEXT NOT NULL
     ) STRICT;
 
-    -- One row for each accepted revision, for ever. Its position is its place in the log.
+    -- One row for each accepted revision, for ever. Its position is its place in the log; its prefix
+    -- names the log up to it.
     CREATE TABLE change (
       position INTEGER PRIMARY KEY CHECK (position > 0),
+      prefix BLOB NOT NULL CHECK (length(prefix) = 32),
+      -- Where the record's entry before this one is.
+      before INTEGER REFERENCES change (position),
       record BLOB NOT NULL CHECK (length(record) = 16),
       revision BLOB NOT NULL CHECK (length(revision) = 32),
       edit BLOB NOT NULL UNIQUE CHECK (length(edit) = 16),
+      -- The office that handed it back after the log had lost it.
+      handed_back_by TEXT,
+      bytes BLOB NOT NULL
+    ) STRICT;
+
+    -- Edits that others have taken in before they were sent.
+    CREATE TABLE absorbed (
+      edit BLOB PRIMARY KEY CHECK (length(edit) = 16),
+      position INTEGER NOT NULL REFERENCES change (position)
+    ) STRICT, WITHOUT ROWID;
+
+    -- What persons wrote and stands behind a second parent, if it is no entry.
+    CREATE TABLE ancestor (
+      id INTEGER PRIMARY KEY,
+      record BLOB NOT NULL CHECK (length(record) = 16),
+      revision BLOB NOT NULL UNIQUE CHECK (length(revision) = 32),
+      -- Of the entry that it came with.
+      position INTEGER NOT NULL REFERENCES change (position),
       bytes BLOB NOT NULL
     ) STRICT;
 
@@ -48,23 +68,6 @@ enum ChangeLogMigrations {
       head INTEGER NOT NULL REFERENCES change (position)
     ) STRICT;
 
-    -- What each head's acyclic fields refer to. Derived, too.
-    CREATE TABLE link (
-      id INTEGER PRIMARY KEY,
-      record BLOB NOT NULL CHECK (length(record) = 16),
-      field INTEGER NOT NULL CHECK (field > 0),
-      target BLOB NOT NULL CHECK (length(target) = 16),
-      UNIQUE (record, field, target)
-    ) STRICT;
-
-    CREATE UNIQUE INDEX record_code ON record (code) WHERE is_deleted = 0;
-    CREATE UNIQUE INDEX record_head ON record (head);
-    """
-
-  /// A field of many references was as many rows, each of them twice: in the table and in its index.
-  private static let oneRowOfLinksForEachField = """
-    ALTER TABLE link RENAME TO link_1;
-
     -- What each acyclic field of a head refers to: ids, in their order. Derived, too.
     CREATE TABLE link (
       id INTEGER PRIMARY KEY,
@@ -74,11 +77,7 @@ enum ChangeLogMigrations {
       UNIQUE (record, field)
     ) STRICT;
 
-    INSERT INTO link (record, field, targets)
-    SELECT record, field, CAST(group_concat(target, '') AS BLOB)
-    FROM (SELECT record, field, target FROM link_1 ORDER BY record, field, target)
-    GROUP BY record, field;
-
-    DROP TABLE link_1;
+    CREATE UNIQUE INDEX record_code ON record (code) WHERE is_deleted = 0;
+    CREATE UNIQUE INDEX record_head ON record (head);
     """
 }

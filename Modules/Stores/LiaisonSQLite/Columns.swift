@@ -37,14 +37,26 @@ struct Columns {
 }
 
 extension Columns {
-  /// The records whose ids stand one after the other.
-  func records(_ column: Int) throws -> [RecordID] {
+  /// Ids that stand one after the other.
+  func ids<ID: Identity>(_ column: Int) throws -> [ID] {
+    try parts(column, UUIDv7.byteCount) { ID($0) }
+  }
+
+  /// Names of revisions that stand one after the other.
+  func names(_ column: Int) throws -> [RevisionID] { try parts(column, 32) { RevisionID($0) } }
+
+  private func parts<Part>(
+    _ column: Int, _ width: Int, _ part: (UnsafeRawBufferPointer) -> Part?
+  ) throws -> [Part] {
     let blob: [UInt8] = try value(column)
-    return try stride(from: 0, to: blob.count, by: UUIDv7.byteCount).map { start in
-      guard let id = RecordID(Array(blob[start..<min(start + UUIDv7.byteCount, blob.count)])) else {
-        throw StoreError.damaged("the database holds a record's id that is none")
+    return try blob.withUnsafeBytes { bytes in
+      try stride(from: 0, to: bytes.count, by: width).map { start in
+        let end = min(start + width, bytes.count)
+        guard let part = part(UnsafeRawBufferPointer(rebasing: bytes[start..<end])) else {
+          throw StoreError.damaged("the database holds an id that is none")
+        }
+        return part
       }
-      return id
     }
   }
 
@@ -158,6 +170,14 @@ extension RevisionID: ColumnValue, Blob {
   init?(blob: UnsafeRawBufferPointer) { self.init(blob) }
 }
 
+extension LogPrefix: ColumnValue, Blob {
+  func withBlob<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withUnsafeBytes(body)
+  }
+
+  init?(blob: UnsafeRawBufferPointer) { self.init(blob) }
+}
+
 extension Blob where Self: Identity {
   func withBlob<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     uuid.withUnsafeBytes(body)
@@ -174,6 +194,11 @@ extension Collection where Element: Identity {
     for id in self { id.uuid.withUnsafeBytes { blob.append(contentsOf: $0) } }
     return blob
   }
+}
+
+extension [RevisionID] {
+  /// The names one after the other.
+  var blob: [UInt8] { reduce(into: []) { $0 += $1.bytes } }
 }
 
 extension RecordID: ColumnValue, Blob {}

@@ -21,7 +21,13 @@ final class CommitQueue: Sendable {
   private let writer: any DatabaseWriter
   private let state = Mutex(State())
 
-  init(_ writer: any DatabaseWriter) { self.writer = writer }
+  private let start: LogChain
+
+  /// - Parameter start: the log's chain before its first entry.
+  init(_ writer: any DatabaseWriter, _ start: LogChain) {
+    self.writer = writer
+    self.start = start
+  }
 
   /// - Throws: what `decide` throws, or the database.
   func commit(
@@ -46,7 +52,7 @@ final class CommitQueue: Sendable {
         state.waiting.removeFirst(some.count)
         return some
       }
-      let results = CommitQueue.commit(requests, in: db)
+      let results = commit(requests, in: db)
       for (request, result) in zip(requests, results) { request.caller.resume(with: result) }
       let isMore = state.withLock { state in
         state.isBusy = !state.waiting.isEmpty
@@ -57,7 +63,7 @@ final class CommitQueue: Sendable {
   }
 
   /// - Returns: one result for each request; none is a success unless all of them are on the disk.
-  private static func commit(
+  private func commit(
     _ requests: [Request], in db: Database
   ) -> [Result<[Verdict], any Error>] {
     do {
@@ -75,13 +81,13 @@ final class CommitQueue: Sendable {
   }
 
   /// - Throws: if the failure has ended the transaction, and the others' edits with it.
-  private static func commit(
+  private func commit(
     _ request: Request, in db: Database
   ) throws -> Result<[Verdict], any Error> {
     do {
       var verdicts: [Verdict] = []
       try db.inSavepoint {
-        let transaction = SQLiteLogTransaction(db)
+        let transaction = SQLiteLogTransaction(db, start)
         let decisions = try request.decide(transaction.facts(for: request.question))
         verdicts = try transaction.append(decisions)
         return .commit

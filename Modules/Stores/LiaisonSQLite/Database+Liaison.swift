@@ -76,8 +76,8 @@ enum Databases {
   /// Brings the file to this version's layout. No other process may be at work in its folder meanwhile:
   /// it may be of the version that knows the older one.
   /// - Parameter lock: the folder's, if this process has it.
-  /// - Throws: ``StoreError`` `.newer` if a newer version wrote it, `.damaged` if it is not
-  ///   one of ours, `.locked` if it is of an older layout and another process has the lock.
+  /// - Throws: ``StoreError`` `.newer` if a newer version wrote it, `.older` if one wrote it that was
+  ///   never released, `.damaged` if it is not one of ours, `.locked` if it is of an older layout and another process has the lock.
   static func migrate(
     _ writer: some DatabaseWriter, _ directory: DataDirectory, with migrator: DatabaseMigrator,
     under lock: DirectoryLock? = nil
@@ -95,12 +95,19 @@ enum Databases {
   private static func isCurrent(
     _ writer: some DatabaseWriter, _ directory: DataDirectory, with migrator: DatabaseMigrator
   ) throws -> Bool {
-    let role = directory.role
-    return try writer.read { db in
+    try isCurrent(writer, directory.databasePath, directory.role, with: migrator)
+  }
+
+  private static func isCurrent(
+    _ reader: some DatabaseReader, _ path: String, _ role: DataDirectory.Role,
+    with migrator: DatabaseMigrator
+  ) throws -> Bool {
+    try reader.read { db in
       let mark = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
       guard mark == role.applicationID else {
-        throw StoreError.damaged("\(directory.databasePath) is not a Liaison \(role.rawValue)")
+        throw StoreError.damaged("\(path) is not a Liaison \(role.rawValue)")
       }
+      guard try !migrator.appliedIdentifiers(db).contains("1") else { throw StoreError.older }
       guard try !migrator.hasBeenSuperseded(db) else { throw StoreError.newer }
       return try migrator.hasCompletedMigrations(db)
     }
@@ -121,14 +128,32 @@ enum Databases {
   private static func readOnly(
     _ directory: DataDirectory, with migrator: DatabaseMigrator
   ) -> DatabaseQueue? {
-    let path = URL(filePath: directory.databasePath)
-    let log = try? FileManager.default.attributesOfItem(atPath: path.path + "-wal")
+    let path = directory.databasePath
+    let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
     guard (log?[.size] as? NSNumber)?.intValue ?? 0 == 0 else { return nil }
+    guard let queue = try? immutable(path),
+      (try? queue.read(migrator.hasCompletedMigrations)) == true
+    else { return nil }
+    return queue
+  }
+
+  private static func immutable(_ path: String) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.readonly = true
-    let queue = try? DatabaseQueue(
-      path: path.absoluteString + "?immutable=1", configuration: configuration)
-    guard let queue, (try? queue.read(migrator.hasCompletedMigrations)) == true else { return nil }
+    return try DatabaseQueue(
+      path: URL(filePath: path).absoluteString + "?immutable=1", configuration: configuration)
+  }
+
+  /// Opens a single file that nobody writes to.
+  /// - Throws: ``StoreError`` `.missing`, `.newer`, `.older`, `.damaged` if it is not one of ours.
+  static func readOnlyFile(
+    _ path: String, _ role: DataDirectory.Role, with migrator: DatabaseMigrator
+  ) throws -> DatabaseQueue {
+    guard FileManager.default.isReadableFile(atPath: path) else {
+      throw StoreError.missing("there is no file \(path) that can be read")
+    }
+    let queue = try immutable(path)
+    guard try isCurrent(queue, path, role, with: migrator) else { throw StoreError.older }
     return queue
   }
 
@@ -198,7 +223,7 @@ extension StoreError {
   fileprivate var isOfWriting: Bool {
     switch self {
     case .io, .full: true
-    case .locked, .newer, .damaged, .missing, .unfit, .exists, .changed: false
+    case .locked, .newer, .older, .damaged, .missing, .unfit, .exists, .changed: false
     }
   }
 }

@@ -4,24 +4,16 @@ internal import LiaisonSync
 
 /// What the records refer to, as this office sees them. Derived, and made when somebody asks for it.
 struct LinkTable {
-  static let layout = """
+  static let layout =
+    """
     CREATE TABLE link (
       target BLOB NOT NULL CHECK (length(target) = 16),
       record INTEGER NOT NULL,
       PRIMARY KEY (target, record)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX link_record ON link (record);
-    -- What was indexed before there were links is indexed anew.
-    UPDATE search_indexed SET record = 0;
-    """
 
-  /// Links were filed with the texts before.
-  static let apart =
-    IndexBacklog.layout("link") + """
-
-      UPDATE link_indexed SET record = (SELECT record FROM search_indexed);
-      INSERT INTO link_pending SELECT record FROM search_pending;
-      """
+    """ + IndexBacklog.layout("link")
 
   /// Links that share a statement.
   private static let rowsAtOnce = 32

@@ -27,6 +27,11 @@ struct OutboxTable {
       position INTEGER CHECK (position >= 0),
       base_revision BLOB CHECK (length(base_revision) = 32),
       revision BLOB NOT NULL CHECK (length(revision) = 32),
+      -- Whether a person wrote it, or a merge.
+      is_merge INTEGER NOT NULL CHECK (is_merge IN (0, 1)),
+      -- Ids and names, one after the other.
+      absorbed BLOB NOT NULL CHECK (length(absorbed) % 16 = 0),
+      ancestors BLOB NOT NULL CHECK (length(ancestors) % 32 = 0),
       code TEXT NOT NULL,
       is_deletion INTEGER NOT NULL CHECK (is_deletion IN (0, 1)),
       -- What was edited on top of an edit in flight.
@@ -60,14 +65,24 @@ struct OutboxTable {
     try PreparedStatement(
       db,
       """
-      SELECT r.record, o.edit, o.base_revision, r.revision, o.state, o.theirs
+      SELECT r.record, o.edit, o.base_revision, r.revision, o.state, o.theirs,
+        EXISTS (SELECT 1 FROM lost l WHERE l.revision = o.base_revision)
       FROM outbox o JOIN record r ON r.id = o.record ORDER BY o.id
       """
     ).all { row in
       OutboxStanding(
         record: try row.value(0), edit: try row.value(1), base: try row.value(2),
-        head: try row.value(3), state: try standing(OutboxTable.state(try row.value(4)), row))
+        head: try row.value(3), state: try standing(OutboxTable.state(try row.value(4)), row),
+        isHeld: try row.value(6))
     }
+  }
+
+  func edits() throws -> [EditID] {
+    try PreparedStatement(db, "SELECT absorbed, edit, next_edit FROM outbox ORDER BY id")
+      .all { row in
+        try row.ids(0) + [try row.value(1)] + [try row.value(2) as EditID?].compactMap(\.self)
+      }
+      .flatMap(\.self)
   }
 
   private func standing(_ state: State, _ row: Columns) throws -> OutboxStanding.State {
@@ -111,15 +126,16 @@ struct OutboxTable {
       id, entry.edit, state.rawValue, theirs, refused?.message, refused?.position.number,
       entry.base?.id, ours.id, ours.summary.code.text, ours.summary.isDeleted, next?.edit,
       next?.revision.id, next?.revision.summary.code.text, next?.revision.summary.isDeleted,
-      entry.base?.bytes, ours.bytes, next?.revision.bytes
+      entry.base?.bytes, ours.bytes, next?.revision.bytes, entry.maker == .merge,
+      entry.absorbed.blob, entry.ancestors.blob
     ).run()
   }
 
   private static let upsert = """
     INSERT INTO outbox (record, edit, state, theirs, reason, position, base_revision, revision, code,
       is_deletion, next_edit, next_revision, next_code, next_is_deletion, base_bytes, bytes,
-      next_bytes)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      next_bytes, is_merge, absorbed, ancestors)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (record) DO UPDATE SET
       edit = excluded.edit, state = excluded.state, theirs = excluded.theirs,
       reason = excluded.reason, position = excluded.position,
@@ -127,7 +143,8 @@ struct OutboxTable {
       is_deletion = excluded.is_deletion, next_edit = excluded.next_edit,
       next_revision = excluded.next_revision, next_code = excluded.next_code,
       next_is_deletion = excluded.next_is_deletion, base_bytes = excluded.base_bytes,
-      bytes = excluded.bytes, next_bytes = excluded.next_bytes
+      bytes = excluded.bytes, next_bytes = excluded.next_bytes, is_merge = excluded.is_merge,
+      absorbed = excluded.absorbed, ancestors = excluded.ancestors
     """
 
   private static func columns(
@@ -142,6 +159,12 @@ struct OutboxTable {
     }
   }
 
+  /// What was refused may be accepted by what comes from here on.
+  func rewind(to position: LogPosition) throws {
+    try PreparedStatement(db, "UPDATE outbox SET position = min(position, ?)")
+      .bound(position.number).run()
+  }
+
   func remove(_ id: Int64) throws {
     try PreparedStatement(db, "DELETE FROM outbox WHERE record = ?").bound(id).run()
   }
@@ -152,7 +175,8 @@ extension OutboxEntry {
   static let columns = """
     o.state, o.theirs, o.reason, o.position, o.edit, o.base_revision, o.base_bytes,
     o.revision, o.bytes, o.code, o.is_deletion,
-    o.next_edit, o.next_revision, o.next_bytes, o.next_code, o.next_is_deletion
+    o.next_edit, o.next_revision, o.next_bytes, o.next_code, o.next_is_deletion,
+    o.is_merge, o.absorbed, o.ancestors
     """
 
   /// Nil if the record has nothing in the outbox.
@@ -185,7 +209,9 @@ extension OutboxEntry {
       case .refused: .refused(try refused())
       }
     self.init(
-      edit: try row.value(first + 4), base: try row.revision(first + 5, first + 6),
-      ours: try filed(first + 7), state: state)
+      edit: try row.value(first + 4), absorbed: try row.ids(first + 17),
+      base: try row.revision(first + 5, first + 6), ours: try filed(first + 7),
+      maker: try row.value(first + 16) ? .merge : .person,
+      ancestors: try row.names(first + 18), state: state)
   }
 }

@@ -88,6 +88,33 @@ struct RecordTable {
     ).forEach { try body(KeptRevision($0)) }
   }
 
+  /// Sorted without their bytes, which would go through a file.
+  func forEachRevisionFromLatest(_ body: (KeptRevision) throws -> Bool) throws {
+    let head = try PreparedStatement(
+      db,
+      """
+      SELECT record, position, revision, bytes, kind, code, is_deleted FROM record WHERE id = ?
+      """)
+    let earlier = try PreparedStatement(
+      db,
+      """
+      SELECT r.record, h.position, h.revision, h.bytes, NULL, NULL, NULL
+      FROM history h JOIN record r ON r.id = h.record WHERE h.id = ?
+      """)
+    try PreparedStatement.separate(
+      db,
+      """
+      SELECT position, 1, id FROM record WHERE position IS NOT NULL
+      UNION ALL SELECT position, 0, id FROM history ORDER BY 1 DESC
+      """
+    ).until { row in
+      let statement = try row.value(1) ? head : earlier
+      let kept = try statement.bound(try row.value(2) as Int64).first { try KeptRevision($0) }
+      guard let kept else { throw StoreError.damaged("a revision has gone while it was read") }
+      return try body(kept)
+    }
+  }
+
   func summaries(of records: Set<RecordID>) throws -> [RecordID: RevisionSummary] {
     let statement = try PreparedStatement(
       db,

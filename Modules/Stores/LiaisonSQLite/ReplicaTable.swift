@@ -10,21 +10,20 @@ struct ReplicaTable {
       office TEXT NOT NULL,
       address TEXT NOT NULL,
       register BLOB CHECK (length(register) = 16),
-      lineage INTEGER,
+      -- The cursor: up to where the log has been applied.
       position INTEGER CHECK (position >= 0),
+      prefix BLOB CHECK (length(prefix) = 32),
+      -- The last position that anything was applied of.
+      last INTEGER NOT NULL DEFAULT 0 CHECK (last >= 0),
       -- The register's last change when its last pull began.
       head INTEGER CHECK (head >= 0),
       schema BLOB,
-      CHECK ((register IS NULL) = (lineage IS NULL) AND (lineage IS NULL) = (position IS NULL))
+      -- How many live records the register has: kept, not counted, so that `status` takes as long over
+      -- a thousand records as over a million.
+      records INTEGER NOT NULL DEFAULT 0 CHECK (records >= 0),
+      CHECK ((position IS NULL) = (prefix IS NULL)),
+      CHECK (position IS NULL OR register IS NOT NULL)
     ) STRICT;
-    """
-
-  /// How many live records the register has is kept, not counted: `status` takes as long over a
-  /// thousand records as over a million.
-  static let counted = """
-    ALTER TABLE replica ADD COLUMN records INTEGER NOT NULL DEFAULT 0 CHECK (records >= 0);
-    UPDATE replica SET records = (
-      SELECT count(*) FROM record WHERE is_deleted = 0 AND position IS NOT NULL);
     """
 
   /// A row if the number that is kept is not that of the records.
@@ -56,14 +55,15 @@ struct ReplicaTable {
 
   func identity(_ schemas: SchemaCache) throws -> ReplicaIdentity {
     let identity = try PreparedStatement(
-      db, "SELECT office, address, register, lineage, position, schema, head FROM replica"
+      db, "SELECT office, address, register, position, prefix, schema, head, last FROM replica"
     ).first { row -> ReplicaIdentity? in
       guard let office = OfficeID(try row.value(0) as String) else { return nil }
       return ReplicaIdentity(
         office: office, address: try row.value(1), register: try row.value(2),
         cursor: try (row.value(3) as Int64?).map {
-          Cursor(lineage: Lineage(UInt64(bitPattern: $0)), position: LogPosition(try row.value(4)))
+          LiaisonSync.Cursor(position: LogPosition($0), prefix: try row.value(4))
         },
+        last: LogPosition(try row.value(7)),
         head: try (row.value(6) as Int64?).map { LogPosition($0) },
         schema: try (row.value(5) as [UInt8]?).map { try schemas.decode($0) })
     }
@@ -72,21 +72,40 @@ struct ReplicaTable {
   }
 
   func adopt(_ header: PullHeader, _ schemas: SchemaCache) throws {
-    try PreparedStatement(
-      db, "UPDATE replica SET register = ?, lineage = ?, position = 0 WHERE register IS NULL"
-    ).bound(header.register, Int64(bitPattern: header.head.lineage.number)).run()
+    if let register = header.register {
+      try PreparedStatement(db, "UPDATE replica SET register = ? WHERE register IS NULL")
+        .bound(register).run()
+    }
     // Most syncs find nothing new: they need not write.
-    try PreparedStatement(db, "UPDATE replica SET head = ?1 WHERE head IS NOT ?1")
-      .bound(header.head.position.number).run()
+    try PreparedStatement(
+      db, "UPDATE replica SET head = ifnull(?1, position) WHERE head IS NOT ifnull(?1, position)"
+    ).bound(header.head?.position.number).run()
     guard let schema = header.schema else { return }
     try PreparedStatement(db, "UPDATE replica SET schema = ?").bound(schemas.encode(schema)).run()
   }
 
-  /// - Parameter records: how many live records more there are now.
-  func advance(to position: LogPosition, records: Int) throws {
+  /// - Parameters:
+  ///   - last: the last position that anything was applied of.
+  ///   - records: how many live records more there are now.
+  func advance(to cursor: LiaisonSync.Cursor, last: LogPosition, records: Int) throws {
     try PreparedStatement(
-      db, "UPDATE replica SET position = max(position, ?), records = records + ?"
-    ).bound(position.number, records).run()
+      db,
+      """
+      UPDATE replica SET records = records + ?3, last = max(last, ?4),
+        prefix = iif(position >= ?1, prefix, ?2), position = iif(position >= ?1, position, ?1)
+      """
+    ).bound(cursor.position.number, cursor.prefix, records, last.number).run()
+  }
+
+  /// Goes back to a place, after the records have.
+  func rewind(to cursor: LiaisonSync.Cursor) throws {
+    try PreparedStatement(
+      db,
+      """
+      UPDATE replica SET position = ?1, prefix = ?2, last = ?1, records = (
+        SELECT count(*) FROM record WHERE is_deleted = 0 AND position IS NOT NULL)
+      """
+    ).bound(cursor.position.number, cursor.prefix).run()
   }
 
   /// How many live records the register has.

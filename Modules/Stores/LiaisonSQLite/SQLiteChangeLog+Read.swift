@@ -9,15 +9,16 @@ extension SQLiteChangeLog {
   ) async throws -> LogBatch {
     // One at least: who asks for none would be told that there is none.
     let most = max(limit.count, 1)
-    return try await read { db in
-      let head = try SQLiteLogTransaction.head(db)
+    return try await read { [start] db in
+      let head = try SQLiteLogTransaction.chain(db, start).end
       var changes: [Change] = []
+      var through = head
       var size = 0
       var isLast = true
       try PreparedStatement(
         db,
         """
-        SELECT change.position, change.bytes
+        SELECT change.position, change.bytes, change.prefix
         FROM record JOIN change ON change.position = record.head
         WHERE record.head > ? ORDER BY record.head LIMIT ?
         """
@@ -25,11 +26,81 @@ extension SQLiteChangeLog {
         let bytes: [UInt8] = try row.value(1)
         size += bytes.count
         isLast = changes.isEmpty || (changes.count < most && size <= limit.bytes)
-        if isLast { changes.append(Change(position: LogPosition(try row.value(0)), bytes: bytes)) }
-        return isLast
+        guard isLast else { return false }
+        let cursor = LiaisonSync.Cursor(
+          position: LogPosition(try row.value(0)), prefix: try row.value(2))
+        changes.append(Change(position: cursor.position, bytes: bytes))
+        through = cursor
+        return true
       }
-      let through = isLast ? max(head, position) : changes.last?.position ?? position
-      return LogBatch(changes: changes, through: through, isLast: isLast)
+      return LogBatch(changes: changes, through: isLast ? head : through, isLast: isLast)
+    }
+  }
+
+  public func committed(_ edits: Set<EditID>) async throws -> [EditID: FiledEdit] {
+    guard !edits.isEmpty else { return [:] }
+    return try await read { [start] in try SQLiteLogTransaction($0, start).committed(edits) }
+  }
+
+  public func history(
+    of record: RecordID, parents: @escaping @Sendable ([UInt8]) throws -> [RevisionID]
+  ) async throws -> [Change] {
+    try await read { db in
+      var names: Set<RevisionID> = []
+      var open: [RevisionID] = []
+      var found: [Change] = try PreparedStatement(
+        db,
+        """
+        \(SQLiteLogTransaction.entries)
+        SELECT change.position, change.bytes, change.revision FROM entries
+        CROSS JOIN change ON change.position = entries.position ORDER BY change.position DESC
+        """
+      ).bound(record).all { row in
+        names.insert(try row.value(2))
+        let change = Change(position: LogPosition(try row.value(0)), bytes: try row.value(1))
+        open += try parents(change.bytes)
+        return change
+      }
+      let ancestor = try PreparedStatement(db, "SELECT bytes FROM ancestor WHERE revision = ?")
+      while let next = open.popLast() {
+        guard names.insert(next).inserted,
+          let bytes: [UInt8] = try ancestor.bound(next).first({ try $0.value(0) })
+        else { continue }
+        found.append(Change(position: .zero, bytes: bytes))
+        open += try parents(bytes)
+      }
+      return found
+    }
+  }
+
+  public func latest(_ limit: Int, isHandedBack: Bool) async throws -> [LoggedRevision] {
+    try await read { db in
+      try PreparedStatement(
+        db,
+        """
+        SELECT position, revision, bytes, handed_back_by FROM change
+        WHERE NOT ?1 OR handed_back_by IS NOT NULL ORDER BY position DESC LIMIT ?2
+        """
+      ).bound(isHandedBack, limit).all { row in
+        LoggedRevision(
+          position: LogPosition(try row.value(0)),
+          revision: EncodedRevision(id: try row.value(1), bytes: try row.value(2)),
+          handedBackBy: row.hasNull(3) ? nil : try row.office(3))
+      }
+    }
+  }
+
+  public func forEachEntry(
+    _ body: @escaping @Sendable (RevisionID, LiaisonSync.Cursor) throws -> Void
+  ) async throws {
+    try await read { db in
+      try PreparedStatement.separate(
+        db, "SELECT position, prefix, revision FROM change ORDER BY position"
+      ).forEach { row in
+        let cursor = LiaisonSync.Cursor(
+          position: LogPosition(try row.value(0)), prefix: try row.value(1))
+        try body(try row.value(2), cursor)
+      }
     }
   }
 
@@ -56,7 +127,7 @@ extension SQLiteChangeLog {
         guard kept.filed != nil else { return try body(kept) }
         var filed = Links()
         try links.bound(kept.record).forEach { row in
-          filed[FieldNumber(try row.value(0))] = try row.records(1)
+          filed[FieldNumber(try row.value(0))] = try row.ids(1)
         }
         try body(
           KeptRevision(

@@ -8,13 +8,14 @@ public final class SQLiteChangeLog: ChangeLog {
   let database: any DatabaseWriter
   private let commits: CommitQueue
   private let register: RegisterID
-  private let lineage: Lineage
   private let schema: Schema
+  /// The chain of this register's log before its first entry.
+  let start: LogChain
 
   /// Makes a register: an empty log with its schema.
   /// - Throws: ``StoreError`` if the folder holds something already or cannot be written.
   public static func create(
-    _ directory: DataDirectory, register: RegisterID, lineage: Lineage, schema: Schema,
+    _ directory: DataDirectory, register: RegisterID, schema: Schema,
     coding: any SchemaCoding
   ) throws {
     let encoded = try coding.encode(schema)
@@ -27,8 +28,8 @@ public final class SQLiteChangeLog: ChangeLog {
         try Databases.lay(queue, directory.role, with: ChangeLogMigrations.migrator)
         try queue.write { db in
           _ = try PreparedStatement(
-            db, "INSERT INTO register (id, register, lineage, schema) VALUES (1, ?, ?, ?)"
-          ).bound(register, Int64(bitPattern: lineage.number), encoded).run()
+            db, "INSERT INTO register (id, register, schema) VALUES (1, ?, ?)"
+          ).bound(register, encoded).run()
         }
         try queue.close()
       }
@@ -45,7 +46,7 @@ public final class SQLiteChangeLog: ChangeLog {
   /// Opens a register; brings one of an older layout to this version's, under the folder's lock.
   /// - Throws: ``StoreError`` if there is none, its file is damaged or newer, or it is older and another
   ///   process has the lock.
-  public init(
+  public convenience init(
     _ directory: DataDirectory, coding: any SchemaCoding, for access: Access = .writing
   ) throws {
     try directory.checkExists()
@@ -61,26 +62,52 @@ public final class SQLiteChangeLog: ChangeLog {
       case .reading: try Databases.opened(directory, with: ChangeLogMigrations.migrator, open)
       case .writing: try Databases.guarding(open)
       }
-    (register, lineage, schema) = try Databases.guarding {
+    try self.init(database, coding: coding)
+  }
+
+  init(_ database: any DatabaseWriter, coding: any SchemaCoding) throws {
+    (register, schema) = try Databases.guarding {
       let identity = try database.read { db in
-        try PreparedStatement(db, "SELECT register, lineage, schema FROM register").first { row in
-          (
-            try row.value(0) as RegisterID, Lineage(UInt64(bitPattern: try row.value(1))),
-            try coding.decodeSchema(row.value(2))
-          )
+        try PreparedStatement(db, "SELECT register, schema FROM register").first { row in
+          (try row.value(0) as RegisterID, try coding.decodeSchema(row.value(1)))
         }
       }
       guard let identity else { throw StoreError.damaged("the database holds no register") }
       return identity
     }
     self.database = database
-    commits = CommitQueue(database)
+    start = LogChain(of: register, coding)
+    commits = CommitQueue(database, start)
   }
 
-  public func status() async throws -> LogStatus {
-    let head = try await read { try SQLiteLogTransaction.head($0) }
-    return LogStatus(
-      register: register, head: Cursor(lineage: lineage, position: head), schema: schema)
+  public func status(among places: [LiaisonSync.Cursor]) async throws -> LogStatus {
+    try await read { [register, schema, start] db in
+      let isHealing: Bool? = try PreparedStatement(db, "SELECT is_healing FROM register")
+        .first { try $0.value(0) }
+      return LogStatus(
+        register: register, head: try SQLiteLogTransaction.chain(db, start).end, schema: schema,
+        isHealing: isHealing ?? false, shared: try SQLiteChangeLog.last(of: places, db, start))
+    }
+  }
+
+  /// The last of some places that is one of the log's.
+  private static func last(
+    of places: [LiaisonSync.Cursor], _ db: Database, _ start: LogChain
+  ) throws -> LiaisonSync.Cursor? {
+    guard !places.isEmpty else { return nil }
+    let prefix = try PreparedStatement(db, "SELECT prefix FROM change WHERE position = ?")
+    return try places.sorted { $0.position > $1.position }.first { place in
+      if place.position == .zero { return place == start.end }
+      return try prefix.bound(place.position.number).first { try $0.value(0) } == place.prefix
+    }
+  }
+
+  public func setHealing(_ isHealing: Bool) async throws {
+    try await Databases.guarding {
+      try await database.write { db in
+        _ = try PreparedStatement(db, "UPDATE register SET is_healing = ?").bound(isHealing).run()
+      }
+    }
   }
 
   public func count(after position: LogPosition) async throws -> RecordCount {
@@ -103,7 +130,7 @@ public final class SQLiteChangeLog: ChangeLog {
     _ body: @escaping @Sendable (any LogTransaction) throws -> Result
   ) async throws -> Result {
     try await Databases.guarding {
-      try await database.write { try body(SQLiteLogTransaction($0)) }
+      try await database.write { [start] in try body(SQLiteLogTransaction($0, start)) }
     }
   }
 

@@ -12,22 +12,63 @@ extension SQLiteLogTransaction {
     try load(question.records, into: &facts)
     try load(question.codes, into: &facts)
     try load(question.offices, into: &facts)
+    try load(question.revisions, into: &facts)
     try loadLinks(from: question.chains, into: &facts)
     return facts
   }
 
   private func load(_ edits: Set<EditID>, into facts: inout CommitFacts) throws {
+    facts.known = try committed(edits)
+  }
+
+  func committed(_ edits: Set<EditID>) throws -> [EditID: FiledEdit] {
+    var known: [EditID: FiledEdit] = [:]
     try forEachRow(
       of: edits,
       """
-      SELECT change.edit, change.position, change.revision
-      FROM ids CROSS JOIN change ON change.edit = ids.id
+      SELECT ids.id, change.position, change.revision, change.record
+      FROM ids CROSS JOIN change ON change.position = coalesce(
+        (SELECT position FROM change WHERE edit = ids.id),
+        (SELECT position FROM absorbed WHERE edit = ids.id))
       """
     ) { row in
-      facts.known[try row.value(0)] = Committed(
-        position: LogPosition(try row.value(1)), revision: try row.value(2))
+      known[try row.value(0)] = FiledEdit(
+        committed: Committed(
+          position: LogPosition(try row.value(1)), revision: try row.value(2)),
+        record: try row.value(3))
+    }
+    return known
+  }
+
+  private func load(
+    _ revisions: [RevisionID: RecordID], into facts: inout CommitFacts
+  ) throws {
+    for (name, record) in revisions {
+      facts.revisions[name] = try PreparedStatement(
+        database,
+        """
+        \(SQLiteLogTransaction.entries)
+        SELECT change.position, change.revision FROM entries
+        CROSS JOIN change ON change.position = entries.position WHERE change.revision = ?2
+        UNION ALL SELECT change.position, change.revision FROM ancestor
+        CROSS JOIN change ON change.position = ancestor.position
+        WHERE ancestor.revision = ?2 AND ancestor.record = ?1
+        """
+      ).bound(record, name).first {
+        Committed(position: LogPosition(try $0.value(0)), revision: try $0.value(1))
+      }
     }
   }
+
+  /// A table `entries` of the positions of a record, ?1.
+  static let entries = """
+    WITH RECURSIVE entries (position, before) AS (
+      SELECT change.position, change.before
+      FROM record CROSS JOIN change ON change.position = record.head WHERE record.record = ?1
+      UNION ALL SELECT change.position, change.before
+      FROM entries CROSS JOIN change ON change.position = entries.before
+    )
+    """
 
   private func load(_ records: Set<RecordID>, into facts: inout CommitFacts) throws {
     try forEachRow(
@@ -81,7 +122,7 @@ extension SQLiteLogTransaction {
         FROM ids CROSS JOIN link ON link.record = ids.id
         """
       ) { row in
-        let targets = try row.records(2)
+        let targets: [RecordID] = try row.ids(2)
         facts.links[try row.value(0), default: Links()][FieldNumber(try row.value(1))] = targets
         reached.formUnion(targets)
       }

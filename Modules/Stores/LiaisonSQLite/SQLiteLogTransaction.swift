@@ -6,29 +6,40 @@ internal import LiaisonSync
 final class SQLiteLogTransaction: LogTransaction {
   let database: Database
 
-  init(_ database: Database) { self.database = database }
+  private let start: LogChain
+
+  /// - Parameter start: the log's chain before its first entry.
+  init(_ database: Database, _ start: LogChain) {
+    self.database = database
+    self.start = start
+  }
 
   func append(_ decisions: [CommitDecision]) throws -> [Verdict] {
-    var last = try SQLiteLogTransaction.head(database)
+    var chain = try SQLiteLogTransaction.chain(database, start)
     return try decisions.map { decision in
       switch decision.action {
       case .answer(let outcome): return Verdict(edit: decision.edit, outcome: outcome)
-      case .append(let revision, let links):
-        last = last.next
-        try append(revision, edit: decision.edit, at: last)
-        if let links { try replaceLinks(of: revision.summary.record, with: links) }
-        let committed = Committed(position: last, revision: revision.id)
+      case .append(let addition):
+        let revision = addition.revision
+        let cursor = chain.append(revision.id)
+        try append(addition, edit: decision.edit, at: cursor)
+        try file(addition, at: cursor.position)
+        let committed = Committed(position: cursor.position, revision: revision.id)
         return Verdict(edit: decision.edit, outcome: .committed(committed))
       }
     }
   }
 
-  private func append(_ revision: FiledRevision, edit: EditID, at position: LogPosition) throws {
+  private func append(_ addition: LogAddition, edit: EditID, at cursor: LiaisonSync.Cursor) throws {
+    let revision = addition.revision
     let summary = revision.summary
+    // Most of an import are first ones, and there are many.
     try PreparedStatement(
-      database,
-      "INSERT INTO change (position, record, revision, edit, bytes) VALUES (?, ?, ?, ?, ?)"
-    ).bound(position.number, summary.record, revision.id, edit, revision.bytes).run()
+      database, addition.isFirst ? Self.insertFirst : Self.insertLater
+    ).bound(
+      cursor.position.number, cursor.prefix, summary.record, revision.id, edit,
+      addition.handedBackBy?.text, revision.bytes
+    ).run()
     try PreparedStatement(
       database,
       """
@@ -37,8 +48,40 @@ final class SQLiteLogTransaction: LogTransaction {
         code = excluded.code, is_deleted = excluded.is_deleted, head = excluded.head
       """
     ).bound(
-      summary.record, summary.kind.number, summary.code.text, summary.isDeleted, position.number
+      summary.record, summary.kind.number, summary.code.text, summary.isDeleted,
+      cursor.position.number
     ).run()
+  }
+
+  private static let insertFirst = insertion(before: "NULL")
+  private static let insertLater = insertion(
+    before: "(SELECT head FROM record WHERE record.record = ?3)")
+
+  private static func insertion(before: String) -> String {
+    """
+    INSERT INTO change
+      (position, prefix, record, revision, edit, handed_back_by, bytes, before)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, \(before))
+    """
+  }
+
+  /// What comes with a revision.
+  private func file(_ addition: LogAddition, at position: LogPosition) throws {
+    let record = addition.revision.summary.record
+    if let links = addition.links { try replaceLinks(of: record, with: links) }
+    for edit in addition.provenance?.absorbed ?? [] {
+      try PreparedStatement(
+        database, "INSERT OR IGNORE INTO absorbed (edit, position) VALUES (?, ?)"
+      ).bound(edit, position.number).run()
+    }
+    for ancestor in addition.provenance?.ancestors ?? [] {
+      try PreparedStatement(
+        database,
+        """
+        INSERT OR IGNORE INTO ancestor (record, revision, bytes, position) VALUES (?, ?, ?, ?)
+        """
+      ).bound(record, ancestor.id, ancestor.bytes, position.number).run()
+    }
   }
 
   private func replaceLinks(of record: RecordID, with links: Links) throws {
@@ -51,9 +94,11 @@ final class SQLiteLogTransaction: LogTransaction {
     }
   }
 
-  static func head(_ db: Database) throws -> LogPosition {
-    let number: Int64? = try PreparedStatement(db, "SELECT ifnull(max(position), 0) FROM change")
-      .first { try $0.value(0) }
-    return LogPosition(number ?? 0)
+  /// The chain up to the last entry.
+  static func chain(_ db: Database, _ start: LogChain) throws -> LogChain {
+    let end = try PreparedStatement(
+      db, "SELECT position, prefix FROM change ORDER BY position DESC LIMIT 1"
+    ).first { LiaisonSync.Cursor(position: LogPosition(try $0.value(0)), prefix: try $0.value(1)) }
+    return end.map { start.moved(to: $0) } ?? start
   }
 }

@@ -10,6 +10,9 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
   private var replica: ReplicaTable { ReplicaTable(db: db) }
   private var records: RecordTable { RecordTable(db: db) }
   private var outboxes: OutboxTable { OutboxTable(db: db) }
+  private var ancestors: AncestorTable { AncestorTable(db: db) }
+  private var undo: UndoTable { UndoTable(db: db) }
+  private var losses: LostTable { LostTable(db: db) }
   private var numbers: NumberingTable { NumberingTable(db: db) }
   private var texts: SearchTable { SearchTable(db: db) }
   private var links: LinkTable { LinkTable(db: db) }
@@ -43,7 +46,17 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
     try records.forEachRevision(body)
   }
 
+  func forEachRevisionFromLatest(_ body: (KeptRevision) throws -> Bool) throws {
+    try records.forEachRevisionFromLatest(body)
+  }
+
   func outbox() throws -> [OutboxStanding] { try outboxes.standings() }
+
+  func edits() throws -> [EditID] { try outboxes.edits() }
+
+  func revision(_ name: RevisionID, of record: RecordID) throws -> EncodedRevision? {
+    try ancestors.revision(name, of: record)
+  }
 
   func summaries(of ids: Set<RecordID>) throws -> [RecordID: RevisionSummary] {
     try records.summaries(of: ids)
@@ -51,6 +64,10 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
 
   func history(of record: RecordID) throws -> [EncodedRevision] {
     try HistoryTable(db: db).revisions(of: record)
+  }
+
+  func ancestors(of record: RecordID) throws -> [EncodedRevision] {
+    try ancestors.revisions(of: record)
   }
 
   func search(_ words: [String], limit: Int) throws -> [StoredRecord] {
@@ -63,8 +80,10 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
 
   func adopt(_ header: PullHeader) throws { try replica.adopt(header, schemas) }
 
-  func apply(_ entries: [Entry], through: LogPosition) throws {
-    try replica.advance(to: through, records: try records.apply(entries))
+  func apply(_ entries: [Entry], through: LiaisonSync.Cursor) throws {
+    let last = entries.map(\.position).max() ?? .zero
+    try replica.advance(
+      to: through, last: max(last, through.position), records: try records.apply(entries))
   }
 
   func put(_ entry: OutboxEntry) throws {
@@ -73,13 +92,15 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
     if place.visible != entry.latest.id { try records.markChanged(place.id) }
   }
 
+  func keep(_ ancestor: EncodedRevision, of record: RecordID) throws {
+    try ancestors.insert(ancestor, of: record)
+  }
+
   func remove(_ record: RecordID) throws {
     guard let place = try records.place(of: record) else { return }
     try outboxes.remove(place.id)
     if !place.isAccepted {
-      try records.forget(place.id)
-      try texts.forget(place.id)
-      try links.forget(place.id)
+      try forget(place.id)
     } else if place.head != place.visible {
       try records.markChanged(place.id)
     }
@@ -93,7 +114,35 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
     try numbers.give(number, of: office, in: year)
   }
 
+  private func forget(_ row: Int64) throws {
+    try records.forget(row)
+    try texts.forget(row)
+    try links.forget(row)
+  }
+
   func setAddress(_ address: String) throws { try replica.setAddress(address) }
+
+  func steps() throws -> [RememberedStep] { try undo.steps() }
+
+  func remember(_ step: UndoStep) throws { try undo.insert(step) }
+
+  func forget(step number: Int64) throws { try undo.remove(number) }
+
+  func waypoints() throws -> [LiaisonSync.Cursor] { try losses.waypoints() }
+
+  func setWaypoints(_ places: [LiaisonSync.Cursor]) throws { try losses.setWaypoints(places) }
+
+  func lost() throws -> [LostRevision] { try losses.lost() }
+
+  func forget(lost revisions: [RevisionID]) throws { try losses.forget(revisions) }
+
+  func rewind(to place: LiaisonSync.Cursor, summary: ([UInt8]) throws -> RevisionSummary) throws {
+    try losses.insertRevisions(after: place.position)
+    for row in try records.rewind(to: place.position, summary: summary) { try forget(row) }
+    try outboxes.rewind(to: place.position)
+    try losses.setWaypoints(try losses.waypoints().filter { $0.position <= place.position })
+    try replica.rewind(to: place)
+  }
 
   func index(limit: Int, words text: (StoredRecord) throws -> String?) throws -> Int {
     try texts.index(limit: limit, text)

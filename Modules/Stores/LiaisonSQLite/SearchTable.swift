@@ -10,11 +10,12 @@ struct SearchTable {
       text, tokenize = "unicode61 remove_diacritics 2"
     );
 
-    """ + IndexBacklog.layout("search")
+    """ + IndexBacklog.layout("search") + tuning
 
   /// Many records are indexed into many parts of the index, which are merged later, if at all; what is
   /// not written yet takes 4 MiB (SQLite, *FTS5 Extension*, 6).
-  static let tuning = """
+  private static let tuning = """
+
     INSERT INTO search (search, rank) VALUES ('crisismerge', 64);
     INSERT INTO search (search, rank) VALUES ('hashsize', 4194304);
     """

@@ -14,7 +14,7 @@ package struct CallStatus: Hashable, Sendable {
     CallStatus(error: .unknownOffice, code: .unauthenticated, name: "unknown-office"),
     CallStatus(error: .otherProtocol, code: .unimplemented, name: "other-protocol"),
     CallStatus(error: .otherRegister, code: .failedPrecondition, name: "other-register"),
-    CallStatus(error: .otherLineage, code: .failedPrecondition, name: "other-lineage"),
+    CallStatus(error: .otherHistory, code: .failedPrecondition, name: "other-history"),
     CallStatus(error: .malformed, code: .invalidArgument, name: nil),
     CallStatus(error: .tooLarge, code: .resourceExhausted, name: "too-large"),
     CallStatus(error: .tooManyCalls, code: .resourceExhausted, name: "too-many-calls"),

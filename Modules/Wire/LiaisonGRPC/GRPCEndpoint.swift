@@ -30,6 +30,24 @@ struct GRPCEndpoint: SyncEndpoint {
     }
   }
 
+  func history(
+    _ request: HistoryRequest,
+    receive: @escaping @Sendable (HistoryResponse) async throws -> Void
+  ) async throws {
+    try await calling { call in
+      try await client.serverStreaming(
+        request: ClientRequest(message: request, metadata: metadata),
+        descriptor: SyncMethods.history,
+        serializer: WireSerializer<HistoryRequest>(),
+        deserializer: WireDeserializer<HistoryResponse>(), options: options
+      ) { response in
+        for try await message in response.messages {
+          try await call.ours { try await receive(message) }
+        }
+      }
+    }
+  }
+
   func push(
     next: @escaping @Sendable () async throws -> PushRequest?,
     receive: @escaping @Sendable (PushResponse) async throws -> Void

@@ -29,6 +29,27 @@ struct SyncHandlers: RegistrableRPCService {
       let office = authenticator.office(of: request.metadata)
       return try await logging(office) { try await push(request, from: office) }
     }
+    router.registerHandler(
+      forMethod: SyncMethods.history,
+      deserializer: WireDeserializer<HistoryRequest>(),
+      serializer: WireSerializer<HistoryResponse>()
+    ) { request, _ in
+      let office = authenticator.office(of: request.metadata)
+      return try await logging(office) { try await history(request, from: office) }
+    }
+  }
+
+  private func history(
+    _ request: StreamingServerRequest<HistoryRequest>, from office: OfficeID?
+  ) async throws -> StreamingServerResponse<HistoryResponse> {
+    let endpoint = try await listener.endpoint(for: office)
+    let request = try await request.messages.only()
+    return StreamingServerResponse { writer in
+      try await logging(office) {
+        try await endpoint.history(request) { try await writer.write($0) }
+        return [:]
+      }
+    }
   }
 
   private func pull(
@@ -118,10 +139,12 @@ extension RPCAsyncSequence where Element: Sendable {
   /// The one message of a call that takes one.
   /// - Throws: ``CallError/malformed`` if there is none, or another.
   fileprivate func only() async throws -> Element {
-    var messages = makeAsyncIterator()
-    guard let first = try await messages.next(), try await messages.next() == nil else {
-      throw CallError.malformed
+    var only: Element?
+    for try await message in self {
+      guard only == nil else { throw CallError.malformed }
+      only = message
     }
-    return first
+    guard let only else { throw CallError.malformed }
+    return only
   }
 }

@@ -5,6 +5,7 @@ enum SyncMethods {
   static let service = ServiceDescriptor(fullyQualifiedService: "liaison.sync.v1.Sync")
   static let pull = MethodDescriptor(service: service, method: "Pull")
   static let push = MethodDescriptor(service: service, method: "Push")
+  static let history = MethodDescriptor(service: service, method: "History")
   /// The metadata entry that names the calling office.
   static let officeKey = "liaison-office"
   /// The trailing metadata entry that names an error which shares its gRPC status with others.

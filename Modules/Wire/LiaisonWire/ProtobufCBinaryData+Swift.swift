@@ -26,6 +26,10 @@ extension ProtobufCBinaryData {
     return id
   }
 
+  func optionalIdentity<ID: Identity>(_ what: String) throws -> ID? {
+    len == 0 ? nil : try identity(what)
+  }
+
   func revisionID(_ what: String) throws -> RevisionID {
     guard let id = RevisionID(buffer) else {
       throw CodingError.malformed("\(what) is not 32 bytes")

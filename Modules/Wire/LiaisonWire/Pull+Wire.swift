@@ -6,13 +6,17 @@ public import LiaisonSync
 
 extension PullRequest: WireEncodable, WireDecodable {
   public func packed() throws -> Packed {
-    try Packed { arena in
+    try Packed(first: 1024 + edits.count * 32 + older.count * 128) { arena in
       let message = try arena.make(pb__pull_request__init)
       message.pointee.protocol = version
       message.pointee.register_ = try arena.copy(register?.bytes ?? [])
       message.pointee.cursor = try cursor?.message(in: arena)
       message.pointee.schema_version = schemaVersion
       message.pointee.follow = follow ? 1 : 0
+      message.pointee.n_edits = edits.count
+      message.pointee.edits = try arena.array(edits) { try arena.copy($0.bytes) }
+      message.pointee.n_older = older.count
+      message.pointee.older = try arena.array(older) { try $0.message(in: arena) }
       return message
     }
   }
@@ -22,9 +26,11 @@ extension PullRequest: WireEncodable, WireDecodable {
     let message = try arena.unpack(bytes, pb__pull_request__unpack).pointee
     self.init(
       version: message.protocol,
-      register: message.register_.len == 0 ? nil : try message.register_.identity("a register"),
+      register: try message.register_.optionalIdentity("a register"),
       cursor: try message.cursor.map { try Cursor($0.pointee) },
-      schemaVersion: message.schema_version, follow: message.follow != 0)
+      schemaVersion: message.schema_version, follow: message.follow != 0,
+      edits: try elements(message.edits, message.n_edits).map { try $0.identity("an edit's id") },
+      older: try elements(message.older, message.n_older).map { try Cursor($0.pointee) })
   }
 }
 
@@ -45,8 +51,10 @@ extension PullResponse: WireEncodable {
   }
 
   private var expectedBytes: Int {
-    guard case .batch(let batch) = self else { return 2048 }
-    return batch.changes.reduce(1024) { $0 + $1.bytes.count + 96 }
+    switch self {
+    case .header(let header): return 2048 + header.known.count * 192
+    case .batch(let batch): return batch.changes.reduce(1024) { $0 + $1.bytes.count + 96 }
+    }
   }
 }
 
@@ -66,16 +74,18 @@ extension PullResponse: WireDecodable {
 }
 
 extension Cursor {
-  func message(in arena: Arena) throws -> UnsafeMutablePointer<Pb__Cursor> {
+  func message(in arena: Arena) throws -> UnsafeMutablePointer<Pb__Cursor>? {
     let message = try arena.make(pb__cursor__init)
-    message.pointee.lineage = lineage.number
     message.pointee.position = position.number
+    message.pointee.prefix = try arena.copy(prefix.bytes)
     return message
   }
 
   init(_ message: Pb__Cursor) throws {
-    self.init(
-      lineage: Lineage(message.lineage), position: try LiaisonWire.position(message.position))
+    guard let prefix = LogPrefix(message.prefix.buffer) else {
+      throw CodingError.malformed("a cursor's prefix is not 32 bytes")
+    }
+    self.init(position: try LiaisonWire.position(message.position), prefix: prefix)
   }
 }
 
@@ -83,8 +93,8 @@ extension PullHeader {
   fileprivate func message(in arena: Arena) throws -> UnsafeMutablePointer<Pb__Header> {
     let message = try arena.make(pb__header__init)
     message.pointee.protocol = version
-    message.pointee.register_ = try arena.copy(register.bytes)
-    message.pointee.head = try head.message(in: arena)
+    message.pointee.register_ = try arena.copy(register?.bytes ?? [])
+    message.pointee.head = try head?.message(in: arena)
     message.pointee.schema_version = schemaVersion
     message.pointee.schema = try schema?.message(in: arena)
     let limits = try arena.make(pb__server_limits__init)
@@ -92,44 +102,73 @@ extension PullHeader {
     limits.pointee.batch_count = UInt32(clamping: self.limits.batch.count)
     limits.pointee.office_calls = UInt32(clamping: self.limits.officeCalls)
     message.pointee.limits = limits
+    message.pointee.shared = try shared?.message(in: arena)
+    message.pointee.n_known = known.count
+    message.pointee.known = try arena.array(known) { known in
+      let part = try arena.make(pb__known_edit__init)
+      part.pointee.edit = try arena.copy(known.edit.bytes)
+      part.pointee.committed = try known.committed.message(in: arena)
+      return part
+    }
     return message
   }
 
   fileprivate init(_ message: Pb__Header) throws {
-    guard let head = message.head, let limits = message.limits?.pointee else {
-      throw CodingError.malformed("a header has no cursor or no limits")
+    guard let limits = message.limits?.pointee else {
+      throw CodingError.malformed("a header has no limits")
     }
     self.init(
-      version: message.protocol, register: try message.register_.identity("a register"),
-      head: try Cursor(head.pointee), schemaVersion: message.schema_version,
+      version: message.protocol, register: try message.register_.optionalIdentity("a register"),
+      head: try message.head.map { try Cursor($0.pointee) }, schemaVersion: message.schema_version,
       schema: try message.schema.map { try Schema($0.pointee) },
       limits: ServerLimits(
         batch: BatchLimit(count: Int(limits.batch_count), bytes: Int(limits.batch_bytes)),
-        officeCalls: Int(limits.office_calls)))
+        officeCalls: Int(limits.office_calls)),
+      known: try elements(message.known, message.n_known).map { try KnownEdit($0.pointee) },
+      shared: try message.shared.map { try Cursor($0.pointee) })
+  }
+}
+
+extension KnownEdit {
+  fileprivate init(_ message: Pb__KnownEdit) throws {
+    guard let committed = message.committed?.pointee else {
+      throw CodingError.malformed("a known edit has no place in the log")
+    }
+    self.init(
+      edit: try message.edit.identity("an edit's id"), committed: try Committed(committed))
   }
 }
 
 extension PullBatch {
   fileprivate func message(in arena: Arena) throws -> UnsafeMutablePointer<Pb__Batch> {
     let message = try arena.make(pb__batch__init)
-    message.pointee.through = through.number
+    message.pointee.through = try through.message(in: arena)
     message.pointee.remaining = Int64(remaining)
     message.pointee.n_changes = changes.count
-    message.pointee.changes = try arena.array(changes) { change in
-      let part = try arena.make(pb__change__init)
-      part.pointee.position = change.position.number
-      part.pointee.revision = try arena.copy(change.bytes)
-      return part
-    }
+    message.pointee.changes = try arena.array(changes) { try $0.message(in: arena) }
     return message
   }
 
   fileprivate init(_ message: Pb__Batch) throws {
+    guard let through = message.through?.pointee else {
+      throw CodingError.malformed("a batch has no cursor")
+    }
     self.init(
-      changes: try elements(message.changes, message.n_changes).map { change in
-        Change(
-          position: try position(change.pointee.position), bytes: change.pointee.revision.array)
-      },
-      through: try position(message.through), remaining: Int(clamping: message.remaining))
+      changes: try elements(message.changes, message.n_changes).map { try Change($0.pointee) },
+      through: try Cursor(through), remaining: Int(clamping: message.remaining))
+  }
+}
+
+extension Change {
+  func message(in arena: Arena) throws -> UnsafeMutablePointer<Pb__Change>? {
+    let message = try arena.make(pb__change__init)
+    message.pointee.position = position.number
+    message.pointee.revision = try arena.copy(bytes)
+    return message
+  }
+
+  init(_ message: Pb__Change) throws {
+    self.init(
+      position: try LiaisonWire.position(message.position), bytes: message.revision.array)
   }
 }

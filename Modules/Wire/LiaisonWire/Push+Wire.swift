@@ -6,16 +6,22 @@ public import LiaisonSync
 
 extension PushRequest: WireEncodable, WireDecodable {
   public func packed() throws -> Packed {
-    try Packed(first: edits.reduce(1024) { $0 + $1.bytes.count + 160 }) { arena in
+    try Packed(first: edits.reduce(1024) { $0 + $1.expectedBytes }) { arena in
       let message = try arena.make(pb__push_request__init)
       message.pointee.protocol = version
       message.pointee.register_ = try arena.copy(register.bytes)
-      message.pointee.lineage = lineage.number
+      message.pointee.cursor = try cursor.message(in: arena)
       message.pointee.n_edits = edits.count
       message.pointee.edits = try arena.array(edits) { edit in
         let part = try arena.make(pb__edit__init)
         part.pointee.id = try arena.copy(edit.id.bytes)
         part.pointee.revision = try arena.copy(edit.bytes)
+        part.pointee.n_absorbed = edit.absorbed.count
+        part.pointee.absorbed = try arena.array(edit.absorbed) { try arena.copy($0.bytes) }
+        part.pointee.n_ancestors = edit.ancestors.count
+        part.pointee.ancestors = try arena.array(edit.ancestors) { try arena.copy($0) }
+        part.pointee.reoffer = edit.isReoffer ? 1 : 0
+        part.pointee.sent_before = edit.wasSent ? 1 : 0
         return part
       }
       return message
@@ -25,13 +31,29 @@ extension PushRequest: WireEncodable, WireDecodable {
   public init(wire bytes: UnsafeRawBufferPointer, memory: Int) throws {
     let arena = Arena(first: bytes.count * 2, cap: memory)
     let message = try arena.unpack(bytes, pb__push_request__unpack).pointee
+    guard let cursor = message.cursor?.pointee else {
+      throw CodingError.malformed("a push has no cursor")
+    }
     self.init(
       version: message.protocol, register: try message.register_.identity("a register"),
-      lineage: Lineage(message.lineage),
-      edits: try elements(message.edits, message.n_edits).map { edit in
-        Edit(
-          id: try edit.pointee.id.identity("an edit's id"), bytes: edit.pointee.revision.array)
-      })
+      cursor: try Cursor(cursor),
+      edits: try elements(message.edits, message.n_edits).map { try Edit($0.pointee) })
+  }
+}
+
+extension Edit {
+  fileprivate init(_ message: Pb__Edit) throws {
+    self.init(
+      id: try message.id.identity("an edit's id"), bytes: message.revision.array,
+      absorbed: try elements(message.absorbed, message.n_absorbed)
+        .map { try $0.identity("an edit's id") },
+      ancestors: elements(message.ancestors, message.n_ancestors).map(\.array),
+      isReoffer: message.reoffer != 0, wasSent: message.sent_before != 0)
+  }
+
+  /// What its message takes at most, beside those of its parts that vary.
+  fileprivate var expectedBytes: Int {
+    ancestors.reduce(160 + bytes.count + absorbed.count * 32) { $0 + $1.count + 24 }
   }
 }
 
@@ -101,14 +123,14 @@ extension Verdict {
 }
 
 extension Committed {
-  fileprivate func message(in arena: Arena) throws -> UnsafeMutablePointer<Pb__Committed> {
+  func message(in arena: Arena) throws -> UnsafeMutablePointer<Pb__Committed> {
     let message = try arena.make(pb__committed__init)
     message.pointee.position = position.number
     message.pointee.revision = try arena.copy(revision.bytes)
     return message
   }
 
-  fileprivate init(_ message: Pb__Committed) throws {
+  init(_ message: Pb__Committed) throws {
     self.init(
       position: try LiaisonWire.position(message.position),
       revision: try message.revision.revisionID("a revision"))

@@ -74,6 +74,14 @@ public struct RevisionCodec: RevisionCoding {
     bytes.withUnsafeBytes { RevisionCodec.id(of: $0) }
   }
 
+  /// Without a copy: a log has one for each entry.
+  public func prefix(after prefix: LogPrefix, _ entry: RevisionID) -> LogPrefix {
+    var hash = SHA256()
+    prefix.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    entry.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    return LogPrefix(RevisionID(hash.finalize()))
+  }
+
   public func newDigest() -> any RegisterDigest { HeadsDigest() }
 }
 
@@ -130,9 +138,13 @@ extension RevisionID {
   }
 }
 
-/// The encoding of schemas.
+/// The encoding of schemas, and the hash that chains a log.
 public struct SchemaCodec: SchemaCoding {
   public init() {}
   public func encode(_ schema: Schema) throws -> [UInt8] { try schema.wireBytes() }
+  public func id(of bytes: [UInt8]) -> RevisionID { RevisionCodec().id(of: bytes) }
+  public func prefix(after prefix: LogPrefix, _ entry: RevisionID) -> LogPrefix {
+    RevisionCodec().prefix(after: prefix, entry)
+  }
   public func decodeSchema(_ bytes: [UInt8]) throws -> Schema { try Schema(wire: bytes) }
 }

@@ -180,6 +180,13 @@ final class Workshop: Sendable {
     return result.output
   }
 
+  /// The numbers of what a command prints as one JSON object.
+  func counts(_ command: String, _ arguments: String...) throws -> [String: Int] {
+    let result = try run(command, arguments + ["--json"])
+    let value = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+    return try #require(value as? [String: Any], "\(result)").compactMapValues { $0 as? Int }
+  }
+
   /// What a command prints as JSON.
   func json<Value>(_ command: String, _ arguments: String...) throws -> Value {
     let result = try run(command, arguments + ["--json"])

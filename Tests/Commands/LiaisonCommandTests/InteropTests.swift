@@ -71,8 +71,8 @@ import Testing
         unknown-office UNAUTHENTICATED unknown-office
         protocol UNIMPLEMENTED other-protocol
         register FAILED_PRECONDITION other-register
-        lineage FAILED_PRECONDITION other-lineage
-        past-the-head FAILED_PRECONDITION other-lineage
+        prefix FAILED_PRECONDITION other-history
+        past-the-head FAILED_PRECONDITION other-history
         negative INVALID_ARGUMENT
         garbage INVALID_ARGUMENT
         truncated INVALID_ARGUMENT

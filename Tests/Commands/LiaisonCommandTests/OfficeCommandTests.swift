@@ -10,7 +10,7 @@ import Testing
 
   @Test func cloneMakesAReplicaThatIsOnlyItsOwners() throws {
     try shop.withReplicas(of: "VIE") { server in
-      let summary: [String: Int] = try shop.json(
+      let summary = try shop.counts(
         "liaison", "clone", server.address, "second", "--office", "VIE")
       #expect(summary["received"] == 157 && summary["calls"] == 1)
       let mode = try FileManager.default.attributesOfItem(atPath: shop.path + "/second")
@@ -37,7 +37,7 @@ import Testing
       #expect(try shop.output("liaison", "sync", "-C", "VIE") == "received 0, sent 1\n")
       let port = try #require(server.address.split(separator: ":").last)
       let moved = "localhost:\(port)"
-      let summary: [String: Int] = try shop.json(
+      let summary = try shop.counts(
         "liaison", "sync", "--address", moved, "-C", "VIE")
       #expect(summary["calls"] == 1)
       let status: [String: Any] = try shop.json("liaison", "status", "-C", "VIE")
@@ -58,15 +58,15 @@ import Testing
 
       let refused = try shop.run("liaison", "sync", "-C", "NYC")
       #expect(refused.code == 1, "\(refused)")
-      #expect(refused.output == "received 1, sent 0, refused 1: see liaison status\n")
-      let quiet: [String: Int] = try shop.json("liaison", "sync", "-C", "NYC")
+      #expect(refused.output.hasPrefix("received 1, sent 0, refused 1: see liaison status\n"))
+      let quiet = try shop.counts("liaison", "sync", "-C", "NYC")
       #expect(quiet["calls"] == 1 && quiet["refused"] == 1)
-      let asked: [String: Int] = try shop.json("liaison", "sync", "--retry", "-C", "NYC")
+      let asked = try shop.counts("liaison", "sync", "--retry", "-C", "NYC")
       #expect(asked["calls"] == 2 && asked["refused"] == 1)
 
       _ = try shop.output("liaison", "edit", "AREA-A", "parent=", "-C", "VIE")
       _ = try shop.output("liaison", "sync", "-C", "VIE")
-      #expect(try shop.output("liaison", "sync", "-C", "NYC") == "received 1, sent 1\n")
+      #expect(try shop.output("liaison", "sync", "-C", "NYC").hasPrefix("received 1, sent 1\n"))
     }
   }
 
@@ -187,7 +187,7 @@ import Testing
       _ = try shop.output("liaison", "edit", "FTF", "name=Vienna's", "-C", "VIE")
       let sync = try shop.run("liaison", "sync", "-C", "VIE")
       #expect(sync.code == 3, "\(sync)")
-      #expect(sync.output == "received 1, sent 0, conflicts 1: see liaison conflicts\n")
+      #expect(sync.output.hasPrefix("received 1, sent 0, conflicts 1: see liaison conflicts\n"))
       try body()
     }
   }

@@ -77,7 +77,7 @@ struct ReplicaFailureTests {
       (.unresolved(one, ["code"], .code), "liaison resolve ONE code=NEW-CODE", .failure),
       (.sideAndValue(field: "x"), "one of the two", .usage),
       (.inAgreement(field: "x"), "liaison conflicts", .usage),
-      (.noSides(one), "liaison resolve ONE code=NEW-CODE, or liaison discard", .usage),
+      (.noSides(one), "liaison resolve ONE code=NEW-CODE, or liaison discard ONE", .usage),
       (.deletedSide, "the side that is kept, with the values", .usage),
     ]
   }

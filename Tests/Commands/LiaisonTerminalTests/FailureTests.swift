@@ -16,7 +16,7 @@ struct FailureTests {
     (.unknownOffice, "the register has no office VIE", .failure),
     (.otherRegister, "the server holds another register than this replica", .failure),
     (
-      .otherLineage,
+      .otherHistory,
       "the server was restored from a backup since the last sync, or has lost changes", .failure
     ),
     (.otherProtocol, "the server speaks another version of the protocol", .failure),

@@ -65,7 +65,7 @@ struct CommitRuleLawTests {
     init(seed: UInt64) throws {
       maker = try AreaMaker(seed: seed)
       let schema = try TestRegister.schema()
-      log = MemoryChangeLog(register: maker.newID(), lineage: Lineage(1), schema: schema)
+      log = MemoryChangeLog(register: maker.newID(), schema: schema)
       rule = CommitRule(office: maker.office, schema: schema)
       random = Seeded(seed &* 31)
       let maker = maker
@@ -101,7 +101,8 @@ struct CommitRuleLawTests {
       let decisions = plan.decide(facts)
       #expect(decisions == plan.decide(facts), "seed \(seed): the same facts, the same decisions")
       for decision in decisions {
-        guard case .append(let filed, _) = decision.action else { continue }
+        guard case .append(let addition) = decision.action else { continue }
+        let filed = addition.revision
         let fault = register.append(try maker.coding.decode(filed.bytes), filed.id)
         #expect(fault == nil, "seed \(seed)")
         committed += 1

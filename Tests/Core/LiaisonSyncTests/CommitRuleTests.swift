@@ -72,6 +72,8 @@ struct CommitRuleTests {
       (try maker.revision(TestRegister.area, "NEXUS", fields: [:]), .invalid),
       (try maker.area("NEXUS", name: "a\0b"), .invalid),
       (try maker.revision(TestRegister.area, "NEXUS", fields: name, author: "a\nb"), .invalid),
+      (try maker.revision(TestRegister.area, "NEXUS", fields: name, author: ""), .invalid),
+      (try maker.revision(TestRegister.area, "NEXUS", fields: name, note: "a\nb"), .invalid),
       (try maker.revision(KindNumber(99), "NEXUS", fields: name), .invalid),
       (try maker.area("FTF"), .codeTaken),
       (try maker.area("NEXUS", partOf: maker.newID()), .reference),

@@ -21,6 +21,15 @@ struct LimitsTests {
     #expect(SyncLimits.batchReferences >= Limits.revisionBytes / 16)
   }
 
+  /// What the article Protocol says in figures.
+  @Test func theNumbersAreThoseOfTheProtocol() {
+    #expect(SyncLimits.messageBytes == 4 << 20 && SyncLimits.batchReferences == 100_000)
+    #expect(SyncLimits.askedEdits == 50_000 && SyncLimits.olderPlaces == 128)
+    #expect(SyncLimits.ancestors == 64 && SyncLimits.officeCalls == 128)
+    #expect(SyncLimits.answer == .seconds(20) && SyncLimits.patience == .seconds(30))
+    #expect(SyncLimits.heartbeat == .seconds(10))
+  }
+
   @Test func aBatchIsWellUnderAMessage() {
     let batch = SyncLimits.batchBytes + SyncLimits.batchCount * overhead
     #expect(batch * 4 <= SyncLimits.messageBytes)

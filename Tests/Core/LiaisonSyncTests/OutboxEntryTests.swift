@@ -110,18 +110,26 @@ struct OutboxEntryTests {
 
   // MARK: A sync's events
 
-  @Test func aMergedEditStandsOnTheHeadUnderANewName() {
+  @Test func aMergedEditStandsOnTheHeadUnderItsOwnName() {
     life.check([
-      .ready: "new: head → merged, ready",
+      .ready: "edit: head → merged, ready",
       .sent: "edit: base → ours, in flight",
       .amended: "edit: base → ours, in flight + more",
       .deleted: "edit: base → ours, in flight + deletion",
-      .conflict: "new: head → merged, ready",
-      .codeTaken: "new: head → merged, ready",
-      .refused: "new: head → merged, ready",
-    ]) {
-      life.text($0.rebased(.rebased(life.merged, edit: life.newEdit), onto: life.head.encoded))
-    }
+      .conflict: "edit: head → merged, ready",
+      .codeTaken: "edit: head → merged, ready",
+      .refused: "edit: head → merged, ready",
+    ]) { life.text($0.rebased(.rebased(life.merged), onto: life.head.encoded)) }
+  }
+
+  @Test func whatTheHeadSaysAlreadyLeaves() {
+    life.check([
+      .ready: "nil",
+      .sent: "edit: base → ours, in flight",
+      .amended: "edit: base → ours, in flight + more",
+      .deleted: "edit: base → ours, in flight + deletion",
+      .conflict: "nil", .codeTaken: "nil", .refused: "nil",
+    ]) { life.text($0.rebased(.nothingLeft, onto: life.head.encoded)) }
   }
 
   @Test func anEditThatCannotBeMergedWaitsInConflictWithTheHead() {
@@ -194,8 +202,18 @@ struct SettlementTests {
       Committed(position: LogPosition(-1), revision: life.ours.id),
     ] {
       life.check(expected) { try settle($0, .committed(committed)) }
+      guard committed.position <= .zero else { continue }
       life.check(expected) { try settle($0, .alreadyCommitted(committed)) }
     }
+  }
+
+  @Test func whatACopyOfTheReplicaHasSentAsAnotherRevisionLeaves() {
+    let committed = Committed(position: LogPosition(5), revision: life.merged.id)
+    life.check(
+      rows(
+        sent: "known, then nil", amended: "known, then more: ours → more, ready",
+        deleted: "known, then more: ours → deletion, ready")
+    ) { try settle($0, .alreadyCommitted(committed)) }
   }
 
   @Test func aStaleEditWaitsOnItsBaseAsItIsNow() {

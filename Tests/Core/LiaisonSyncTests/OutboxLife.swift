@@ -91,6 +91,7 @@ struct OutboxLife {
     switch settlement {
     case .accepted(let entry, let next):
       "\(name(entry.revision.id)) at \(entry.position), then \(text(next))"
+    case .known(let next): "known, then \(text(next))"
     case .waits(let entry): text(entry)
     case .forgotten: "forgotten"
     }

@@ -20,7 +20,7 @@ struct RetryRuleTests {
 
   private func apply(_ position: Int64, _ revision: FiledRevision) async throws {
     let entry = maker.entry(position, revision)
-    try await store.write(.durable) { try $0.apply([entry], through: entry.position) }
+    try await store.write(.durable) { try $0.apply([entry], through: .test(entry.position.number)) }
   }
 
   private func isDue(_ ours: FiledRevision, _ state: OutboxEntry.State) async throws -> Bool {

@@ -13,9 +13,7 @@ struct SyncMachineTests {
     register = maker.new()
   }
 
-  private func cursor(_ position: Int64, lineage: UInt64 = 7) -> Cursor {
-    Cursor(lineage: Lineage(lineage), position: LogPosition(position))
-  }
+  private func cursor(_ position: Int64, log: UInt8 = 7) -> Cursor { .test(position, log: log) }
 
   /// A machine of a replica that stands there; of an empty one without a cursor.
   private func machine(at cursor: Cursor?, hasSchema: Bool = true) -> SyncMachine {
@@ -33,7 +31,7 @@ struct SyncMachineTests {
   private func batch(_ positions: Int64..., through: Int64) -> PullBatch {
     PullBatch(
       changes: positions.map { Change(position: LogPosition($0), bytes: []) },
-      through: LogPosition(through), remaining: 0)
+      through: cursor(through), remaining: 0)
   }
 
   /// A machine whose pull has had its header.
@@ -87,15 +85,15 @@ struct SyncMachineTests {
 
   @Test(
     arguments: [
-      ("same", 5, 7, nil), ("ahead", 9, 7, nil), ("behind", 4, 7, CallError.otherLineage),
-      ("restored", 9, 8, .otherLineage),
-    ] as [(String, Int64, UInt64, CallError?)])
+      ("same", 5, 7, nil), ("ahead", 9, 7, nil), ("behind", 4, 7, CallError.otherHistory),
+      ("another", 5, 8, .otherHistory),
+    ] as [(String, Int64, UInt8, CallError?)])
   func aHeaderIsOfTheLogThatWasFollowed(
-    _ name: String, _ head: Int64, _ lineage: UInt64, _ expected: CallError?
+    _ name: String, _ head: Int64, _ log: UInt8, _ expected: CallError?
   ) {
     var machine = machine(at: cursor(5))
     _ = machine.beginPull(at: cursor(5))
-    #expect(fault { try machine.received(header(cursor(head, lineage: lineage))) } == expected)
+    #expect(fault { try machine.received(header(cursor(head, log: log))) } == expected)
   }
 
   @Test func anotherRegisterOrProtocolIsRefused() {

@@ -11,7 +11,7 @@ struct TestLog {
   init(_ maker: AreaMaker) throws {
     self.maker = maker
     let schema = try TestRegister.schema()
-    log = MemoryChangeLog(register: maker.newID(), lineage: Lineage(1), schema: schema)
+    log = MemoryChangeLog(register: maker.newID(), schema: schema)
     rule = CommitRule(office: maker.office, schema: schema)
   }
 

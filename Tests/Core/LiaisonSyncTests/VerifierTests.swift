@@ -7,9 +7,11 @@ import Testing
 struct VerifierTests {
   private let maker: AreaMaker
   private let schema: Schema
+  private let register: RegisterID
 
   init() throws {
     maker = try AreaMaker(seed: 12)
+    register = maker.newID()
     schema = try TestRegister.schema()
   }
 
@@ -26,7 +28,12 @@ struct VerifierTests {
   /// - Returns: what is wrong with a log of these; nil if nothing is.
   private func damage(_ kept: [KeptRevision], whole: Bool = true) throws -> String? {
     do {
-      var verifier = Verifier(maker.coding, log: whole ? schema : nil)
+      var chain = LogChain(of: register, maker.coding)
+      let status = LogStatus(register: register, head: chain.end, schema: schema)
+      var verifier = Verifier(maker.coding, log: whole ? status : nil)
+      for entry in whole ? kept.sorted(by: { $0.position < $1.position }) : [] {
+        try verifier.add(entry.encoded.id, at: chain.append(entry.encoded.id))
+      }
       for revision in kept { try verifier.add(revision) }
       _ = try verifier.finish()
       return nil
@@ -57,9 +64,29 @@ struct VerifierTests {
       ([whole[0], rest], "not where its record stands"),
       ([try kept(1, one), whole[1], rest], "not where its record stands"),
       ([whole[0], try kept(3, next, isHead: false)], "not where its record stands"),
-      ([whole[0], try kept(4, next, links: links), rest], "3 entries up to position 4"),
     ]
     for (log, fault) in cases { #expect(try damage(log)?.contains(fault) == true, "\(fault)") }
+  }
+
+  @Test func eachEntryIsHeldAgainstTheOneBeforeIt() throws {
+    var chain = LogChain(of: register, maker.coding)
+    let status = LogStatus(register: register, head: chain.end, schema: schema)
+    let entries = try (0..<3).map { try maker.id(of: maker.area("AREA-\($0)")) }
+    let cursors = entries.map { chain.append($0) }
+    var whole = Verifier(maker.coding, log: status)
+    for (entry, cursor) in zip(entries, cursors) { try whole.add(entry, at: cursor) }
+    for wrong in [[0, 2], [1], [1, 0, 2]] {
+      var verifier = Verifier(maker.coding, log: status)
+      #expect(throws: StoreError.self, "\(wrong)") {
+        for place in wrong { try verifier.add(entries[place], at: cursors[place]) }
+      }
+    }
+    var swapped = Verifier(maker.coding, log: status)
+    try swapped.add(entries[0], at: cursors[0])
+    #expect(throws: StoreError.damaged("the entry at position 2 does not follow the one before it"))
+    {
+      try swapped.add(entries[2], at: cursors[1])
+    }
   }
 
   @Test func bytesBelowAHeadAreReadToo() throws {

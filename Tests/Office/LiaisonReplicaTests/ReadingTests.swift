@@ -133,6 +133,8 @@ struct ReadingTests {
     #expect(diff.last?.register == nil && diff.last?.here == .number(1))
     #expect(try await vienna.replica.diff().count == 3)
     _ = try await vienna.replica.delete("TWO")
+    let deleted = try #require(try await vienna.replica.history(of: "TWO").first?.revision)
+    #expect(try await vienna.replica.diff("TWO", from: deleted, to: deleted).isEmpty)
     let deletion = try await vienna.replica.diff("TWO").map(\.field)
     #expect(deletion == ["the whole record"])
   }
@@ -181,7 +183,7 @@ struct ReadingTests {
       record, "GAMMA", [Registry.name: .text("G"), FieldNumber(99): .text("newer")])
     try await vienna.sync()
     let lines = Mutex<[ExportLine]>([])
-    try await vienna.replica.export("topic") { line, _ in lines.withLock { $0.append(line) } }
+    try await vienna.replica.export("topic") { line, _, _ in lines.withLock { $0.append(line) } }
     let exported = lines.withLock { $0 }
     #expect(exported.map(\.code) == ["ALPHA", "BETA", "GAMMA"])
     #expect(exported.last?.fields == ["name": .text("G")])

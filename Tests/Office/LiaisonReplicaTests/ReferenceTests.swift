@@ -70,7 +70,7 @@ struct ReferenceTests {
         record: RecordID(UUIDv7("018f3e7a-0000-7000-8000-000000000001")!), kind: Registry.task,
         code: try #require(RecordCode("BROKEN")), isDeleted: false))
     try await vienna.store.write(.repeatable) {
-      try $0.apply([Entry(position: LogPosition(99), revision: broken)], through: LogPosition(99))
+      try $0.apply([Entry(position: LogPosition(99), revision: broken)], through: .test(99))
     }
     #expect(try await vienna.listed(ListQuery("topic", where: ["related=two"])) == ["ONE"])
     let codes = try ["TWO", "ONE"].map { try #require(RecordCode($0)) }

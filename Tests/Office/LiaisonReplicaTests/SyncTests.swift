@@ -83,7 +83,12 @@ struct SyncTests {
       }
     }
     again()
+    // Its clock is moved by what it waits.
+    let start = vienna.environment.now().milliseconds
     await #expect(throws: CallError.tooManyRounds) { try await vienna.sync() }
+    let waited = vienna.environment.now().milliseconds - start
+    let most = (1..<SyncLimits.staleRounds).reduce(0) { $0 + Backoff.ceiling(attempt: $1) }
+    #expect(Int(waited) >= most / 2)
     server.meanwhile {}
     #expect(try await vienna.sync().round.committed == 1)
     #expect(try await vienna.text("ONE", "size") == "3")

@@ -57,6 +57,7 @@ enum Registry {
 struct TestOffice {
   let server: TestServer
   let store: MemoryReplicaStore
+  let environment: ReplicaEnvironment
   let replica: Replica
 
   /// - Parameter topics: codes of topics that the register has from the beginning; the office has
@@ -70,7 +71,8 @@ struct TestOffice {
     self.server = server
     let office = try #require(OfficeID(id))
     store = MemoryReplicaStore(office: office, address: "hq:1")
-    replica = Replica(store: store, environment: .seeded(seed, coding: PlainCoding()))
+    environment = .seeded(seed, coding: PlainCoding())
+    replica = Replica(store: store, environment: environment)
     try await sync()
   }
 

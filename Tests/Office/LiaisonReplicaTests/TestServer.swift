@@ -13,6 +13,7 @@ final class TestServer: SyncConnector {
 
   private struct State {
     var log: [Change] = []
+    var cursors: [Cursor] = []
     var heads: [RecordID: RevisionID] = [:]
     var codes: [RecordID: RecordCode] = [:]
     var committed: [EditID: Committed] = [:]
@@ -37,6 +38,8 @@ final class TestServer: SyncConnector {
     self.batch = batch
     var random = Seeded(99)
     register = RegisterID(UUIDv7(milliseconds: 1, random: &random))
+    let start = LogChain(of: register, coding).end
+    state.withLock { $0.cursors = [start] }
     for code in topics {
       _ = try commit(
         RecordID(UUIDv7(milliseconds: 2, random: &random)), code, [Registry.name: .text(code)])
@@ -103,12 +106,14 @@ final class TestServer: SyncConnector {
       state.pulls += 1
       if request.follow { state.followers += 1 }
       return PullHeader(
-        register: register,
-        head: Cursor(lineage: Lineage(7), position: LogPosition(Int64(state.log.count))),
+        register: request.register == nil ? register : nil,
+        head: state.cursors.last == request.cursor ? nil : state.cursors.last,
         schemaVersion: 1, schema: request.schemaVersion < 1 ? schema : nil,
         limits: ServerLimits(batch: batch))
     }
   }
+
+  fileprivate var start: Cursor { LogChain(of: register, coding).end }
 
   fileprivate func batch(after position: LogPosition) -> PullBatch? {
     state.withLock { state in
@@ -116,7 +121,8 @@ final class TestServer: SyncConnector {
         state.log.dropFirst(Int(position.number)).prefix(batch.count))
       guard let last = changes.last else { return nil }
       let remaining = state.log.count - Int(last.position.number)
-      return PullBatch(changes: changes, through: last.position, remaining: remaining)
+      return PullBatch(
+        changes: changes, through: state.cursors[Int(last.position.number)], remaining: remaining)
     }
   }
 
@@ -156,6 +162,8 @@ final class TestServer: SyncConnector {
   private func append(_ filed: FiledRevision, _ state: inout State) {
     let position = LogPosition(Int64(state.log.count + 1))
     state.log.append(Change(position: position, bytes: filed.bytes))
+    var chain = LogChain(from: state.cursors[state.cursors.count - 1], coding)
+    state.cursors.append(chain.append(filed.id))
     state.heads[filed.summary.record] = filed.id
     state.codes[filed.summary.record] = filed.summary.isDeleted ? nil : filed.summary.code
   }
@@ -164,15 +172,20 @@ final class TestServer: SyncConnector {
 private struct TestEndpoint: SyncEndpoint {
   let server: TestServer
 
+  func history(
+    _ request: HistoryRequest,
+    receive: @escaping @Sendable (HistoryResponse) async throws -> Void
+  ) async throws { throw CallError.storeUnavailable }
+
   func pull(
     _ request: PullRequest, receive: @escaping @Sendable (PullResponse) async throws -> Void
   ) async throws {
     try server.fault(.header)
     try await receive(.header(server.header(request)))
     try server.fault(.firstBatch)
-    var through = request.cursor?.position ?? .zero
+    var through = request.cursor ?? server.start
     repeat {
-      while let batch = server.batch(after: through) {
+      while let batch = server.batch(after: through.position) {
         try await receive(.batch(batch))
         through = batch.through
       }

@@ -60,7 +60,7 @@ struct ViewTests {
     let register = vienna.server.register
     #expect(
       try json(try await vienna.replica.status()) == #"{"address":"hq:1","conflicts":0,"head":1,"#
-        + #""office":"VIE","pending":[],"position":1,"records":1,"refused":0,"#
+        + #""lost":[],"office":"VIE","pending":[],"position":1,"records":1,"refused":0,"#
         + #""register":"\#(register)"}"#)
   }
 

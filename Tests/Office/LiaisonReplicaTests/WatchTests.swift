@@ -158,7 +158,7 @@ struct WatchTests {
   }
 
   @Test(arguments: [
-    CallError.unknownOffice, .otherRegister, .otherLineage, .otherProtocol, .malformed,
+    CallError.unknownOffice, .otherRegister, .otherProtocol, .malformed,
     .peerFault(.failed),
   ])
   func whatNoWaitingMendsEndsTheWatch(error: CallError) async throws {

@@ -38,7 +38,7 @@ struct FollowTests {
         group.addTask {
           try await endpoint.pull(server.request(follow: true)) { message in
             guard case .batch(let batch) = message, !batch.changes.isEmpty else { return }
-            received.add(batch.through)
+            received.add(batch.through.position)
           }
         }
       }
@@ -66,7 +66,7 @@ struct FollowTests {
           throw Problem("no batch")
         }
         #expect(batch.changes.map(\.position.number) == [Int64(position)])
-        #expect(batch.through.number == Int64(position) && batch.remaining == 0)
+        #expect(batch.through.position.number == Int64(position) && batch.remaining == 0)
       }
     }
   }
@@ -82,8 +82,9 @@ struct FollowTests {
       for _ in 1...3 {
         while server.quiet.waiters == 0 { await Task.yield() }
         server.quiet.pass()
-        let heartbeat = PullBatch(changes: [], through: LogPosition(1), remaining: 0)
+        let heartbeat = PullBatch(changes: [], through: server.log.cursor(at: 1), remaining: 0)
         #expect(await messages.next() == .batch(heartbeat))
+        #expect(server.quiet.duration == .seconds(10))
       }
     }
   }

@@ -19,8 +19,15 @@ struct PullTests {
     let responses = try await server.pull(server.request(after: 1, register: server.register))
     #expect(responses.count == 1)
     let header = try #require(opening(responses))
-    #expect(header.register == server.register && header.schema == nil)
-    #expect(header.head == Cursor(lineage: server.lineage, position: LogPosition(1)))
+    #expect(header.schema == nil)
+    #expect(header.register == nil && header.head == nil, "what the request said is not repeated")
+  }
+
+  @Test func aCloneIsToldWhichRegisterItIsAndWhereItEnds() async throws {
+    let server = try await ServerFixture()
+    _ = try await server.push([server.maker.area("FTF")])
+    let header = try opening(await server.pull(server.request(schemaVersion: 0)))
+    #expect(header?.register == server.register && header?.head == server.log.cursor(at: 1))
   }
 
   @Test func aReplicaWithAnOlderSchemaIsSentTheNewOne() async throws {
@@ -39,7 +46,22 @@ struct PullTests {
     #expect(opening(responses)?.limits.batch == BatchLimit(count: 10))
     #expect(batches(responses).map(\.changes.count) == [10, 10, 7])
     #expect(batches(responses).map(\.remaining) == [17, 7, 0])
-    #expect(batches(responses).map(\.through.number) == [10, 20, 27])
+    #expect(batches(responses).map(\.through.position.number) == [10, 20, 27])
+  }
+
+  @Test func batchesGrowWithWhatHasBeenRead() async throws {
+    let server = try await ServerFixture()
+    let name = String(repeating: "A", count: 900)
+    for part in 0..<3 {
+      _ = try await server.push(
+        (0..<900).map { try server.maker.area("AREA-\(part)-\($0)", name: name) })
+    }
+    let sizes = try await batches(server.pull(server.request())).map { batch in
+      batch.changes.reduce(0) { $0 + $1.bytes.count }
+    }
+    let (first, last) = (try #require(sizes.first), try #require(sizes.dropLast().last))
+    #expect(first <= 32 * 1024 && first > 24 * 1024)
+    #expect(last > 4 * first && sizes.allSatisfy { $0 <= SyncLimits.batchBytes })
   }
 
   @Test func whoMayNotGoOnIsToldWhy() async throws {
@@ -48,8 +70,8 @@ struct PullTests {
     let table: [(PullRequest, CallError)] = [
       (server.request(version: 2), .otherProtocol),
       (server.request(register: other), .otherRegister),
-      (server.request(after: 0, lineage: Lineage(8)), .otherLineage),
-      (server.request(after: 1), .otherLineage),
+      (server.request(cursor: .test(0)), .otherHistory),
+      (server.request(after: 1), .otherHistory),
     ]
     for (request, error) in table {
       await #expect(throws: error) { try await server.pull(request) }
@@ -107,7 +129,8 @@ struct PullTests {
     let wrong = FiledRevision(
       EncodedRevision(id: try server.maker.id(of: area), bytes: [1]),
       RevisionSummary(try server.maker.area("NEXUS")))
-    let decision = CommitDecision(edit: server.maker.newID(), action: .append(wrong, links: nil))
+    let decision = CommitDecision(
+      edit: server.maker.newID(), action: .append(LogAddition(wrong, links: nil)))
     _ = try await server.log.commit(CommitQuestion()) { _ in [decision] }
     await #expect(
       throws: StoreError.damaged("the bytes of revision \(digest) do not match its name")

@@ -56,7 +56,7 @@ struct PushTests {
       (server.pushRequest(edits), .tooLarge),
       (server.pushRequest([edits[0]], version: 9), .otherProtocol),
       (server.pushRequest([edits[0]], register: server.maker.newID()), .otherRegister),
-      (server.pushRequest([edits[0]], lineage: Lineage(1)), .otherLineage),
+      (server.pushRequest([edits[0]], cursor: .test(0)), .otherHistory),
     ]
     for (request, error) in table {
       await #expect(throws: error) { try await server.push(request) }

@@ -11,7 +11,6 @@ struct ServerFixture {
   let quiet = Quiet()
   let service: SyncService
   let register: RegisterID
-  let lineage = Lineage(7)
 
   init(
     limit: BatchLimit = BatchLimit(), officeCalls: Int = SyncLimits.officeCalls,
@@ -19,12 +18,13 @@ struct ServerFixture {
   ) async throws {
     maker = try AreaMaker(seed: 5)
     register = maker.newID()
-    log = MemoryChangeLog(register: register, lineage: lineage, schema: try TestRegister.schema())
+    log = MemoryChangeLog(
+      register: register, schema: try TestRegister.schema(), hashing: maker.coding)
     try await log.add(Office(id: maker.office, name: "Vienna"))
     let quiet = quiet
     service = SyncService(
       log: other ?? log, coding: maker.coding, limit: limit, officeCalls: officeCalls,
-      pause: { _ in try await quiet.pause() }, report: { _ in })
+      pause: { try await quiet.pause($0) }, report: { _ in })
   }
 
   func endpoint() async throws -> any SyncEndpoint {
@@ -33,13 +33,22 @@ struct ServerFixture {
 
   func request(
     after position: Int64? = nil, follow: Bool = false, register: RegisterID? = nil,
-    lineage: Lineage? = nil, version: UInt32 = SyncProtocol.version, schemaVersion: UInt32 = 1
+    cursor: Cursor? = nil, version: UInt32 = SyncProtocol.version, schemaVersion: UInt32 = 1
   ) -> PullRequest {
     PullRequest(
       version: version, register: register,
-      cursor: position.map {
-        Cursor(lineage: lineage ?? self.lineage, position: LogPosition($0))
-      }, schemaVersion: schemaVersion, follow: follow)
+      cursor: cursor ?? position.map { log.cursor(at: $0) }, schemaVersion: schemaVersion,
+      follow: follow)
+  }
+
+  func history(
+    of record: RecordID, version: UInt32 = SyncProtocol.version, cursor: Cursor? = nil,
+    receive: @escaping @Sendable (HistoryResponse) async throws -> Void
+  ) async throws {
+    try await endpoint().history(
+      HistoryRequest(
+        version: version, register: register, record: record, cursor: cursor ?? log.cursor(at: 0)),
+      receive: receive)
   }
 
   /// All that a pull sends.
@@ -66,10 +75,10 @@ struct ServerFixture {
 
   func pushRequest(
     _ edits: [Edit], version: UInt32 = SyncProtocol.version, register: RegisterID? = nil,
-    lineage: Lineage? = nil
+    cursor: Cursor? = nil
   ) -> PushRequest {
     PushRequest(
-      version: version, register: register ?? self.register, lineage: lineage ?? self.lineage,
+      version: version, register: register ?? self.register, cursor: cursor ?? log.cursor(at: 0),
       edits: edits)
   }
 }
@@ -78,9 +87,14 @@ struct ServerFixture {
 final class Quiet: Sendable {
   private let waiting = Mutex<[Int: CheckedContinuation<Bool, Never>]>([:])
   private let last = Mutex(0)
+  private let asked = Mutex<Duration?>(nil)
+
+  /// How long it was last asked to wait.
+  var duration: Duration? { asked.withLock { $0 } }
 
   /// Waits until ``pass()``, or until its task is cancelled.
-  func pause() async throws {
+  func pause(_ duration: Duration) async throws {
+    asked.withLock { $0 = duration }
     let id = last.withLock { last in
       last += 1
       return last
@@ -115,12 +129,25 @@ final class Quiet: Sendable {
 
 /// A log that cannot answer.
 struct BrokenLog: ChangeLog {
-  func status() async throws -> LogStatus { throw StoreError.full }
+  func status(among places: [Cursor]) async throws -> LogStatus { throw StoreError.full }
   func count(after position: LogPosition) async throws -> RecordCount { throw StoreError.full }
   func office(_ id: OfficeID) async throws -> Office? { throw StoreError.full }
   func offices() async throws -> [Office] { throw StoreError.full }
   func add(_ office: Office) async throws { throw StoreError.full }
+  func history(
+    of record: RecordID, parents: @escaping @Sendable ([UInt8]) throws -> [RevisionID]
+  ) async throws -> [Change] { throw StoreError.full }
+  func latest(_ limit: Int, isHandedBack: Bool) async throws -> [LoggedRevision] {
+    throw StoreError.full
+  }
+  func setHealing(_ isHealing: Bool) async throws { throw StoreError.full }
+  func committed(_ edits: Set<EditID>) async throws -> [EditID: FiledEdit] {
+    throw StoreError.full
+  }
   func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch {
+    throw StoreError.full
+  }
+  func forEachEntry(_ body: @escaping @Sendable (RevisionID, Cursor) throws -> Void) async throws {
     throw StoreError.full
   }
   func forEachRevision(_ body: @escaping @Sendable (KeptRevision) throws -> Void) async throws {

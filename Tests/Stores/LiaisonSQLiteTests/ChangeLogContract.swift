@@ -19,10 +19,10 @@ import Testing
   func aNewLogIsEmptyAndHoldsItsSchema(_ kind: LogMaker) async throws {
     let log = try kind.make(in: scratch, maker)()
     let status = try await log.status()
-    #expect(status.head == Cursor(lineage: Lineage(.max), position: .zero))
+    #expect(status.head == LogChain(of: status.register, maker.coding).end)
     #expect(try status.schema == TestRegister.schema())
     let batch = try await log.changes(after: .zero, limit: BatchLimit())
-    #expect(batch == LogBatch(changes: [], through: .zero, isLast: true))
+    #expect(batch == LogBatch(changes: [], through: status.head, isLast: true))
     #expect(try await log.count(after: .zero) == RecordCount(all: 0, live: 0))
     try await log.checkIntegrity()
   }
@@ -34,7 +34,7 @@ import Testing
     let edit: EditID = maker.newID()
     let committed = Committed(position: LogPosition(1), revision: filed.id)
     let verdicts = try await open().commit(CommitQuestion()) { _ in
-      [CommitDecision(edit: edit, action: .append(filed, links: Links()))]
+      [CommitDecision(edit: edit, action: .append(LogAddition(filed, links: Links())))]
     }
     #expect(verdicts == [Verdict(edit: edit, outcome: .committed(committed))])
     let log = try open()
@@ -42,7 +42,10 @@ import Testing
     #expect(batch.changes == [Change(position: LogPosition(1), bytes: filed.bytes)])
     var question = CommitQuestion()
     question.edits = [edit, maker.newID()]
-    #expect(try await log.facts(for: question).known == [edit: committed])
+    let known = [edit: FiledEdit(committed: committed, record: filed.summary.record)]
+    #expect(try await log.facts(for: question).known == known)
+    #expect(try await log.committed(question.edits) == known)
+    #expect(try await log.committed([]).isEmpty)
   }
 
   @Test(arguments: LogMaker.allCases)
@@ -65,7 +68,7 @@ import Testing
     for revision in [first, other, second] { _ = try await log.append([revision], maker) }
     let batch = try await log.changes(after: .zero, limit: BatchLimit())
     #expect(try batch.changes.map(\.bytes) == [other, second].map { try maker.edit($0).bytes })
-    #expect(batch.through == LogPosition(3) && batch.isLast)
+    #expect(try await batch.through == log.status().head && batch.isLast)
     #expect(try await log.count(after: LogPosition(2)) == RecordCount(all: 1, live: 1))
     _ = try await log.append([maker.deletion(of: second)], maker)
     #expect(try await log.count(after: .zero) == RecordCount(all: 2, live: 1))
@@ -80,9 +83,10 @@ import Testing
       BatchLimit(count: 0), BatchLimit(count: -3, bytes: -1), BatchLimit(bytes: 0),
     ] {
       var positions: [Int64] = []
-      var batch = LogBatch(changes: [], through: .zero, isLast: false)
+      var batch = try await log.changes(after: .zero, limit: limit)
+      positions += batch.changes.map(\.position.number)
       while !batch.isLast {
-        batch = try await log.changes(after: batch.through, limit: limit)
+        batch = try await log.changes(after: batch.through.position, limit: limit)
         #expect(batch.changes.count <= max(limit.count, 1))
         positions += batch.changes.map(\.position.number)
       }
@@ -91,10 +95,10 @@ import Testing
   }
 
   @Test(arguments: LogMaker.allCases)
-  func aCursorPastTheHeadIsAnsweredWithItself(_ kind: LogMaker) async throws {
+  func thereIsNothingPastTheHead(_ kind: LogMaker) async throws {
     let log = try kind.make(in: scratch, maker)()
     let batch = try await log.changes(after: LogPosition(9), limit: BatchLimit())
-    #expect(batch == LogBatch(changes: [], through: LogPosition(9), isLast: true))
+    #expect(try await batch == LogBatch(changes: [], through: log.status().head, isLast: true))
   }
 
   @Test(arguments: LogMaker.allCases)
@@ -107,7 +111,7 @@ import Testing
     let edit: EditID = maker.newID()
     await #expect(throws: Stop.self) {
       try await log.transaction { transaction in
-        let decision = CommitDecision(edit: edit, action: .append(filed, links: nil))
+        let decision = CommitDecision(edit: edit, action: .append(LogAddition(filed, links: nil)))
         #expect(try transaction.append([decision]).count == 1)
         var question = CommitQuestion()
         question.records = [filed.summary.record]

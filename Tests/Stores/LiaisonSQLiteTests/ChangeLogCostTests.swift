@@ -19,7 +19,7 @@ struct ChangeLogCostTests {
     maker = try AreaMaker(seed: 4)
     let directory = DataDirectory(scratch.folder("hq"), role: .server)
     try SQLiteChangeLog.create(
-      directory, register: maker.newID(), lineage: Lineage(1), schema: TestRegister.schema(),
+      directory, register: maker.newID(), schema: TestRegister.schema(),
       coding: maker.coding)
     log = try SQLiteChangeLog(directory, coding: maker.coding)
   }

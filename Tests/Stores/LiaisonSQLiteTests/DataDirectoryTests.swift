@@ -24,7 +24,7 @@ struct DataDirectoryTests {
 
   private func create() throws {
     try SQLiteChangeLog.create(
-      directory, register: maker.newID(), lineage: Lineage(1), schema: TestRegister.schema(),
+      directory, register: maker.newID(), schema: TestRegister.schema(),
       coding: maker.coding)
   }
 
@@ -124,7 +124,7 @@ struct DataDirectoryTests {
     #expect(!FileManager.default.fileExists(atPath: directory.path))
     let whole = DataDirectory(longest, role: .server)
     try SQLiteChangeLog.create(
-      whole, register: maker.newID(), lineage: Lineage(1), schema: TestRegister.schema(),
+      whole, register: maker.newID(), schema: TestRegister.schema(),
       coding: maker.coding)
     _ = try SQLiteChangeLog(whole, coding: maker.coding)
     try FileManager.default.moveItem(atPath: longest, toPath: longest + "bbbbb")

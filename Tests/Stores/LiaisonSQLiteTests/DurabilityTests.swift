@@ -64,7 +64,7 @@ struct DurabilityProbe {
   static func log(in folder: String, _ maker: AreaMaker) throws -> SQLiteChangeLog {
     let directory = DataDirectory(folder, role: .server)
     try SQLiteChangeLog.create(
-      directory, register: maker.newID(), lineage: Lineage(1), schema: TestRegister.schema(),
+      directory, register: maker.newID(), schema: TestRegister.schema(),
       coding: maker.coding)
     return try SQLiteChangeLog(directory, coding: maker.coding)
   }

@@ -22,26 +22,12 @@ struct LayoutTests {
     server = DataDirectory(scratch.folder("hq"), role: .server)
   }
 
-  /// A replica as it was before there were links.
-  private func makeOldReplica() throws {
-    try SQLiteReplicaStore.create(replica, office: maker.office, address: "hq:1")
-    let queue = try DatabaseQueue(path: replica.databasePath)
-    try queue.write { db in
-      try db.execute(
-        sql: """
-          DROP TABLE link; DROP TABLE link_pending; DROP TABLE link_indexed;
-          DELETE FROM grdb_migrations WHERE identifier IN ('3', '4')
-          """)
-    }
-    try queue.close()
-  }
-
-  /// A server's file that has no table yet.
-  private func makeOldServer() throws {
-    try NewFolder(server).filled { path in
+  /// A file that has no table yet.
+  private func makeOld(_ directory: DataDirectory) throws {
+    try NewFolder(directory).filled { path in
       let queue = try DatabaseQueue(path: path)
       try queue.writeWithoutTransaction { db in
-        try db.execute(sql: "PRAGMA application_id = \(server.role.applicationID)")
+        try db.execute(sql: "PRAGMA application_id = \(directory.role.applicationID)")
       }
       try queue.close()
     }
@@ -56,7 +42,7 @@ struct LayoutTests {
     var configuration = Configuration()
     configuration.readonly = true
     return try DatabaseQueue(path: directory.databasePath, configuration: configuration).read {
-      try ReplicaMigrations.migrator.appliedMigrations($0)
+      try ReplicaMigrations.migrator.appliedIdentifiers($0).sorted()
     }
   }
 
@@ -66,30 +52,30 @@ struct LayoutTests {
   }
 
   @Test func whoOpensAnOlderReplicaTakesItsLockForTheMigration() throws {
-    try makeOldReplica()
-    #expect(try layouts(replica) == ["1", "2"])
+    try makeOld(replica)
+    #expect(try layouts(replica).isEmpty)
     try open()
-    #expect(try layouts(replica) == ["1", "2", "3", "4"])
+    #expect(try layouts(replica) == ["chained"])
     let holder = try String(contentsOfFile: replica.path + "/sync.lock", encoding: .utf8)
     #expect(holder.hasPrefix("a migration, process "))
   }
 
   @Test func anOlderReplicaInWhichAnotherProcessIsAtWorkStaysAsItIs() throws {
-    try makeOldReplica()
+    try makeOld(replica)
     let file = URL(filePath: replica.databasePath)
     let before = try Data(contentsOf: file)
     let lock = try DirectoryLock(replica, name: .sync, holder: "the first")
     #expect(throws: locked(by: "the first")) { try open() }
-    #expect(try layouts(replica) == ["1", "2"])
+    #expect(try layouts(replica).isEmpty)
     #expect(try Data(contentsOf: file) == before)
     withExtendedLifetime(lock) {}
   }
 
   @Test func whoHasTheLockMigratesUnderIt() throws {
-    try makeOldReplica()
+    try makeOld(replica)
     let lock = try DirectoryLock(replica, name: .sync, holder: "a clone")
     try open(under: lock)
-    #expect(try layouts(replica) == ["1", "2", "3", "4"])
+    #expect(try layouts(replica) == ["chained"])
   }
 
   @Test func aReplicaOfThisLayoutIsOpenedBesideWhoeverIsAtWork() throws {
@@ -100,7 +86,7 @@ struct LayoutTests {
   }
 
   @Test func anOlderServerInWhichAnotherProcessIsAtWorkStaysAsItIs() throws {
-    try makeOldServer()
+    try makeOld(server)
     let lock = try DirectoryLock(server, name: .server, holder: "the first")
     #expect(throws: locked(by: "the first")) {
       _ = try SQLiteChangeLog(server, coding: PlainSchemaCoding([maker.schema]))
@@ -110,51 +96,23 @@ struct LayoutTests {
   }
 
   @Test func whoOpensAnOlderServerTakesItsLockForTheMigration() throws {
-    try makeOldServer()
+    try makeOld(server)
     #expect(throws: StoreError.damaged("the database holds no register")) {
       _ = try SQLiteChangeLog(server, coding: PlainSchemaCoding([maker.schema]))
     }
-    #expect(try layouts(server) == ["1", "2"])
+    #expect(try layouts(server) == ["chained"])
     let holder = try String(contentsOfFile: server.path + "/server.lock", encoding: .utf8)
     #expect(holder.hasPrefix("a migration, process "))
   }
 
-  @Test func theLinksOfAnOlderServerAreKept() async throws {
-    let maker = try AreaMaker()
-    let schema = try TestRegister.schema()
-    try SQLiteChangeLog.create(
-      server, register: maker.newID(), lineage: Lineage(.max), schema: schema, coding: maker.coding)
-    let queue = try DatabaseQueue(path: server.databasePath)
-    let records: [RecordID] = (0..<9).map { _ in maker.newID() }
-    let rows = [
-      (records[0], TestRegister.after, records[4]), (records[0], TestRegister.after, records[3]),
-      (records[0], TestRegister.parent, records[5]), (records[3], TestRegister.after, records[8]),
-    ]
-    try await queue.write { db in
-      try db.execute(
-        sql: """
-          DROP TABLE link;
-          CREATE TABLE link (
-            id INTEGER PRIMARY KEY, record BLOB NOT NULL, field INTEGER NOT NULL,
-            target BLOB NOT NULL, UNIQUE (record, field, target)) STRICT;
-          DELETE FROM grdb_migrations WHERE identifier = '2'
-          """)
-      let insert = try PreparedStatement(
-        db, "INSERT INTO link (record, field, target) VALUES (?, ?, ?)")
-      for (record, field, target) in rows {
-        try insert.bound(record, field.number, target).run()
-      }
+  @Test func whatWasNeverReleasedIsNotReadAndStaysAsItIs() throws {
+    try SQLiteReplicaStore.create(replica, office: maker.office, address: "hq:1")
+    let queue = try DatabaseQueue(path: replica.databasePath)
+    try queue.write { db in
+      try db.execute(sql: "UPDATE grdb_migrations SET identifier = '1'")
     }
     try queue.close()
-    var question = CommitQuestion()
-    question.chains = [records[0]]
-    let links = try await SQLiteChangeLog(server, coding: maker.coding).facts(for: question).links
-    let expected = [
-      records[0]: Links([
-        TestRegister.after: [records[3], records[4]].sorted(), TestRegister.parent: [records[5]],
-      ]),
-      records[3]: Links([TestRegister.after: [records[8]]]),
-    ]
-    #expect(links == expected)
+    #expect(throws: StoreError.older) { try open() }
+    #expect(try layouts(replica) == ["1"])
   }
 }

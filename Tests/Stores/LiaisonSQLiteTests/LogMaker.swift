@@ -17,13 +17,13 @@ enum LogMaker: String, CaseIterable, Sendable {
     let register: RegisterID = maker.newID()
     switch self {
     case .memory:
-      let log = MemoryChangeLog(register: register, lineage: Lineage(.max), schema: schema)
+      let log = MemoryChangeLog(
+        register: register, schema: schema, hashing: maker.coding)
       return { log }
     case .sqlite:
       let directory = DataDirectory(scratch.folder("hq"), role: .server)
       try SQLiteChangeLog.create(
-        directory, register: register, lineage: Lineage(.max), schema: schema,
-        coding: maker.coding)
+        directory, register: register, schema: schema, coding: maker.coding)
       return { try SQLiteChangeLog(directory, coding: maker.coding) }
     }
   }
@@ -36,7 +36,8 @@ extension ChangeLog {
   ) async throws -> [Verdict] {
     let decisions = try revisions.map { revision in
       CommitDecision(
-        edit: maker.newID(), action: .append(try maker.coding.encode(revision), links: links))
+        edit: maker.newID(),
+        action: .append(LogAddition(try maker.coding.encode(revision), links: links)))
     }
     return try await commit(CommitQuestion()) { _ in decisions }
   }

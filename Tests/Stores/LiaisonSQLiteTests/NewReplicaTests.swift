@@ -50,7 +50,9 @@ struct NewReplicaTests {
     try await store.write(.durable) { [maker] transaction in
       switch trace {
       case .header: try transaction.adopt(header)
-      case .entry: try transaction.apply([maker.entry(1, revision)], through: LogPosition(1))
+      case .entry:
+        try transaction.adopt(header)
+        try transaction.apply([maker.entry(1, revision)], through: .test(1))
       case .edit: try transaction.put(maker.ready(revision))
       }
     }

@@ -23,7 +23,7 @@ struct ReplicaStoreContract {
     let kept = try await KeptReplica(stores)
     let before = try await kept.store.identity()
     #expect(before.register == kept.register && before.schema == kept.maker.schema)
-    #expect(before.cursor == Cursor(lineage: Lineage(7), position: .zero))
+    #expect(before.cursor == nil, "nothing has come yet")
     #expect(before.office == kept.maker.office && before.address == ReplicaStoreMaker.address)
     try await kept.apply(through: 2)
     let (maker, register) = (kept.maker, kept.register)
@@ -32,7 +32,21 @@ struct ReplicaStoreContract {
     }
     let after = try await kept.store.identity()
     #expect(after.head == LogPosition(9) && after.schema == maker.schema)
-    #expect(after.cursor?.position == LogPosition(2))
+    #expect(after.cursor == .test(2))
+    try await kept.store.write(.durable) {
+      try $0.adopt(
+        PullHeader(
+          register: nil, head: nil, schemaVersion: 1, schema: nil, limits: ServerLimits()))
+    }
+    let same = try await kept.store.identity()
+    #expect(same.register == register && same.head == LogPosition(2) && same.cursor == .test(2))
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
+  func theCursorNeverGoesBackWithABatch(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    for through in [4, 2, 4, 3] as [Int64] { try await kept.apply(through: through) }
+    #expect(try await kept.store.identity().cursor == .test(4))
   }
 
   @Test(arguments: ReplicaStoreMaker.all)
@@ -85,10 +99,18 @@ struct ReplicaStoreContract {
     let kept = try await KeptReplica(stores)
     let made = try (1...4).map { try kept.maker.revision("TOPIC-\($0)") }
     let entries = zip([1, 2, 4, 5], made).map { kept.maker.entry($0, $1) }
-    try await kept.store.write(.durable) { try $0.apply(own: [entries[1], entries[0]]) }
-    #expect(try await kept.position() == 2)
-    try await kept.store.write(.durable) { try $0.apply(own: [entries[2], entries[3]]) }
-    #expect(try await kept.position() == 2)
+    let start = LogChain(of: kept.register, PlainCoding())
+    try await kept.store.write(.durable) { try $0.apply([], through: start.end) }
+    try await kept.store.write(.durable) {
+      try $0.apply(own: [entries[1], entries[0]], PlainCoding())
+    }
+    var chain = start
+    for revision in made.prefix(2) { chain.append(revision.id) }
+    #expect(try await kept.store.identity().cursor == chain.end)
+    try await kept.store.write(.durable) {
+      try $0.apply(own: [entries[2], entries[3]], PlainCoding())
+    }
+    #expect(try await kept.store.identity().cursor == chain.end)
     #expect(try await kept.record(made[3])?.position == LogPosition(5))
   }
 
@@ -105,7 +127,7 @@ struct ReplicaStoreContract {
       await #expect(throws: Stop()) {
         try await kept.store.write(durability) { transaction in
           try transaction.adopt(maker.header(register, head: 9, schema: nil))
-          try transaction.apply([maker.entry(1, made)], through: LogPosition(1))
+          try transaction.apply([maker.entry(1, made)], through: .test(1))
           try transaction.put(edit)
           try transaction.remove(old.summary.record)
           try transaction.give(7, of: maker.office, in: 2026)
@@ -208,7 +230,7 @@ struct ReplicaStoreContract {
     }
     for _ in 0..<2 {
       for entry in entries { try await plain.apply(entry) }
-      try await kept.store.write(.repeatable) { try $0.apply(entries, through: LogPosition(500)) }
+      try await kept.store.write(.repeatable) { try $0.apply(entries, through: .test(500)) }
       #expect(try await kept.revisions() == plain.revisions())
       let counts = try await kept.store.read { try $0.counts().records }
       #expect(try await plain.store.read { try $0.counts().records } == counts)

@@ -54,7 +54,7 @@ struct KeptReplica: Sendable {
   }
 
   func apply(_ entries: Entry..., through: Int64? = nil) async throws {
-    let through = through.map { LogPosition($0) } ?? entries.last?.position ?? .zero
+    let through = Cursor.test(through ?? entries.last?.position.number ?? 0)
     try await store.write(.repeatable) { try $0.apply(entries, through: through) }
   }
 

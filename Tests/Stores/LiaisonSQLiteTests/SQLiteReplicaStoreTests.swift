@@ -155,7 +155,7 @@ struct SQLiteReplicaStoreTests {
       let database = try #require(transaction as? SQLiteReplicaTransaction).db
       var count = 0
       database.trace { _ in count += 1 }
-      try transaction.apply(entries, through: LogPosition(100))
+      try transaction.apply(entries, through: .test(100))
       database.trace(nil)
       return count
     }

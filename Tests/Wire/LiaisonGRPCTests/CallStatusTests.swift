@@ -52,9 +52,9 @@ struct CallStatusTests {
   }
 
   @Test func aNameOutweighsItsStatus() {
-    let metadata: Metadata = ["liaison-error": "other-lineage"]
+    let metadata: Metadata = ["liaison-error": "other-history"]
     let error = RPCError(code: .unavailable, message: "", metadata: metadata)
-    #expect(CallError(transport: error) == .otherLineage)
+    #expect(CallError(transport: error) == .otherHistory)
     let unknown = RPCError(code: .unavailable, message: "", metadata: ["liaison-error": "new"])
     #expect(CallError(transport: unknown) == .unreachable(.noAnswer))
   }

@@ -116,6 +116,25 @@ struct CallTests {
     }
   }
 
+  @Test func aMessageThatIsLongerThanTheProtocolSaysIsNotRead() async throws {
+    let register = StubRegister(answerPull: { _, send in
+      try await send(Sample.header)
+      let bytes = [UInt8](repeating: 7, count: SyncLimits.messageBytes)
+      try await send(
+        .batch(
+          PullBatch(
+            changes: [Change(position: LogPosition(1), bytes: bytes)], through: .test(1),
+            remaining: 0)))
+    })
+    try await call(register) { endpoint in
+      await #expect(throws: CallError.self) {
+        try await endpoint.pull(Sample.pull()) { message in
+          #expect(message == Sample.header)
+        }
+      }
+    }
+  }
+
   /// gRPC cancels this side's work when the call has failed: that is not what it failed of.
   @Test func aCallThatFailsWhileThisSideWorksFailsOfWhatItFailedOf() async throws {
     try await call(StubRegister(), as: OfficeID("NYC")) { endpoint in

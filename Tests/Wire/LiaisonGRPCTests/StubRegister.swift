@@ -1,6 +1,7 @@
 import LiaisonModel
 import LiaisonSync
 import Logging
+import TestSupport
 import Testing
 
 @testable import LiaisonGRPC
@@ -24,6 +25,14 @@ struct StubRegister: SyncListener, SyncEndpoint {
     _ request: PullRequest, receive: @escaping @Sendable (PullResponse) async throws -> Void
   ) async throws {
     try await answerPull(request, receive)
+  }
+
+  func history(
+    _ request: HistoryRequest,
+    receive: @escaping @Sendable (HistoryResponse) async throws -> Void
+  ) async throws {
+    let change = Change(position: .zero, bytes: request.record.bytes)
+    try await receive(HistoryResponse(revisions: [change]))
   }
 
   func push(
@@ -62,7 +71,6 @@ enum Sample {
   }
 
   static let register = RegisterID(id(1))
-  static let lineage = Lineage(5)
 
   static func pull(follow: Bool = false) -> PullRequest {
     PullRequest(register: register, cursor: nil, schemaVersion: 1, follow: follow)
@@ -70,7 +78,7 @@ enum Sample {
 
   static let header = PullResponse.header(
     PullHeader(
-      register: register, head: Cursor(lineage: lineage, position: LogPosition(3)),
+      register: register, head: Cursor.test(3),
       schemaVersion: 1, schema: nil, limits: ServerLimits()))
 
   /// A batch of one change of this many bytes.
@@ -78,14 +86,14 @@ enum Sample {
     let change = Change(
       position: LogPosition(position), bytes: [UInt8](repeating: 7, count: bytes))
     return .batch(
-      PullBatch(changes: [change], through: LogPosition(position), remaining: 0))
+      PullBatch(changes: [change], through: .test(position), remaining: 0))
   }
 
   static let heartbeat = PullResponse.batch(
-    PullBatch(changes: [], through: LogPosition(3), remaining: 0))
+    PullBatch(changes: [], through: .test(3), remaining: 0))
 
   static func push(_ number: UInt8, bytes: Int = 3) -> PushRequest {
     let edit = Edit(id: EditID(id(number)), bytes: [UInt8](repeating: 7, count: bytes))
-    return PushRequest(register: register, lineage: lineage, edits: [edit])
+    return PushRequest(register: register, cursor: .test(3), edits: [edit])
   }
 }

@@ -9,11 +9,12 @@ struct MessageTests {
     for request in [
       PullRequest(register: nil, cursor: nil, schemaVersion: 0, follow: false),
       PullRequest(
-        register: Sample.register, cursor: Sample.cursor, schemaVersion: 3, follow: true),
+        register: Sample.register, cursor: Sample.cursor, schemaVersion: 3, follow: true,
+        edits: [EditID(Sample.id(6)), EditID(Sample.id(7))], older: [.test(0), .test(4)]),
     ] {
       #expect(try PullRequest(wire: request.wireBytes()) == request)
     }
-    let heartbeat = PullBatch(changes: [], through: LogPosition(9), remaining: 0)
+    let heartbeat = PullBatch(changes: [], through: .test(9), remaining: 0)
     for response in [
       PullResponse.header(Sample.header(nil)), .header(Sample.header(try Sample.schema())),
       .batch(Sample.batch), .batch(heartbeat),
@@ -21,21 +22,29 @@ struct MessageTests {
       #expect(try PullResponse(wire: response.wireBytes()) == response)
     }
     #expect(try PushRequest(wire: Sample.push.wireBytes()) == Sample.push)
+    let request = HistoryRequest(
+      register: Sample.register, record: RecordID(Sample.id(8)), cursor: Sample.cursor)
+    #expect(try HistoryRequest(wire: request.wireBytes()) == request)
+    let history = HistoryResponse(revisions: Sample.batch.changes)
+    #expect(try HistoryResponse(wire: history.wireBytes()) == history)
     #expect(try PushResponse(wire: Sample.verdicts().wireBytes()) == Sample.verdicts())
     #expect(try Schema(wire: Sample.schema().wireBytes()) == Sample.schema())
   }
 
-  @Test func aHeartbeatIsFourBytes() throws {
-    let heartbeat = PullBatch(changes: [], through: LogPosition(9), remaining: 0)
-    #expect(try PullResponse.batch(heartbeat).wireBytes() == [0x12, 2, 0x10, 9])
+  @Test func aHeartbeatIsACursor() throws {
+    let heartbeat = PullBatch(changes: [], through: .test(9), remaining: 0)
+    #expect(try PullResponse.batch(heartbeat).wireBytes() == [0x12, 38] + through)
   }
+
+  /// A batch's cursor: position 9, and 32 bytes.
+  private let through: [UInt8] = [0x12, 36, 0x08, 9, 0x12, 32] + Cursor.test(9).prefix.bytes
 
   @Test func aBatchIsTheBytesThatTheProtocolFixes() throws {
     let first: [UInt8] = [0x0A, 7, 0x08, 4, 0x12, 3, 1, 2, 3]
     let second: [UInt8] = [0x0A, 5, 0x08, 6, 0x12, 1, 0xFF]
-    let rest: [UInt8] = [0x10, 9, 0x18, 5]
+    let rest = through + [0x18, 5]
     #expect(
-      try PullResponse.batch(Sample.batch).wireBytes() == [0x12, 20] + first + second + rest)
+      try PullResponse.batch(Sample.batch).wireBytes() == [0x12, 56] + first + second + rest)
   }
 
   @Test func aMessageThatIsCutAtAnyByteNeverReadsAsTheWhole() throws {
@@ -85,10 +94,11 @@ struct MessageTests {
   @Test func aMessageOfHostileCountsIsCapped() throws {
     // Batch { changes: [{}, {} …] }: two bytes each on the wire, far more in memory.
     let count = 1_000_000
-    let length: [UInt8] = [0x80, 0x89, 0x7A]  // 2,000,000
+    let length: [UInt8] = [0xA6, 0x89, 0x7A]  // 2,000,038
     let bytes =
       [0x12] + length
       + [[UInt8]](repeating: [0x0A, 0x00], count: count).flatMap { $0 }
+      + through
     #expect(bytes.count < SyncLimits.messageBytes)
     #expect(Sample.fault { _ = try PullResponse(wire: bytes) } == .malformed)
     // Nothing but the memory was wrong with it.

@@ -40,6 +40,46 @@ struct RevisionCodecTests {
     #expect(try codec.summary(of: encoded.bytes) == RevisionSummary(revision))
   }
 
+  @Test func theReferencesOfASetAscend() throws {
+    let start = try codec.encode(Sample.revision()).bytes
+    let ids: [[UInt8]] = (1...2).map { (byte: UInt8) -> [UInt8] in
+      [1, 143, 62, 122, 18, 52, 122, 188, 141] + Array(repeating: byte, count: 7)
+    }
+    func read(_ ids: [[UInt8]]) throws {
+      let members: [UInt8] = ids.flatMap { (id: [UInt8]) -> [UInt8] in [0x0A, 16] + id }
+      let value: [UInt8] = [0x08, 99, 0x52, UInt8(members.count)] + members
+      _ = try codec.decode(start + [0x5A, UInt8(value.count)] + value)
+    }
+    try read(ids)
+    for wrong in [[ids[1], ids[0]], [ids[0], ids[0]]] {
+      #expect(throws: CodingError.notCanonical("a set's members are not in ascending order")) {
+        try read(wrong)
+      }
+    }
+  }
+
+  @Test func thePrefixesAreThoseThatTheProtocolFixes() throws {
+    let register = try #require(RegisterID(text: "018f3e7a-1234-7abc-8def-0123456789ab"))
+    var chain = LogChain(of: register, codec)
+    var prefixes = [chain.end.prefix]
+    for byte: UInt8 in 1...2 {
+      chain.append(try #require(RevisionID(Array(repeating: byte, count: 32))))
+      prefixes.append(chain.end.prefix)
+    }
+    #expect(
+      prefixes.map(\.bytes)
+        == [
+          "b6dd2c114e7d01f75b12c7a8215c1eeb59f7cdb8ca08f7078748bcc2f248529f",
+          "83f8a9c7500a97c9b305ceb3de0ee6a11d3c873b60549edfe89c7b0b17a836ba",
+          "c7f4670930a59d944e773bad244b47d8bd16ab4bac5213e74af0b001564ffb70",
+        ].map(bytes))
+  }
+
+  private func bytes(_ hex: String) -> [UInt8] {
+    let digits = hex.compactMap(\.hexDigitValue)
+    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
+  }
+
   @Test func theEncodingIsTheOneThatTheProtocolFixes() throws {
     let code = try #require(RecordCode("UN"))
     let office = try #require(OfficeID("LYO"))

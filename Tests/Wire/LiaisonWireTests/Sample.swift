@@ -12,7 +12,7 @@ enum Sample {
   }
 
   static let register = RegisterID(id(9))
-  static let cursor = Cursor(lineage: Lineage(.max), position: LogPosition(12))
+  static let cursor = Cursor.test(12)
 
   /// A revision with a field of every type.
   static func revision(_ text: String = "Ünïcode", second: Bool = true) throws -> Revision {
@@ -80,18 +80,29 @@ enum Sample {
   static func header(_ schema: Schema?) -> PullHeader {
     PullHeader(
       register: register, head: cursor, schemaVersion: 1, schema: schema,
-      limits: ServerLimits(batch: BatchLimit(count: 7, bytes: 8), officeCalls: 9))
+      limits: ServerLimits(batch: BatchLimit(count: 7, bytes: 8), officeCalls: 9),
+      known: [
+        KnownEdit(
+          edit: EditID(id(6)),
+          committed: Committed(
+            position: LogPosition(3), revision: RevisionID([UInt8](repeating: 5, count: 32))!))
+      ], shared: .test(2))
   }
 
   static let batch = PullBatch(
     changes: [
       Change(position: LogPosition(4), bytes: [1, 2, 3]),
       Change(position: LogPosition(6), bytes: [0xFF]),
-    ], through: LogPosition(9), remaining: 5)
+    ], through: .test(9), remaining: 5)
 
   static let push = PushRequest(
-    register: register, lineage: Lineage(3),
-    edits: [Edit(id: EditID(id(6)), bytes: [1, 2, 3]), Edit(id: EditID(id(7)), bytes: [])])
+    register: register, cursor: .test(3),
+    edits: [
+      Edit(
+        id: EditID(id(6)), bytes: [1, 2, 3], absorbed: [EditID(id(8)), EditID(id(9))],
+        ancestors: [[4], [5, 6]], isReoffer: true),
+      Edit(id: EditID(id(7)), bytes: []),
+    ])
 
   /// A verdict of every kind.
   static func verdicts() throws -> PushResponse {

@@ -10,6 +10,8 @@ public import LiaisonModel
 ///
 /// A person may discard it anywhere: then it is gone, and whatever the register took of it comes back
 /// with a pull. What was amended in flight takes the place of an edit that comes back, and is ready.
+/// An edit that the register turns out to have already is gone as well, wherever it stood.
+///
 /// Every transition is pure. A store keeps what it returns, if the entry is still the one that it was
 /// made from.
 public struct OutboxEntry: Hashable, Sendable {
@@ -49,18 +51,50 @@ public struct OutboxEntry: Hashable, Sendable {
     }
   }
 
+  /// Who made ``ours``.
+  public enum Maker: Hashable, Sendable {
+    case person
+    /// A merge of what a person wrote, which is the first of the ancestors.
+    case merge
+  }
+
+  /// Names what a person did; stays through every merge.
   public let edit: EditID
+  /// The edits that this one has taken in before they were sent, oldest first: the register files them
+  /// with it.
+  public let absorbed: [EditID]
   /// What the edit was made from; nil for a new record.
   public let base: EncodedRevision?
   public let ours: FiledRevision
+  public let maker: Maker
+  /// What persons wrote and ``ours`` was merged from or settles, latest first: of `ours` the second
+  /// parent, of that its second parent, and so on, as far as the register has not accepted them.
+  public let ancestors: [RevisionID]
   public let state: State
 
-  public init(edit: EditID, base: EncodedRevision?, ours: FiledRevision, state: State) {
+  public init(
+    edit: EditID, absorbed: [EditID] = [], base: EncodedRevision?, ours: FiledRevision,
+    maker: Maker = .person, ancestors: [RevisionID] = [], state: State
+  ) {
     self.edit = edit
+    self.absorbed = absorbed
     self.base = base
     self.ours = ours
+    self.maker = maker
+    self.ancestors = ancestors
     self.state = state
   }
+
+  /// The ancestors of what is merged from this edit, or settles it.
+  public var behind: [RevisionID] {
+    switch maker {
+    case .person: [ours.id] + ancestors
+    case .merge: ancestors
+    }
+  }
+
+  /// Every id that the register may have this edit under, or a part of it.
+  public var edits: [EditID] { absorbed + [edit] + (amendment.map { [$0.edit] } ?? []) }
 
   public var record: RecordID { ours.summary.record }
 
@@ -113,8 +147,9 @@ extension OutboxEntry {
       return pending.with(.inFlight(Amendment(edit: edit.id, revision: edit.revision)))
     }
     return OutboxEntry(
-      edit: edit.id, base: edit.isResolution ? stored?.head : pending.base, ours: edit.revision,
-      state: .ready)
+      edit: edit.id, absorbed: pending.absorbed + [pending.edit],
+      base: edit.isResolution ? stored?.head : pending.base, ours: edit.revision,
+      ancestors: edit.isResolution ? pending.behind : pending.ancestors, state: .ready)
   }
 
   /// A person asked, or what the edit depends on has changed: the next sync sends it again.
@@ -130,11 +165,15 @@ extension OutboxEntry {
 extension OutboxEntry {
   /// The record moved, and the edit was merged with its head, or could not be. One in flight stays
   /// as it was sent: its verdict decides.
-  public func rebased(_ outcome: Rebase.Outcome, onto head: EncodedRevision) -> OutboxEntry {
+  /// - Returns: nil if nothing is left of it that the head does not hold.
+  public func rebased(_ outcome: Rebase.Outcome, onto head: EncodedRevision) -> OutboxEntry? {
     guard !isInFlight else { return self }
     return switch outcome {
-    case .rebased(let revision, let edit):
-      OutboxEntry(edit: edit, base: head, ours: revision, state: .ready)
+    case .rebased(let revision):
+      OutboxEntry(
+        edit: edit, absorbed: absorbed, base: head, ours: revision, maker: .merge,
+        ancestors: behind, state: .ready)
+    case .nothingLeft: nil
     case .conflict: with(.conflict(theirs: head.id))
     }
   }
@@ -144,87 +183,20 @@ extension OutboxEntry {
   /// - Returns: nil for one that may not be sent: it waits for a person, or was sent as other bytes.
   public func sent(as revision: FiledRevision) -> OutboxEntry? {
     switch state {
-    case .ready: OutboxEntry(edit: edit, base: base, ours: revision, state: .inFlight(nil))
+    case .ready:
+      OutboxEntry(
+        edit: edit, absorbed: absorbed, base: base, ours: revision, maker: maker,
+        ancestors: ancestors, state: .inFlight(nil))
     case .inFlight: revision == ours ? self : nil
     case .conflict, .codeTaken, .refused: nil
     }
   }
-
-  /// What a verdict leaves of an edit.
-  public enum Settlement: Hashable, Sendable {
-    /// The register has it; what was amended on it goes on.
-    case accepted(Entry, next: OutboxEntry?)
-    /// It stays, or its amendment takes its place.
-    case waits(OutboxEntry)
-    /// A new record that was deleted on its way, and has not arrived.
-    case forgotten
-  }
-
-  /// The server's verdict is in.
-  /// - Parameter position: where the replica stands.
-  /// - Throws: ``CallError/peerFault(_:)`` for a verdict that this edit cannot have.
-  public func settled(
-    by outcome: Verdict.Outcome, at position: LogPosition
-  ) throws(CallError) -> Settlement {
-    guard isInFlight else { throw .peerFault(.verdictOnUnsentEdit) }
-    switch outcome {
-    case .committed(let committed), .alreadyCommitted(let committed):
-      guard committed.revision == ours.id, committed.position > .zero else {
-        throw .peerFault(.otherRevisionCommitted)
-      }
-      let next = amendment.map {
-        OutboxEntry(edit: $0.edit, base: ours.encoded, ours: $0.revision, state: .ready)
-      }
-      return .accepted(Entry(position: committed.position, revision: ours), next: next)
-    case .stale: return waiting(.ready)
-    case .refused(let refusal):
-      let refused = Refused(message: refusal.message, position: position)
-      return waiting(refusal.reason == .codeTaken ? .codeTaken(refused) : .refused(refused))
-    }
-  }
-
-  /// The edit was not accepted; an amendment takes its place, on the same base.
-  private func waiting(_ state: State) -> Settlement {
-    guard let amendment else { return .waits(with(state)) }
-    if base == nil, amendment.revision.summary.isDeleted { return .forgotten }
-    return .waits(
-      OutboxEntry(edit: amendment.edit, base: base, ours: amendment.revision, state: .ready))
-  }
-
-  private func with(_ state: State) -> OutboxEntry {
-    OutboxEntry(edit: edit, base: base, ours: ours, state: state)
-  }
 }
 
-/// An edit to put into the outbox.
-public struct NewEdit: Hashable, Sendable {
-  public let id: EditID
-  public let revision: FiledRevision
-  /// The revision that the person was looking at: the head, or the edit that is amended.
-  public let seen: RevisionID?
-  /// What the register said then; nil for a new record.
-  public let base: EncodedRevision?
-  /// Whether the edit settles a conflict: its base is then the head, and still the one that the
-  /// person was looking at.
-  public let isResolution: Bool
-
-  public init(
-    id: EditID, revision: FiledRevision, seen: RevisionID?, base: EncodedRevision?,
-    isResolution: Bool = false
-  ) {
-    self.id = id
-    self.revision = revision
-    self.seen = seen
-    self.base = base
-    self.isResolution = isResolution
-  }
-
-  fileprivate func isTimely(over stored: StoredRecord?) -> Bool {
-    if isResolution {
-      guard stored?.head?.id == base?.id, stored?.pending?.isInFlight != true else { return false }
-    }
-    if stored?.visible?.id == seen { return true }
-    // Made from a head, and only the head has moved.
-    return stored?.pending == nil && base != nil && base?.id == seen
+extension OutboxEntry {
+  func with(_ state: State) -> OutboxEntry {
+    OutboxEntry(
+      edit: edit, absorbed: absorbed, base: base, ours: ours, maker: maker, ancestors: ancestors,
+      state: state)
   }
 }

@@ -18,31 +18,36 @@ public struct OutboxStanding: Hashable, Sendable {
   /// The record's head; nil if the register has no such record.
   public let head: RevisionID?
   public let state: State
+  /// Whether the server has lost what the edit was made from: it waits until that is there again.
+  public let isHeld: Bool
 
   public init(
-    record: RecordID, edit: EditID, base: RevisionID?, head: RevisionID?, state: State
+    record: RecordID, edit: EditID, base: RevisionID?, head: RevisionID?, state: State,
+    isHeld: Bool = false
   ) {
     self.record = record
     self.edit = edit
     self.base = base
     self.head = head
     self.state = state
+    self.isHeld = isHeld
   }
 
   /// Whether the edit is to be merged with its record's head: not while its verdict is unknown, and
   /// not again with a head that it stands in conflict with.
   public var needsRebase: Bool {
-    guard let head, head != base else { return false }
+    guard let head, !isHeld else { return false }
     return switch state {
     case .inFlight: false
     case .conflict(let theirs): theirs != head
-    case .ready, .codeTaken, .refused: true
+    case .ready, .codeTaken, .refused: head != base
     }
   }
 
   /// Whether a sync sends it.
   public var isSendable: Bool {
-    switch state {
+    guard !isHeld else { return false }
+    return switch state {
     case .ready, .inFlight: true
     case .conflict, .codeTaken, .refused: false
     }

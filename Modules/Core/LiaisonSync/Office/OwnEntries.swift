@@ -2,11 +2,16 @@ internal import LiaisonModel
 
 extension ReplicaTransaction {
   /// Takes over edits of this office that the register has accepted. The cursor moves over those that
-  /// are the log's next changes, so that the next pull need not bring them; others stay before it.
-  public func apply(own entries: [Entry]) throws {
+  /// are the log's next entries, so that the next pull need not bring them; others stay before it.
+  public func apply(own entries: [Entry], _ hashing: any Hashing) throws {
+    guard let cursor = try identity().cursor else {
+      throw StoreError.damaged("the replica has sent something, and stands nowhere in the log")
+    }
     let ordered = entries.sorted { $0.position < $1.position }
-    var through = try identity().cursor?.position ?? .zero
-    for entry in ordered where entry.position == through.next { through = entry.position }
-    try apply(ordered, through: through)
+    var chain = LogChain(from: cursor, hashing)
+    for entry in ordered where entry.position == chain.end.position.next {
+      chain.append(entry.revision.id)
+    }
+    try apply(ordered, through: chain.end)
   }
 }

@@ -3,8 +3,10 @@ public import LiaisonModel
 /// Brings an edit onto a record that has moved on: the replica's use of ``Merge``. Pure.
 public struct Rebase: Sendable {
   public enum Outcome: Hashable, Sendable {
-    /// The edit on its new parent, with its own new id.
-    case rebased(FiledRevision, edit: EditID)
+    /// The edit on its new parent.
+    case rebased(FiledRevision)
+    /// The head says all that the edit says, and no conflict was settled by it.
+    case nothingLeft
     /// Base, ours and theirs stay until a person resolves them.
     case conflict
   }
@@ -17,27 +19,53 @@ public struct Rebase: Sendable {
     self.coding = coding
   }
 
+  /// Brings an edit onto what the register has made of an earlier one that it has taken in. The person went
+  /// on from that as it was here; what others had changed by then is no change of the person's.
+  /// - Parameter absorbed: what it has taken in since.
+  public func carried(
+    _ entry: OutboxEntry, onto accepted: EncodedRevision, absorbed: [EditID]
+  ) throws -> OutboxEntry {
+    let ours = try coding.decode(entry.ours.bytes)
+    var state = ours.state
+    if let base = try entry.base.map({ try coding.decode($0.bytes) }) {
+      let theirs = try coding.decode(accepted.bytes).state
+      state =
+        Merge(base: base.state, ours: ours.state, theirs: theirs, kind: schema.kind(ours.kind))
+        .state
+    }
+    let revision = Revision(
+      record: ours.record, kind: ours.kind, parent: accepted.id,
+      secondParent: entry.ancestors.first, state: state, origin: ours.origin)
+    return OutboxEntry(
+      edit: entry.edit, absorbed: absorbed, base: accepted, ours: try coding.encode(revision),
+      maker: entry.maker, ancestors: entry.ancestors,
+      state: entry.isConflict ? .ready : entry.state)
+  }
+
   /// - Parameters:
   ///   - entry: the edit and its base.
   ///   - theirs: the record's head.
-  ///   - edit: names the edit that the merge makes.
   /// - Throws: what `coding` throws for bytes that it cannot read.
   public func outcome(
-    of entry: OutboxEntry, onto theirs: EncodedRevision, edit: EditID
+    of entry: OutboxEntry, onto theirs: EncodedRevision
   ) throws -> Outcome {
     let ours = try coding.decode(entry.ours.bytes)
     let head = try coding.decode(theirs.bytes)
+    // The side that a resolution has overruled must reach the register.
+    let mayBeDropped = entry.behind.count == 1
+    if mayBeDropped, ours.state == head.state { return .nothingLeft }
     guard let base = try entry.base.map({ try coding.decode($0.bytes) }) else { return .conflict }
     let merge = Merge(
       base: base.state, ours: ours.state, theirs: head.state, kind: schema.kind(ours.kind))
     guard merge.disagreements.isEmpty else { return .conflict }
+    if mayBeDropped, merge.state == head.state { return .nothingLeft }
     let merged = Revision(
-      record: ours.record, kind: ours.kind, parent: theirs.id, secondParent: entry.ours.id,
+      record: ours.record, kind: ours.kind, parent: theirs.id, secondParent: entry.behind.first,
       state: merge.state, origin: ours.origin)
     // What each side may hold alone, both together may not: past a limit, or against a rule.
     guard schema.problems(with: merged.state, of: merged.kind).isEmpty else { return .conflict }
     do {
-      return .rebased(try coding.encode(merged), edit: edit)
+      return .rebased(try coding.encode(merged))
     } catch CodingError.tooLarge {
       return .conflict
     }

@@ -5,7 +5,8 @@ public import LiaisonModel
 /// Every store of it passes the same contract tests. When a position is visible, all below it are.
 /// Each call throws ``StoreError`` if the store fails, and then has changed nothing.
 public protocol ChangeLog: Sendable {
-  func status() async throws -> LogStatus
+  /// - Parameter places: of which ``LogStatus/shared`` is the last that this log has.
+  func status(among places: [Cursor]) async throws -> LogStatus
 
   /// How many records have changed after `position`; cheap for few of them.
   func count(after position: LogPosition) async throws -> RecordCount
@@ -25,6 +26,25 @@ public protocol ChangeLog: Sendable {
   /// Hands over every entry, a record's one after the other, oldest first, in the order of the records'
   /// ids. The last of a record is its head.
   func forEachRevision(_ body: @escaping @Sendable (KeptRevision) throws -> Void) async throws
+
+  /// Opens or closes healing: see ``LogStatus/isHealing``.
+  func setHealing(_ isHealing: Bool) async throws
+
+  /// Those of some edits that the log has, also as part of another edit.
+  func committed(_ edits: Set<EditID>) async throws -> [EditID: FiledEdit]
+
+  /// A record's entries, latest first, and what stands behind them, which has position 0.
+  /// - Parameter parents: reads the names of the revisions that one was made from.
+  func history(
+    of record: RecordID, parents: @escaping @Sendable ([UInt8]) throws -> [RevisionID]
+  ) async throws -> [Change]
+
+  /// The latest entries, latest first.
+  /// - Parameter isHandedBack: only those that an office has handed back.
+  func latest(_ limit: Int, isHandedBack: Bool) async throws -> [LoggedRevision]
+
+  /// Hands over the name of every entry with its cursor, in the order of the log.
+  func forEachEntry(_ body: @escaping @Sendable (RevisionID, Cursor) throws -> Void) async throws
 
   /// Loads the facts that a batch asks for, lets the rule decide, and appends what it decided, in
   /// one transaction. What it returns is durable, and nothing remains if `decide` throws.
@@ -48,6 +68,10 @@ public protocol ChangeLog: Sendable {
   func checkIntegrity() async throws
 }
 
+extension ChangeLog {
+  public func status() async throws -> LogStatus { try await status(among: []) }
+}
+
 /// A change log inside one transaction, which sees what it has appended.
 public protocol LogTransaction {
   func facts(for question: CommitQuestion) throws -> CommitFacts
@@ -55,6 +79,20 @@ public protocol LogTransaction {
   /// Appends what was decided, in its order.
   /// - Returns: one verdict for each decision, in their order.
   func append(_ decisions: [CommitDecision]) throws -> [Verdict]
+}
+
+/// An entry as a person looks at it.
+public struct LoggedRevision: Hashable, Sendable {
+  public let position: LogPosition
+  public let revision: EncodedRevision
+  /// The office that handed it back after the log had lost it.
+  public let handedBackBy: OfficeID?
+
+  public init(position: LogPosition, revision: EncodedRevision, handedBackBy: OfficeID?) {
+    self.position = position
+    self.revision = revision
+    self.handedBackBy = handedBackBy
+  }
 }
 
 /// How many records there are.
@@ -73,11 +111,11 @@ public struct RecordCount: Hashable, Sendable {
 public struct LogBatch: Hashable, Sendable {
   public let changes: [Change]
   /// Up to where the log is told with this batch.
-  public let through: LogPosition
+  public let through: Cursor
   /// Whether the log held nothing after `through`.
   public let isLast: Bool
 
-  public init(changes: [Change], through: LogPosition, isLast: Bool) {
+  public init(changes: [Change], through: Cursor, isLast: Bool) {
     self.changes = changes
     self.through = through
     self.isLast = isLast
@@ -97,14 +135,23 @@ public struct Office: Hashable, Sendable {
 
 public struct LogStatus: Hashable, Sendable {
   public let register: RegisterID
-  /// The log's lineage and its last position.
+  /// Where the log ends.
   public let head: Cursor
   /// Stays as it is while the log is open.
   public let schema: Schema
+  /// Whether offices may hand back what other offices wrote, because the log has lost entries.
+  public let isHealing: Bool
+  /// The last of the places that were asked for which is one of this log's; nil if none is.
+  public let shared: Cursor?
 
-  public init(register: RegisterID, head: Cursor, schema: Schema) {
+  public init(
+    register: RegisterID, head: Cursor, schema: Schema, isHealing: Bool = false,
+    shared: Cursor? = nil
+  ) {
     self.register = register
     self.head = head
     self.schema = schema
+    self.isHealing = isHealing
+    self.shared = shared
   }
 }

@@ -60,8 +60,18 @@ public protocol ReplicaReader {
   /// first, in the order of the records' ids. The last of a record is its head.
   func forEachRevision(_ body: (KeptRevision) throws -> Void) throws
 
+  /// Hands over the same revisions in the order of the log, latest first, until the body returns false.
+  func forEachRevisionFromLatest(_ body: (KeptRevision) throws -> Bool) throws
+
   /// Where each edit of the outbox stands, oldest first.
   func outbox() throws -> [OutboxStanding]
+
+  /// Every id that the register may have an edit of the outbox under (see ``OutboxEntry/edits``).
+  func edits() throws -> [EditID]
+
+  /// A revision of this name that the replica has: a head, an earlier one, or what was kept as the
+  /// ancestor of an edit.
+  func revision(_ name: RevisionID, of record: RecordID) throws -> EncodedRevision?
 
   /// What these records are found by, as this office sees them; none for one that it has not.
   func summaries(of records: Set<RecordID>) throws -> [RecordID: RevisionSummary]
@@ -69,10 +79,22 @@ public protocol ReplicaReader {
   /// The earlier revisions of a record that this replica has seen, latest first, without its head.
   func history(of record: RecordID) throws -> [EncodedRevision]
 
+  /// What was kept of a record as the ancestor of an edit, latest first.
+  func ancestors(of record: RecordID) throws -> [EncodedRevision]
+
   /// The records that have every one of these words, or a word that begins with it, best first, as
   /// far as they are indexed. Case and accents do not count; a word without a letter or digit asks
   /// for nothing, and nothing asked for finds nothing.
   func search(_ words: [String], limit: Int) throws -> [StoredRecord]
+
+  /// What persons did here, latest first.
+  func steps() throws -> [RememberedStep]
+
+  /// The older places of the log that are remembered, in their order: see ``Waypoints``.
+  func waypoints() throws -> [Cursor]
+
+  /// What the server has lost and the replica has not handed back yet, in the order in which it came.
+  func lost() throws -> [LostRevision]
 
   /// About how many records an index lacks, because they are new or have another state than when they were
   /// indexed; 0 if it lacks none.
@@ -81,17 +103,20 @@ public protocol ReplicaReader {
 
 /// A replica inside one transaction.
 public protocol ReplicaTransaction: ReplicaReader {
-  /// Takes over what a pull's header says: register and lineage at the first pull, the head, and the
-  /// schema if it has one.
+  /// Takes over what a pull's header says: the register at the first pull, the head, and the schema if
+  /// it has one.
   func adopt(_ header: PullHeader) throws
 
-  /// Makes entries their records' heads, or history if a later head is there; the cursor is then at
-  /// least at `through`. An entry that was applied before is harmless. Edits of these records stay in
-  /// the outbox as they are.
-  func apply(_ entries: [Entry], through: LogPosition) throws
+  /// Makes entries their records' heads, or history if a later head is there; the cursor is then
+  /// `through`, unless it is further on already. An entry that was applied before is harmless. Edits of
+  /// these records stay in the outbox as they are.
+  func apply(_ entries: [Entry], through: Cursor) throws
 
   /// Puts an edit into the outbox, in the place of its record's earlier one and as old as that.
   func put(_ entry: OutboxEntry) throws
+
+  /// Keeps what a person wrote and stands behind an edit: it is no head, and may never be one.
+  func keep(_ ancestor: EncodedRevision, of record: RecordID) throws
 
   /// Takes a record's edit out of the outbox, and the record with it if the register has none.
   func remove(_ record: RecordID) throws
@@ -104,6 +129,23 @@ public protocol ReplicaTransaction: ReplicaReader {
   func give(_ number: Int, of office: OfficeID, in year: Int) throws
 
   func setAddress(_ address: String) throws
+
+  /// Remembers what a person is about to do, with the record's edit as it is now; the latest
+  /// ``Tuning/undoSteps``.
+  func remember(_ step: UndoStep) throws
+
+  func forget(step number: Int64) throws
+
+  /// Remembers these places, and no others.
+  func setWaypoints(_ places: [Cursor]) throws
+
+  /// Goes back to a place that is remembered. What was applied behind it is void: each record is what it
+  /// was there, and what came since is kept as lost. The outbox stays.
+  /// - Parameter summary: reads what a record is found by. What it throws ends the transaction.
+  func rewind(to place: Cursor, summary: ([UInt8]) throws -> RevisionSummary) throws
+
+  /// These are lost no more.
+  func forget(lost revisions: [RevisionID]) throws
 
   /// Files what words find the next records by that the index lacks, in the order in which they came here.
   /// - Parameters:
@@ -130,22 +172,32 @@ public struct ReplicaIdentity: Hashable, Sendable {
   public let address: String
   /// Nil before the first pull.
   public let register: RegisterID?
+  /// Up to where the replica has applied the log; nil before the first batch of the first pull.
   public let cursor: Cursor?
+  /// The last position that it has applied anything of: past the cursor, if edits of its own were accepted
+  /// there and others' before them have not come yet.
+  public let last: LogPosition
   /// The register's last change when its last pull began; nil if that is not known.
   public let head: LogPosition?
   public let schema: Schema?
 
   public init(
     office: OfficeID, address: String, register: RegisterID?, cursor: Cursor?,
-    head: LogPosition? = nil, schema: Schema?
+    last: LogPosition = .zero, head: LogPosition? = nil, schema: Schema?
   ) {
     self.office = office
     self.address = address
     self.register = register
     self.cursor = cursor
+    self.last = last
     self.head = head
     self.schema = schema
   }
+}
+
+extension ReplicaIdentity {
+  /// Whether it has applied entries that no cursor vouches for.
+  public var isAhead: Bool { cursor.map { last > $0.position } ?? false }
 }
 
 /// How much a replica holds.

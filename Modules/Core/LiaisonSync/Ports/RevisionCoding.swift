@@ -1,7 +1,22 @@
 public import LiaisonModel
 
+/// SHA-256 (FIPS 180-4). A port: LiaisonWire has the one implementation.
+public protocol Hashing: Sendable {
+  /// The hash of some bytes: of a revision's, its name.
+  func id(of bytes: [UInt8]) -> RevisionID
+
+  /// The prefix of a log that an entry of this name goes on with: the hash of both, one behind the other.
+  func prefix(after prefix: LogPrefix, _ entry: RevisionID) -> LogPrefix
+}
+
+extension Hashing {
+  public func prefix(after prefix: LogPrefix, _ entry: RevisionID) -> LogPrefix {
+    LogPrefix(id(of: prefix.bytes + entry.bytes))
+  }
+}
+
 /// The canonical encoding of revisions. A port: LiaisonWire has the one implementation.
-public protocol RevisionCoding: Sendable {
+public protocol RevisionCoding: Hashing {
   /// - Throws: ``CodingError/tooLarge`` if the revision is longer than ``Limits/revisionBytes``.
   func encode(_ revision: Revision) throws -> FiledRevision
 
@@ -15,9 +30,6 @@ public protocol RevisionCoding: Sendable {
   /// Names and reads what a pull brought, with every check of `decode`.
   /// - Throws: ``CodingError`` if the bytes of one are not the canonical encoding of a revision.
   func file(_ changes: [Change]) throws -> [Entry]
-
-  /// The name of the revision that these bytes encode.
-  func id(of bytes: [UInt8]) -> RevisionID
 
   /// What the revision that these bytes encode was made from, at a fraction of the cost of `decode`.
   func parent(of bytes: [UInt8]) throws -> RevisionID?
@@ -51,8 +63,9 @@ extension RevisionCoding {
   }
 }
 
-/// The encoding of schemas. A port: LiaisonWire has the one implementation.
-public protocol SchemaCoding: Sendable {
+/// The encoding of schemas, and the hash that chains a log. A port: LiaisonWire has the one
+/// implementation.
+public protocol SchemaCoding: Hashing {
   func encode(_ schema: Schema) throws -> [UInt8]
   /// - Throws: ``CodingError`` if the bytes are not a schema, or hold what only a newer version knows.
   func decodeSchema(_ bytes: [UInt8]) throws -> Schema

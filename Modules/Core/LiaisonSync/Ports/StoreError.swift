@@ -6,6 +6,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case full
   /// A newer version wrote the store.
   case newer
+  /// A version wrote it that was never released, and that this one no longer reads.
+  case older
   /// The store is not what it should be, and how.
   case damaged(String)
   /// There is no store, and where.
@@ -27,6 +29,7 @@ extension StoreError: CustomStringConvertible {
     case .locked(nil): "another process is writing"
     case .full: "the disk is full; nothing of this step was written"
     case .newer: "a newer version of Liaison wrote it"
+    case .older: "a version of Liaison wrote it that was never released"
     case .damaged(let what), .missing(let what), .unfit(let what), .exists(let what),
       .io(let what):
       what

@@ -1,6 +1,7 @@
 public import LiaisonModel
 
-/// A register as one office calls it: the two calls of a sync round. A port.
+/// A register as one office calls it: the two calls of a sync round, and one for a record's history. A
+/// port.
 ///
 /// A server's service is one for each of its callers, and so is a connection to a server. Whoever
 /// implements it lets no other error out than those named here: what a transport or a store throws
@@ -18,6 +19,13 @@ public protocol SyncEndpoint: Sendable {
   func push(
     next: @escaping @Sendable () async throws -> PushRequest?,
     receive: @escaping @Sendable (PushResponse) async throws -> Void
+  ) async throws
+
+  /// Asks for a record's history. Hands over each message in order.
+  /// - Throws: ``CallError``, or what `receive` throws.
+  func history(
+    _ request: HistoryRequest,
+    receive: @escaping @Sendable (HistoryResponse) async throws -> Void
   ) async throws
 }
 

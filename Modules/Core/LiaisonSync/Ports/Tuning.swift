@@ -68,6 +68,13 @@ public enum Tuning {
   /// The years that a new record's number can be of; a clock that shows another one has not been set.
   public static let numberingYears = 2025...2199
 
+  /// Changes of other offices that a sync tells one by one.
+  public static let shownArrivals = 20
+
+  // Undo.
+  /// Steps that a replica remembers.
+  public static let undoSteps = 100
+
   // The commit rule.
   /// How often the edits of a batch that wait for each other are looked through.
   public static let commitPasses = 16

@@ -5,9 +5,9 @@ public enum CallError: Error, Hashable, Sendable {
   case unknownOffice
   /// The server holds another register than the replica.
   case otherRegister
-  /// The server's log is not the one that the replica has followed: it was restored from a backup,
-  /// or has lost changes.
-  case otherLineage
+  /// The server's log does not go on from where the replica stands: it was restored from a backup, or
+  /// has lost entries.
+  case otherHistory
   /// The two sides speak different versions of the protocol.
   case otherProtocol
   /// A message is larger than the other side takes.
@@ -48,6 +48,7 @@ public enum CallError: Error, Hashable, Sendable {
     /// Limits that leave no room for a single edit.
     case noRoom
     case unreadableRevision
+    case otherRecord
     case otherVerdicts
     case missingVerdicts
     case verdictOnUnsentEdit
@@ -59,8 +60,9 @@ public enum CallError: Error, Hashable, Sendable {
   /// Whether waiting may mend it.
   public var isPassing: Bool {
     switch self {
-    case .unreachable, .storeUnavailable, .tooManyCalls, .tooManyRounds: true
-    case .unknownOffice, .otherRegister, .otherLineage, .otherProtocol, .tooLarge, .malformed,
+    // The next round goes back to what both logs have.
+    case .unreachable, .storeUnavailable, .tooManyCalls, .tooManyRounds, .otherHistory: true
+    case .unknownOffice, .otherRegister, .otherProtocol, .tooLarge, .malformed,
       .peerFault, .notLoopback:
       false
     }
@@ -72,7 +74,7 @@ extension CallError: CustomStringConvertible {
     switch self {
     case .unknownOffice: "the register has no such office"
     case .otherRegister: "the server holds another register than this replica"
-    case .otherLineage:
+    case .otherHistory:
       "the server was restored from a backup since the last sync, or has lost changes"
     case .otherProtocol: "the server speaks another version of the protocol"
     case .tooLarge: "the message is larger than the server takes"
@@ -109,6 +111,7 @@ extension CallError.PeerFault: CustomStringConvertible {
     case .noSchema: "the server sent no schema"
     case .noRoom: "the server takes no edit at all"
     case .unreadableRevision: "the server sent a revision that cannot be read"
+    case .otherRecord: "the server sent a revision of another record"
     case .otherVerdicts: "the server's verdicts are not on the edits that were sent"
     case .missingVerdicts: "the server ended a push before every edit had its verdict"
     case .verdictOnUnsentEdit: "the server gave a verdict on an edit that was not sent"

@@ -5,15 +5,15 @@ public enum SyncProtocol {
   public static let version: UInt32 = 1
 }
 
-/// Where a replica stands in a server's log.
+/// A place in a log, and the name of all that the log holds up to there: two logs that have a cursor in
+/// common hold the same up to it.
 public struct Cursor: Hashable, Sendable {
-  public let lineage: Lineage
-  /// The last position that the replica has applied.
   public let position: LogPosition
+  public let prefix: LogPrefix
 
-  public init(lineage: Lineage, position: LogPosition) {
-    self.lineage = lineage
+  public init(position: LogPosition, prefix: LogPrefix) {
     self.position = position
+    self.prefix = prefix
   }
 }
 
@@ -22,22 +22,28 @@ public struct PullRequest: Hashable, Sendable {
   public let version: UInt32
   /// The register that the replica is of; nil for a clone.
   public let register: RegisterID?
-  /// Nil before the first pull.
+  /// Up to where the replica has applied the log; nil before the first pull.
   public let cursor: Cursor?
   /// The version of the schema that the replica has; 0 if it has none.
   public let schemaVersion: UInt32
   /// Whether the stream stays open and delivers new changes as they are committed.
   public let follow: Bool
+  /// Every id that the register may have an edit of the caller's outbox under.
+  public let edits: [EditID]
+  /// Places where the replica stood before; empty unless the log did not know the cursor.
+  public let older: [Cursor]
 
   public init(
     version: UInt32 = SyncProtocol.version, register: RegisterID?, cursor: Cursor?,
-    schemaVersion: UInt32, follow: Bool
+    schemaVersion: UInt32, follow: Bool, edits: [EditID] = [], older: [Cursor] = []
   ) {
     self.version = version
     self.register = register
     self.cursor = cursor
     self.schemaVersion = schemaVersion
     self.follow = follow
+    self.edits = edits
+    self.older = older
   }
 }
 
@@ -50,17 +56,23 @@ public enum PullResponse: Hashable, Sendable {
 /// Opens every pull.
 public struct PullHeader: Hashable, Sendable {
   public let version: UInt32
-  public let register: RegisterID
-  /// The log's lineage, and its last position as the call began.
-  public let head: Cursor
+  /// Nil if it is the one that the request names.
+  public let register: RegisterID?
+  /// Where the log ended as the call began; nil if that is the request's cursor.
+  public let head: Cursor?
   public let schemaVersion: UInt32
   /// The schema, if the replica's is older.
   public let schema: Schema?
   public let limits: ServerLimits
+  /// Those of the request's edits that the log has.
+  public let known: [KnownEdit]
+  /// The last place that both logs have, from where the pull goes on; nil if that is the cursor.
+  public let shared: Cursor?
 
   public init(
-    version: UInt32 = SyncProtocol.version, register: RegisterID, head: Cursor,
-    schemaVersion: UInt32, schema: Schema?, limits: ServerLimits
+    version: UInt32 = SyncProtocol.version, register: RegisterID?, head: Cursor?,
+    schemaVersion: UInt32, schema: Schema?, limits: ServerLimits, known: [KnownEdit] = [],
+    shared: Cursor? = nil
   ) {
     self.version = version
     self.register = register
@@ -68,6 +80,19 @@ public struct PullHeader: Hashable, Sendable {
     self.schemaVersion = schemaVersion
     self.schema = schema
     self.limits = limits
+    self.known = known
+    self.shared = shared
+  }
+}
+
+/// An edit that a log has, and what it became there.
+public struct KnownEdit: Hashable, Sendable {
+  public let edit: EditID
+  public let committed: Committed
+
+  public init(edit: EditID, committed: Committed) {
+    self.edit = edit
+    self.committed = committed
   }
 }
 
@@ -106,13 +131,13 @@ public struct BatchLimit: Hashable, Sendable {
 /// The latest revision of each record that changed, in the order of the log.
 public struct PullBatch: Hashable, Sendable {
   public let changes: [Change]
-  /// The replica's position once it has applied this batch. A batch without changes is a heartbeat,
-  /// or moves the cursor on.
-  public let through: LogPosition
+  /// The replica's cursor once it has applied this batch. A batch without changes is a heartbeat, or
+  /// moves the cursor on.
+  public let through: Cursor
   /// About how many records are still to come; 0 says that the log held nothing after `through`.
   public let remaining: Int
 
-  public init(changes: [Change], through: LogPosition, remaining: Int) {
+  public init(changes: [Change], through: Cursor, remaining: Int) {
     self.changes = changes
     self.through = through
     self.remaining = remaining

@@ -4,15 +4,16 @@ public import LiaisonModel
 public struct PushRequest: Hashable, Sendable {
   public let version: UInt32
   public let register: RegisterID
-  public let lineage: Lineage
+  /// Where the caller stands in the log.
+  public let cursor: Cursor
   public let edits: [Edit]
 
   public init(
-    version: UInt32 = SyncProtocol.version, register: RegisterID, lineage: Lineage, edits: [Edit]
+    version: UInt32 = SyncProtocol.version, register: RegisterID, cursor: Cursor, edits: [Edit]
   ) {
     self.version = version
     self.register = register
-    self.lineage = lineage
+    self.cursor = cursor
     self.edits = edits
   }
 }
@@ -21,10 +22,26 @@ public struct PushRequest: Hashable, Sendable {
 public struct Edit: Hashable, Sendable {
   public let id: EditID
   public let bytes: [UInt8]
+  /// Edits that this one has taken in before they were sent: the register files them with it.
+  public let absorbed: [EditID]
+  /// The bytes of what stands behind the revision's second parent: that first, then its own second
+  /// parent, and so on, as far as the register has not accepted them.
+  public let ancestors: [[UInt8]]
+  /// Whether the register has had the revision and lost it: the caller hands it back as it was.
+  public let isReoffer: Bool
+  /// Whether the caller has sent it before and had no answer: the register may have the revision.
+  public let wasSent: Bool
 
-  public init(id: EditID, bytes: [UInt8]) {
+  public init(
+    id: EditID, bytes: [UInt8], absorbed: [EditID] = [], ancestors: [[UInt8]] = [],
+    isReoffer: Bool = false, wasSent: Bool = false
+  ) {
     self.id = id
     self.bytes = bytes
+    self.absorbed = absorbed
+    self.ancestors = ancestors
+    self.isReoffer = isReoffer
+    self.wasSent = wasSent
   }
 }
 
@@ -38,7 +55,7 @@ public struct PushResponse: Hashable, Sendable {
 public struct Verdict: Hashable, Sendable {
   public enum Outcome: Hashable, Sendable {
     case committed(Committed)
-    /// The same edit was pushed before.
+    /// The edit was pushed before, maybe merged with another head, or taken in by another edit.
     case alreadyCommitted(Committed)
     /// The record's head is not the edit's base; nil if the register has no such record.
     case stale(head: RevisionID?)
@@ -76,7 +93,8 @@ public struct Refusal: Error, Hashable, Sendable {
     case codeTaken
     /// A reference leads to no record, to one of another kind, or round in a circle.
     case reference
-    /// The revision names another office than the caller, or takes a code of another one's numbers.
+    /// The revision names another office than the caller, and healing is closed; or it takes a code of
+    /// another one's numbers.
     case office
   }
 

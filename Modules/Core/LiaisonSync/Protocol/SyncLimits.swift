@@ -6,6 +6,13 @@ public enum SyncLimits {
   public static let batchCount = 1000
   /// References in the edits of one batch.
   public static let batchReferences = 100_000
+  /// Ids of edits that a pull asks for: those beyond are left to the push.
+  public static let askedEdits = 50_000
+  /// Older places that a pull names.
+  public static let olderPlaces = 128
+  /// Ancestors of one edit, and their bytes.
+  public static let ancestors = 64
+  public static let ancestorBytes = 2 * 1024 * 1024
   /// Bytes that a message of a peer may take, encoded. Well under gRPC's usual 4 MiB is the batch,
   /// not the limit.
   public static let messageBytes = 4 * 1024 * 1024

@@ -17,7 +17,7 @@ public struct SyncMachine: Sendable {
     /// The header has not come. Next: streaming.
     case awaiting
     /// Batches come, at least up to this position. Next: none.
-    case streaming(head: LogPosition)
+    case streaming(head: Cursor)
   }
 
   /// The push under way.
@@ -73,50 +73,75 @@ public struct SyncMachine: Sendable {
   // MARK: Pull
 
   /// A pull begins: the first, one after a pause, or one that follows.
-  /// - Parameter cursor: where the replica stands, its own edits in the log included.
-  public mutating func beginPull(at cursor: Cursor?, follow: Bool = false) -> PullRequest {
+  /// - Parameters:
+  ///   - cursor: where the replica stands, its own edits in the log included.
+  ///   - edits: every id that the register may have an edit of the outbox under.
+  ///   - older: places where it stood before, if the log did not know that one.
+  public mutating func beginPull(
+    at cursor: Cursor?, follow: Bool = false, edits: [EditID] = [], older: [Cursor] = []
+  ) -> PullRequest {
     precondition(pull == .none, "one pull at a time")
     self.cursor = cursor
     pull = .awaiting
     report.calls += 1
     return PullRequest(
-      register: register, cursor: cursor, schemaVersion: schemaVersion, follow: follow)
+      register: register, cursor: cursor, schemaVersion: schemaVersion, follow: follow,
+      edits: Array(edits.prefix(SyncLimits.askedEdits)), older: older)
   }
+
+  /// Whether a pull has begun, and its header has not come.
+  public var isAwaitingHeader: Bool { pull == .awaiting }
+
+  /// The log did not know where the replica stands: another pull names older places.
+  public mutating func pullRefused() {
+    precondition(pull == .awaiting, "no pull has been refused")
+    pull = .none
+  }
+
+  /// What was lost is handed back, in a push of its own.
+  public mutating func handingBack() { report.calls += 1 }
 
   /// The pull's header is in: the replica adopts it.
   public mutating func received(_ header: PullHeader) throws(CallError) {
     guard pull == .awaiting else { throw .peerFault(.headerOutOfOrder) }
     guard header.version == SyncProtocol.version else { throw .otherProtocol }
-    guard register == nil || register == header.register else { throw .otherRegister }
-    if let cursor {
-      guard cursor.lineage == header.head.lineage, cursor.position <= header.head.position else {
-        throw .otherLineage
-      }
+    guard let named = header.register ?? register, let head = header.head ?? cursor else {
+      throw .peerFault(.noHeader)
+    }
+    guard register == nil || register == named else { throw .otherRegister }
+    if let shared = header.shared { cursor = shared }
+    if let cursor, cursor != head {
+      guard cursor.position < head.position else { throw .otherHistory }
     }
     guard header.limits.batch.count > 0, header.limits.batch.bytes > 0 else {
       throw .peerFault(.noRoom)
     }
     guard header.schema != nil || schemaVersion > 0 else { throw .peerFault(.noSchema) }
-    register = header.register
+    register = named
     schemaVersion = header.schema?.version ?? schemaVersion
-    if cursor == nil { cursor = Cursor(lineage: header.head.lineage, position: .zero) }
-    pull = .streaming(head: header.head.position)
+    pull = .streaming(head: head)
+    // An empty log has nothing to send.
+    if cursor == nil, head.position == .zero { cursor = head }
   }
 
   /// A batch is in: the replica applies it.
   public mutating func received(_ batch: PullBatch) throws(CallError) {
-    guard case .streaming(let head) = pull, let before = cursor else {
-      throw .peerFault(.headerOutOfOrder)
-    }
-    var last = before.position
+    guard case .streaming(let head) = pull else { throw .peerFault(.headerOutOfOrder) }
+    let before = cursor?.position ?? .zero
+    var last = before
     for change in batch.changes {
       guard change.position > last else { throw .peerFault(.changesOutOfOrder) }
       last = change.position
     }
-    guard batch.through >= last else { throw .peerFault(.cursorBehindChanges) }
+    let through = batch.through
+    guard through.position >= last else { throw .peerFault(.cursorBehindChanges) }
     // The last entry of a log is a change: past what was told of, there is none.
-    guard batch.through <= max(last, head) else { throw .peerFault(.cursorPastLog) }
-    cursor = Cursor(lineage: before.lineage, position: batch.through)
+    guard through.position <= max(last, head.position) else { throw .peerFault(.cursorPastLog) }
+    // One place of a log has one name.
+    for known in [cursor, head] where known?.position == through.position {
+      guard known == through else { throw .otherHistory }
+    }
+    cursor = through
     report.received += batch.changes.count
   }
 
@@ -127,7 +152,7 @@ public struct SyncMachine: Sendable {
     case .awaiting: throw .peerFault(.noHeader)
     case .streaming(let head):
       pull = .none
-      guard let cursor, cursor.position >= head else { throw .unreachable(.endedEarly) }
+      guard let cursor, cursor.position >= head.position else { throw .unreachable(.endedEarly) }
     }
   }
 

@@ -41,19 +41,20 @@ public struct Verifier {
   private let coding: any RevisionCoding
   /// Of a whole log; nil for a copy, which need not have every revision.
   private let log: Schema?
+  private var chain: LogChain?
   private var digest: any RegisterDigest
   private var heads = 0
   private var revisions: Int64 = 0
-  private var highest = LogPosition.zero
   private var last: KeptRevision?
   private var linkFields: [KindNumber: [ReferenceField]] = [:]
 
-  /// - Parameter log: the schema of a log that is verified as a whole; nil for a copy.
-  public init(_ coding: any RevisionCoding, log: Schema? = nil) {
+  /// - Parameter log: what is known of a log that is verified as a whole; nil for a copy.
+  public init(_ coding: any RevisionCoding, log: LogStatus? = nil) {
     self.coding = coding
-    self.log = log
+    self.log = log?.schema
+    chain = log.map { LogChain(of: $0.register, coding) }
     digest = coding.newDigest()
-    for kind in log?.kinds ?? [] {
+    for kind in log?.schema.kinds ?? [] {
       linkFields[kind.number] = ReferenceField.all(of: kind).filter(\.isAcyclic)
     }
   }
@@ -88,8 +89,16 @@ public struct Verifier {
       digest.add(kept.encoded.id)
     }
     revisions += 1
-    highest = max(highest, kept.position)
     last = kept
+  }
+
+  /// - Parameter cursor: where the log has its next entry, in its order.
+  /// - Throws: ``StoreError/damaged(_:)`` if it is not chained to the one before it.
+  public mutating func add(_ entry: RevisionID, at cursor: Cursor) throws {
+    guard chain?.append(entry) == cursor else {
+      throw StoreError.damaged(
+        "the entry at position \(cursor.position) does not follow the one before it")
+    }
   }
 
   /// - Throws: ``StoreError/damaged(_:)`` if something is missing.
@@ -97,8 +106,8 @@ public struct Verifier {
     if let last, last.filed == nil {
       throw StoreError.damaged("revision \(last.encoded.id.short) is not where its record stands")
     }
-    guard log == nil || revisions == highest.number else {
-      throw StoreError.damaged("the log has \(revisions) entries up to position \(highest.number)")
+    if let chain, chain.end.position.number != revisions {
+      throw StoreError.damaged("the log has other entries than revisions")
     }
     return Verification(records: heads, digest: digest.finish())
   }

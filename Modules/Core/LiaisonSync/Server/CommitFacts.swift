@@ -11,6 +11,8 @@ public struct CommitQuestion: Hashable, Sendable {
   public var offices: Set<OfficeID> = []
   /// The records from which a link may lead back into the batch: all that is reached from them.
   public var chains: Set<RecordID> = []
+  /// The second parents of the edits, and what is handed back, with their records.
+  public var revisions: [RevisionID: RecordID] = [:]
 
   public init() {}
 }
@@ -18,7 +20,10 @@ public struct CommitQuestion: Hashable, Sendable {
 /// What the log answered, at one moment.
 public struct CommitFacts: Hashable, Sendable {
   /// The edits that are in the log already.
-  public var known: [EditID: Committed] = [:]
+  public var known: [EditID: FiledEdit] = [:]
+  /// Where the revisions are in the log that it has, of those asked for: as entries, or behind the second
+  /// parent of one, which is then named.
+  public var revisions: [RevisionID: Committed] = [:]
   /// The records that the log has, of those asked for.
   public var heads: [RecordID: LogHead] = [:]
   /// Which live record has a code, of those asked for.
@@ -34,8 +39,19 @@ public struct CommitFacts: Hashable, Sendable {
 
   /// How many facts these are.
   public var count: Int {
-    known.count + heads.count + holders.count + offices.count
+    known.count + heads.count + holders.count + offices.count + revisions.count
       + links.values.reduce(0) { $0 + $1.targets.values.reduce(0) { $0 + $1.count } }
+  }
+}
+
+/// What an edit became in the log.
+public struct FiledEdit: Hashable, Sendable {
+  public let committed: Committed
+  public let record: RecordID
+
+  public init(committed: Committed, record: RecordID) {
+    self.committed = committed
+    self.record = record
   }
 }
 
@@ -73,12 +89,49 @@ public struct Links: Hashable, Sendable {
   }
 }
 
+/// What an edit was made of, besides its revision and what that names.
+public struct Provenance: Hashable, Sendable {
+  /// Other edits that it has taken in; they are filed under its revision's position.
+  public let absorbed: [EditID]
+  /// What stands behind the revision's second parent, and is no entry.
+  public let ancestors: [EncodedRevision]
+
+  /// - Returns: nil if it was made of nothing else.
+  public init?(absorbed: [EditID] = [], ancestors: [EncodedRevision] = []) {
+    guard !absorbed.isEmpty || !ancestors.isEmpty else { return nil }
+    self.absorbed = absorbed
+    self.ancestors = ancestors
+  }
+}
+
+/// What an accepted edit adds to the log.
+public struct LogAddition: Hashable, Sendable {
+  public let revision: FiledRevision
+  /// From now on the record's acyclic fields refer to these; nil if its kind has no such field.
+  public let links: Links?
+  /// Nil for most.
+  public let provenance: Provenance?
+  /// The office that handed the revision back; nil if its own office pushed it.
+  public let handedBackBy: OfficeID?
+  /// Whether it is known to be its record's first entry.
+  public let isFirst: Bool
+
+  public init(
+    _ revision: FiledRevision, links: Links?, provenance: Provenance? = nil,
+    handedBackBy: OfficeID? = nil, isFirst: Bool = false
+  ) {
+    self.revision = revision
+    self.links = links
+    self.provenance = provenance
+    self.handedBackBy = handedBackBy
+    self.isFirst = isFirst
+  }
+}
+
 /// What becomes of one edit.
 public struct CommitDecision: Hashable, Sendable {
   public enum Action: Hashable, Sendable {
-    /// Append the revision. From now on its record's acyclic fields refer to these; nil if its kind
-    /// has no such field.
-    case append(FiledRevision, links: Links?)
+    case append(LogAddition)
     /// Nothing is appended.
     case answer(Verdict.Outcome)
   }

@@ -5,26 +5,34 @@ public struct CommitPlan: Sendable {
   enum Entry: Sendable {
     /// - Parameter fault: what the schema has against it; counts only if its base is the head.
     case item(CommitItem, fault: Refusal?)
-    /// - Parameter revision: the name of its bytes.
-    case refused(EditID, _ revision: RevisionID?, Refusal)
+    /// - Parameters:
+    ///   - revision: the name of its bytes.
+    ///   - handedBack: its record, if the register has had it.
+    case refused(EditID, _ revision: RevisionID?, Refusal, handedBack: RecordID?)
     /// The edit's id stands earlier in the batch.
     case repeated(EditID)
   }
 
   private let entries: [Entry]
+  private let isImport: Bool
   /// What ``decide(_:)`` must be told.
   public let question: CommitQuestion
 
   init(_ entries: [Entry], isImport: Bool) {
     self.entries = entries
+    self.isImport = isImport
     var question = CommitQuestion()
     for entry in entries {
       switch entry {
-      case .refused(let edit, _, _): question.edits.insert(edit)
+      case .refused(let edit, let revision, _, let handedBack):
+        question.edits.insert(edit)
+        if let handedBack, let revision { question.revisions[revision] = handedBack }
       case .repeated: break
       case .item(let item, let fault):
         question.edits.insert(item.edit)
         question.records.insert(item.record)
+        if let second = item.secondParent { question.revisions[second] = item.record }
+        if item.mayBeThere { question.revisions[item.filed.id] = item.record }
         guard fault == nil else { continue }
         for references in item.references { question.records.formUnion(references.targets) }
         if let code = item.code { question.codes.insert(code) }
@@ -56,20 +64,25 @@ public struct CommitPlan: Sendable {
   public func decide(_ facts: CommitFacts) -> [CommitDecision] {
     var answers: [(edit: EditID, outcome: Verdict.Outcome)] = []
     var waiting: [CommitItem] = []
-    var bases = Bases(facts)
+    var bases = Bases(facts, isImport: isImport)
     for entry in entries {
       switch entry {
       case .repeated: continue
-      case .refused(let edit, let revision, let refusal):
-        let known = facts.known[edit].flatMap { Self.again($0, revision) }
-        // What is another office's is none of this one's, known or not.
-        answers.append((edit, (refusal.reason == .office ? nil : known) ?? .refused(refusal)))
+      case .refused(let edit, let revision, let refusal, let handedBack):
+        let known = facts.known[edit].map(\.committed)
+          .flatMap { $0.revision == revision ? Verdict.Outcome.alreadyCommitted($0) : nil }
+        // What is another office's is none of this one's, unless it is handed back.
+        let again = revision.flatMap { facts.revisions[$0] }
+          .map { Verdict.Outcome.alreadyCommitted($0) }
+        let answer = handedBack != nil ? again : refusal.reason == .office ? nil : known
+        answers.append((edit, answer ?? .refused(refusal)))
       case .item(let item, let fault):
-        let known = facts.known[item.edit].map {
-          Self.again($0, item.filed.id)
-            ?? .refused(Refusal(.malformed, "the register has another edit of the same id"))
+        let known = facts.known[item.edit].map { filed -> Verdict.Outcome in
+          filed.record == item.record
+            ? .alreadyCommitted(filed.committed)
+            : .refused(Refusal(.malformed, "the register has another edit of the same id"))
         }
-        if let outcome = known ?? bases.fault(of: item) {
+        if let outcome = known ?? facts.again(item) ?? bases.fault(of: item) {
           answers.append((item.edit, outcome))
         } else if let fault = fault ?? facts.fault(inNumberOf: item) {
           answers.append((item.edit, .refused(fault)))
@@ -81,7 +94,7 @@ public struct CommitPlan: Sendable {
     }
     let (appended, left) = Self.settle(waiting, facts)
     return appended.map {
-      CommitDecision(edit: $0.edit, action: .append($0.filed, links: $0.links))
+      CommitDecision(edit: $0.edit, action: .append($0.addition))
     }
       + (answers + left).map { CommitDecision(edit: $0.edit, action: .answer($0.outcome)) }
   }
@@ -96,7 +109,7 @@ public struct CommitPlan: Sendable {
         Verdict(
           edit: edit,
           outcome: .refused(Refusal(.malformed, "the batch has another edit of the same id")))
-      case .refused(let edit, _, let refusal):
+      case .refused(let edit, _, let refusal, _):
         Verdict(edit: edit, outcome: outcomes[edit] ?? .refused(refusal))
       case .item(let item, _):
         Verdict(edit: item.edit, outcome: outcomes[item.edit] ?? .stale(head: nil))
@@ -125,12 +138,6 @@ public struct CommitPlan: Sendable {
     return (appended, outcomes)
   }
 
-  /// What an edit whose id is in the log is told; nil if it is another one there.
-  private static func again(
-    _ committed: Committed, _ revision: RevisionID?
-  ) -> Verdict.Outcome? {
-    committed.revision == revision ? .alreadyCommitted(committed) : nil
-  }
 }
 
 /// What the edits of a batch may be based on: the heads, and the edits before them.
@@ -138,7 +145,13 @@ private struct Bases {
   private let facts: CommitFacts
   private var earlier: [RevisionID: CommitItem] = [:]
 
-  init(_ facts: CommitFacts) { self.facts = facts }
+  /// Whether a record may come that is deleted already.
+  private let isImport: Bool
+
+  init(_ facts: CommitFacts, isImport: Bool) {
+    self.facts = facts
+    self.isImport = isImport
+  }
 
   mutating func add(_ item: CommitItem) { earlier[item.filed.id] = item }
 
@@ -153,7 +166,13 @@ private struct Bases {
     if let kind, kind != item.kind {
       return .refused(Refusal(.invalid, "a record cannot change its kind"))
     }
-    if item.parent == nil, item.code == nil {
+    // One that another office has brought behind its own is as new to the record as before.
+    if let second = item.secondParent,
+      facts.revisions[second]?.revision == second || earlier[second] != nil
+    {
+      return .refused(Refusal(.invalid, "the second parent is behind the parent already"))
+    }
+    if item.parent == nil, item.code == nil, !isImport {
       return .refused(Refusal(.invalid, "a new record cannot be deleted"))
     }
     return nil
@@ -167,6 +186,12 @@ extension CommitFacts {
       heads[item.record]?.code != code
     else { return nil }
     return Refusal(.office, "the code \(code) is one of office \(office)'s numbers")
+  }
+
+  /// What is handed back or was sent before, and is in the log already.
+  fileprivate func again(_ item: CommitItem) -> Verdict.Outcome? {
+    guard item.mayBeThere, let committed = revisions[item.filed.id] else { return nil }
+    return .alreadyCommitted(committed)
   }
 
   /// The log as it is once the item is in it.

@@ -9,15 +9,20 @@ public struct CommitRule: Sendable {
   let office: OfficeID
   let schema: Schema
   let isImport: Bool
+  let isHealing: Bool
 
   /// - Parameters:
   ///   - office: the office that pushes.
   ///   - isImport: whether the edits are those of an import: it brings the numbers of all offices, and
   ///     the log may refer to records that it has only promised.
-  public init(office: OfficeID, schema: Schema, isImport: Bool = false) {
+  ///   - isHealing: whether the office may hand back what other offices wrote.
+  public init(
+    office: OfficeID, schema: Schema, isImport: Bool = false, isHealing: Bool = false
+  ) {
     self.office = office
     self.schema = schema
     self.isImport = isImport
+    self.isHealing = isHealing
   }
 
   /// An edit that has been read, before its transaction starts.
@@ -30,10 +35,22 @@ public struct CommitRule: Sendable {
     public struct Content: Sendable {
       public let filed: FiledRevision
       public let revision: Revision
+      /// Nil for most.
+      public let provenance: Provenance?
+      /// Whether the register has had the revision and lost it.
+      public let isReoffer: Bool
+      /// Whether the office has sent it before.
+      public let wasSent: Bool
 
-      public init(filed: FiledRevision, revision: Revision) {
+      public init(
+        filed: FiledRevision, revision: Revision, provenance: Provenance? = nil,
+        isReoffer: Bool = false, wasSent: Bool = false
+      ) {
         self.filed = filed
         self.revision = revision
+        self.provenance = provenance
+        self.isReoffer = isReoffer
+        self.wasSent = wasSent
       }
     }
 
@@ -52,8 +69,32 @@ public struct CommitRule: Sendable {
           let revision = try coding.decode(edit.bytes)
           let encoded = EncodedRevision(id: name, bytes: edit.bytes)
           return Content(
-            filed: FiledRevision(encoded, RevisionSummary(revision)), revision: revision)
+            filed: FiledRevision(encoded, RevisionSummary(revision)), revision: revision,
+            provenance: Provenance(
+              absorbed: edit.absorbed,
+              ancestors: try Self.ancestors(of: revision, edit.ancestors, coding)),
+            isReoffer: edit.isReoffer, wasSent: edit.wasSent)
         }.mapError { Refusal(.malformed, "\($0)") })
+    }
+
+    /// Reads what stands behind a second parent.
+    /// - Throws: ``CodingError`` for what cannot be read, or does not stand there.
+    private static func ancestors(
+      of revision: Revision, _ ancestors: [[UInt8]], _ coding: any RevisionCoding
+    ) throws -> [EncodedRevision] {
+      guard ancestors.count <= SyncLimits.ancestors else {
+        throw CodingError.tooLarge("the list of ancestors", limit: SyncLimits.ancestors)
+      }
+      var next = revision.secondParent
+      return try ancestors.map { bytes in
+        let name = coding.id(of: bytes)
+        let ancestor = try coding.decode(bytes)
+        guard name == next, ancestor.record == revision.record else {
+          throw CodingError.malformed("an ancestor does not stand behind the second parent")
+        }
+        next = ancestor.secondParent
+        return EncodedRevision(id: name, bytes: bytes)
+      }
     }
   }
 
@@ -70,14 +111,16 @@ public struct CommitRule: Sendable {
       }
       switch candidate.content {
       case .failure(let refusal):
-        return .refused(candidate.edit, candidate.revision, refusal)
+        return .refused(candidate.edit, candidate.revision, refusal, handedBack: nil)
       case .success(let content):
         let item = CommitItem(
           edit: candidate.edit, content, fields[content.revision.kind] ?? [],
-          mayTakeAnyNumber: isImport)
+          by: office, mayTakeAnyNumber: isImport)
         references += item.references.reduce(0) { $0 + $1.targets.count }
         if let refusal = refusal(content.revision, references) {
-          return .refused(candidate.edit, candidate.revision, refusal)
+          return .refused(
+            candidate.edit, candidate.revision, refusal,
+            handedBack: content.isReoffer ? content.revision.record : nil)
         }
         return .item(item, fault: fault(in: content.revision))
       }
@@ -87,7 +130,7 @@ public struct CommitRule: Sendable {
 
   /// What no state of the log can mend, whatever the revision's base.
   private func refusal(_ revision: Revision, _ references: Int) -> Refusal? {
-    guard revision.office == office else {
+    guard revision.office == office || isHealing else {
       return Refusal(.office, "the revision names office \(revision.office), not \(office)")
     }
     guard references <= SyncLimits.batchReferences else {
@@ -106,78 +149,5 @@ public struct CommitRule: Sendable {
       return Refusal(.invalid, "the author \(fault)")
     }
     return TextRules.problem(withLine: revision.note).map { Refusal(.invalid, "the note \($0)") }
-  }
-}
-
-/// What of a field counts when a revision is decided: where its references lead.
-struct ReferenceField: Sendable {
-  let number: FieldNumber
-  let name: String
-  let target: KindNumber
-  let isAcyclic: Bool
-
-  /// In the order of the kind's fields.
-  static func all(of kind: Kind) -> [ReferenceField] {
-    kind.fields.compactMap { field in
-      field.target.map {
-        ReferenceField(
-          number: field.number, name: field.name, target: $0,
-          isAcyclic: field.constraints.contains(.acyclic))
-      }
-    }
-  }
-}
-
-/// What of a revision counts when it is decided.
-struct CommitItem: Sendable {
-  /// What one of its fields refers to.
-  struct References: Sendable {
-    let field: ReferenceField
-    /// In the order of the records' ids.
-    let targets: [RecordID]
-  }
-
-  let edit: EditID
-  let filed: FiledRevision
-  let parent: RevisionID?
-  /// Those of its kind, with a value or without.
-  let referenceFields: [ReferenceField]
-  /// In the order of the kind's fields; none without a target.
-  let references: [References]
-  /// What its acyclic fields refer to; nil if its kind has none.
-  let links: Links?
-  /// Whose numbers the code is one of, if another office's; nil also if the caller may take those.
-  let otherNumbers: OfficeID?
-
-  var record: RecordID { filed.summary.record }
-  var kind: KindNumber { filed.summary.kind }
-  /// The code that the record takes for itself; nil if it is deleted.
-  var code: RecordCode? { filed.summary.isDeleted ? nil : filed.summary.code }
-
-  init(
-    edit: EditID, _ content: CommitRule.Candidate.Content, _ referenceFields: [ReferenceField],
-    mayTakeAnyNumber: Bool
-  ) {
-    self.edit = edit
-    filed = content.filed
-    parent = content.revision.parent
-    let numbers = content.filed.summary.isDeleted ? nil : content.filed.summary.code.numberedBy
-    otherNumbers = numbers == content.revision.office || mayTakeAnyNumber ? nil : numbers
-    var references: [References] = []
-    var links = Links()
-    let fields = content.revision.state.fields
-    for field in referenceFields {
-      let targets = fields[field.number]?.sortedReferences ?? []
-      if !targets.isEmpty { references.append(References(field: field, targets: targets)) }
-      if field.isAcyclic { links[field.number] = targets }
-    }
-    self.referenceFields = referenceFields
-    self.references = references
-    self.links = referenceFields.contains(where: \.isAcyclic) ? links : nil
-  }
-
-  /// - Returns: nothing if the item has no such field that refers to records.
-  func name(of field: FieldNumber) -> String {
-    referenceFields.first { $0.number == field }?.name ?? ""
   }
 }

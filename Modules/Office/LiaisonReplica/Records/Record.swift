@@ -50,6 +50,6 @@ struct Record {
     let isMadeAgain = pending != nil && !isAmendment
     return Revision(
       record: id, kind: kind.number, parent: parent,
-      secondParent: isMadeAgain ? visible.secondParent : nil, state: state, origin: origin)
+      secondParent: isMadeAgain ? pending?.ancestors.first : nil, state: state, origin: origin)
   }
 }

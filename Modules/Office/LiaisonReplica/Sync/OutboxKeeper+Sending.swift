@@ -1,6 +1,21 @@
 internal import LiaisonModel
 internal import LiaisonSync
 
+/// An edit as it leaves.
+struct Outgoing: Sendable {
+  let entry: OutboxEntry
+  /// The bytes of what stands behind it.
+  let ancestors: [[UInt8]]
+  /// Whether it was sent before, and no answer came.
+  let wasSent: Bool
+
+  var edit: Edit {
+    Edit(
+      id: entry.edit, bytes: entry.ours.bytes, absorbed: entry.absorbed, ancestors: ancestors,
+      wasSent: wasSent)
+  }
+}
+
 // What leaves, and what comes of it.
 extension OutboxKeeper {
   /// The next edits of a push, marked as in flight before they leave; those that have changed since
@@ -8,7 +23,7 @@ extension OutboxKeeper {
   /// - Returns: nil if there is none left.
   func nextBatch(
     _ unsent: inout ArraySlice<OutboxStanding>, _ limit: BatchLimit
-  ) async throws -> [OutboxEntry]? {
+  ) async throws -> [Outgoing]? {
     while !unsent.isEmpty {
       let batch = unsent.prefix(limit.count)
       let marked = try await store.write(.durable) {
@@ -25,19 +40,23 @@ extension OutboxKeeper {
   private func mark(
     _ standings: ArraySlice<OutboxStanding>, upTo bytes: Int,
     in transaction: any ReplicaTransaction
-  ) throws -> (taken: Int, entries: [OutboxEntry]) {
-    var entries: [OutboxEntry] = []
+  ) throws -> (taken: Int, entries: [Outgoing]) {
+    var entries: [Outgoing] = []
     var (taken, rest) = (0, bytes)
     for standing in standings {
       if let entry = try transaction.record(standing.record)?.pending,
         entry.edit == standing.edit
       {
         let outgoing = try outgoing(entry)
-        rest -= outgoing.bytes.count
+        let ancestors = try ancestors(of: entry, in: transaction)
+        rest -= ancestors.reduce(outgoing.bytes.count + entry.absorbed.count * Self.idBytes) {
+          $0 + $1.count
+        }
         guard rest >= 0 || entries.isEmpty else { break }
         if let sent = entry.sent(as: outgoing) {
           if sent != entry { try transaction.put(sent) }
-          entries.append(sent)
+          entries.append(
+            Outgoing(entry: sent, ancestors: ancestors, wasSent: entry.isInFlight))
         }
       }
       taken += 1
@@ -45,28 +64,42 @@ extension OutboxKeeper {
     return (taken, entries)
   }
 
+  /// The bytes of what stands behind an edit.
+  private func ancestors(
+    of entry: OutboxEntry, in transaction: any ReplicaTransaction
+  ) throws -> [[UInt8]] {
+    var ancestors: [[UInt8]] = []
+    var bytes = 0
+    for name in entry.ancestors.prefix(SyncLimits.ancestors) {
+      guard let ancestor = try transaction.revision(name, of: entry.record) else {
+        throw StoreError.damaged("what stands behind an edit in the outbox is not there")
+      }
+      bytes += ancestor.bytes.count
+      // A chain that is cut is one: a single edit must always fit into a message.
+      if bytes > SyncLimits.ancestorBytes { break }
+      ancestors.append(ancestor.bytes)
+    }
+    return ancestors
+  }
+
+  /// What an id takes in a message.
+  private static let idBytes = 18
+
   /// The revision to send: one in flight as it was sent before, any other on its base.
   private func outgoing(_ entry: OutboxEntry) throws -> FiledRevision {
     let coding = environment.coding
     guard coding.id(of: entry.ours.bytes) == entry.ours.id else {
       throw StoreError.damaged("an edit in the outbox is not what was written")
     }
-    if try entry.isInFlight || coding.parent(of: entry.ours.bytes) == entry.base?.id {
-      return entry.ours
-    }
-    let revision = try coding.decode(entry.ours.bytes)
-    return try coding.encode(
-      Revision(
-        record: revision.record, kind: revision.kind, parent: entry.base?.id,
-        secondParent: revision.secondParent, state: revision.state, origin: revision.origin))
+    return try entry.standing(by: coding).ours
   }
 
   /// Keeps what the server said of edits that were sent. An edit that a person has discarded since is
   /// left to the next pull.
   /// - Returns: how many amendments stand in the place of an edit that was sent.
-  func settle(_ verdicts: [Verdict], of sent: [OutboxEntry]) async throws -> Int {
-    let records = Dictionary(sent.map { ($0.edit, $0.record) }) { first, _ in first }
-    return try await store.write(.durable) { transaction in
+  func settle(_ verdicts: [Verdict], of sent: [Outgoing]) async throws -> Int {
+    let records = Dictionary(sent.map { ($0.entry.edit, $0.entry.record) }) { first, _ in first }
+    return try await store.write(.durable) { [coding = environment.coding] transaction in
       let position = try transaction.identity().cursor?.position ?? .zero
       var own: [Entry] = []
       var kept: [Kept] = []
@@ -78,12 +111,20 @@ extension OutboxKeeper {
         case .accepted(let accepted, let next):
           own.append(accepted)
           kept.append(Kept(record: id, entry: next, isAmendment: next != nil))
+        case .known(let next):
+          kept.append(Kept(record: id, entry: next, isAmendment: next != nil))
         case .waits(let next):
-          kept.append(Kept(record: id, entry: next, isAmendment: next.edit != entry.edit))
+          kept.append(
+            Kept(
+              record: id, entry: try next.standing(by: coding),
+              isAmendment: next.edit != entry.edit))
         case .forgotten: kept.append(Kept(record: id, entry: nil, isAmendment: false))
         }
       }
-      if !own.isEmpty { try transaction.apply(own: own) }
+      if !own.isEmpty {
+        try transaction.rememberPlace()
+        try transaction.apply(own: own, coding)
+      }
       for kept in kept {
         if let entry = kept.entry {
           try transaction.put(entry)

@@ -26,6 +26,11 @@ struct OutboxKeeper {
   /// How many edits are merged between two transactions.
   private static let stride = 100
 
+  /// Whether an edit is new in the outbox, and nothing keeps it from being sent.
+  func mayPush() async throws -> Bool {
+    try await store.read { try $0.outbox() }.contains { $0.state == .ready && $0.isSendable }
+  }
+
   func counts() async throws -> OutboxCounts {
     OutboxCounts(try await store.read { try $0.outbox() })
   }
@@ -77,12 +82,12 @@ struct OutboxKeeper {
       let part = moved[start..<min(start + Self.stride, moved.count)]
       let changes = try await records(of: part).compactMap { stored -> Change? in
         guard let stored, let entry = stored.pending, let head = stored.head else { return nil }
-        let outcome = try rebase.outcome(
-          of: entry, onto: head, edit: environment.newEdit())
+        let outcome = try rebase.outcome(of: entry, onto: head)
         return Change(of: stored, to: entry.rebased(outcome, onto: head))
       }
       for change in try await keep(changes) {
-        if change.entry.isConflict { readiness.conflicts += 1 } else { readiness.merged += 1 }
+        let isConflict = change.entry?.isConflict ?? false
+        if isConflict { readiness.conflicts += 1 } else { readiness.merged += 1 }
       }
     }
     return true
@@ -103,14 +108,43 @@ struct OutboxKeeper {
     return try await !keep(changes).isEmpty
   }
 
+  // MARK: What the register has
+
+  /// Takes out what the register has already of the outbox, before anything is merged: see
+  /// ``OutboxEntry/without(_:revision:)``.
+  /// - Returns: the records of edits that have taken a known one in whose revision is not here.
+  func leave(_ known: [KnownEdit]) async throws -> Set<RecordID> {
+    guard !known.isEmpty else { return [] }
+    let names = Dictionary(known.map { ($0.edit, $0.committed.revision) }) { first, _ in first }
+    return try await store.write(.durable) { [coding = environment.coding] transaction in
+      var missing: Set<RecordID> = []
+      for standing in try transaction.outbox() {
+        guard let entry = try transaction.record(standing.record)?.pending else { continue }
+        let rest = try entry.without(names) { try transaction.revision($0, of: entry.record) }
+        switch rest {
+        case .untouched:
+          if entry.absorbed.contains(where: { names[$0] != nil }) { missing.insert(entry.record) }
+        case .none: try transaction.replace(entry, with: nil, of: entry.record)
+        case .some(let rest): try transaction.replace(entry, with: rest, of: entry.record)
+        case .goesOn(let accepted, let absorbed):
+          guard let schema = try transaction.identity().schema else { break }
+          let carried = try Rebase(schema: schema, coding: coding)
+            .carried(entry, onto: accepted, absorbed: absorbed)
+          try transaction.replace(entry, with: carried, of: entry.record)
+        }
+      }
+      return missing
+    }
+  }
+
   // MARK: Compare and swap
 
-  /// An entry to be put in the place of another, if its record is still as it was.
+  /// An entry to be put in the place of another, or nothing, if its record is still as it was.
   private struct Change: Sendable {
     let stored: StoredRecord
-    let entry: OutboxEntry
+    let entry: OutboxEntry?
 
-    init(of stored: StoredRecord, to entry: OutboxEntry) {
+    init(of stored: StoredRecord, to entry: OutboxEntry?) {
       self.stored = stored
       self.entry = entry
     }
@@ -127,7 +161,7 @@ struct OutboxKeeper {
     return try await store.write(.durable) { transaction in
       let timely = try changes.filter { try $0.isTimely(transaction) }
       for change in timely where change.entry != change.stored.pending {
-        try transaction.put(change.entry)
+        try transaction.replace(change.stored.pending, with: change.entry, of: change.stored.id)
       }
       return timely
     }

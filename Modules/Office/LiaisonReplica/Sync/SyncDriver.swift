@@ -4,24 +4,31 @@ internal import LiaisonSync
 /// Drives the calls of one connection: makes each event known to ``SyncMachine``, and does what
 /// follows from it. One for a round, and one for each push beside a follow.
 actor SyncDriver {
-  private let endpoint: any SyncEndpoint
-  private let store: any ReplicaStore
-  private let environment: ReplicaEnvironment
-  private let keeper: OutboxKeeper
-  private let progress: @Sendable (SyncProgress) -> Void
-  private var machine: SyncMachine
-  private var identity: ReplicaIdentity
+  let endpoint: any SyncEndpoint
+  let store: any ReplicaStore
+  let environment: ReplicaEnvironment
+  let keeper: OutboxKeeper
+  let progress: @Sendable (SyncProgress) -> Void
+  var machine: SyncMachine
+  var identity: ReplicaIdentity
   /// What the server takes in one request.
-  private(set) var limit = BatchLimit()
+  var limit = BatchLimit()
   private var (merged, conflicts) = (0, 0)
+  var handedBack = HandBack()
+  private var mayHandBack = false
 
   /// The batches that the store takes, one after the other, while the next one comes and is read.
   private var applying: [Task<ReplicaIdentity, any Error>] = []
 
+  /// The last entries that came.
+  private(set) var came: [Entry] = []
+  /// What the register has already of the outbox, as the last header says.
+  var known: [KnownEdit] = []
+
   // Of the push under way.
-  private var unsent: ArraySlice<OutboxStanding> = []
-  private var awaiting: [OutboxEntry] = []
-  private var (sent, amended) = (0, 0)
+  var unsent: ArraySlice<OutboxStanding> = []
+  var awaiting: [Outgoing] = []
+  var (sent, amended) = (0, 0)
 
   init(
     _ endpoint: any SyncEndpoint, _ identity: ReplicaIdentity, _ store: any ReplicaStore,
@@ -92,7 +99,9 @@ actor SyncDriver {
   }
 
   private func report(_ counts: OutboxCounts) -> SyncReport {
-    SyncReport(round: machine.report, merged: merged, conflicts: conflicts, counts: counts)
+    SyncReport(
+      round: machine.report, merged: merged, conflicts: conflicts, handBack: handedBack,
+      counts: counts)
   }
 
   private func pause(_ attempt: Int) async throws {
@@ -104,7 +113,22 @@ actor SyncDriver {
 
   private func pull() async throws {
     if machine.report.calls > 0 { identity = try await store.identity() }
-    let request = machine.beginPull(at: identity.cursor)
+    do {
+      try await pull(naming: [])
+    } catch CallError.otherHistory where identity.register != nil && machine.isAwaitingHeader {
+      // The server was restored, or has lost entries: it goes on from the last place that both have.
+      machine.pullRefused()
+      try await pull(naming: try await olderPlaces())
+    }
+    // What was accepted may be here only now.
+    try await leave()
+    if mayHandBack { try await handBack() }
+  }
+
+  private func pull(naming older: [Cursor]) async throws {
+    let look = try await store.read { (edits: try $0.edits(), isLost: try !$0.lost().isEmpty) }
+    mayHandBack = look.isLost || !older.isEmpty
+    let request = machine.beginPull(at: identity.cursor, edits: look.edits, older: older)
     try await applyingAll {
       try await endpoint.pull(request) { _ = try await self.receive($0) }
     }
@@ -116,7 +140,8 @@ actor SyncDriver {
   func follow(
     received: @escaping @Sendable (_ changes: Int, _ conflicts: Int) -> Void
   ) async throws {
-    let request = machine.beginPull(at: identity.cursor, follow: true)
+    let request = machine.beginPull(
+      at: identity.cursor, follow: true, edits: try await store.read { try $0.edits() })
     try await applyingAll {
       try await endpoint.pull(request) { message in
         let changes = try await self.receive(message)
@@ -146,6 +171,8 @@ actor SyncDriver {
       try machine.received(header)
       limit = BatchLimit().narrowed(to: header.limits.batch)
       try await adopt(header)
+      known = header.known
+      _ = try await keeper.leave(known)
       return 0
     case .batch(let batch):
       try machine.received(batch)
@@ -159,18 +186,30 @@ actor SyncDriver {
   /// A header that tells nothing new costs no transaction.
   private func adopt(_ header: PullHeader) async throws {
     let isKnown =
-      identity.register == header.register && identity.cursor != nil
-      && identity.head == header.head.position && header.schema == nil
+      identity.register == header.register ?? identity.register && identity.cursor != nil
+      && header.schema == nil && header.shared == nil && !identity.isAhead
+      && identity.head == (header.head ?? identity.cursor)?.position
     guard !isKnown else { return }
-    identity = try await store.write(.repeatable) {
+    let goesBack = header.shared != nil || identity.isAhead
+    mayHandBack = mayHandBack || goesBack
+    let durability = goesBack ? Durability.durable : .repeatable
+    identity = try await store.write(durability) { [coding = environment.coding] in
+      // What was accepted past the cursor is vouched for by nothing: it comes again, or was lost.
+      let own = try $0.identity()
+      if let place = header.shared ?? (own.isAhead ? own.cursor : nil) {
+        try $0.rewind(to: place) { try coding.summary(of: $0) }
+      }
+      try $0.rememberPlace()
       try $0.adopt(header)
+      if let head = header.head, head.position == .zero { try $0.apply([], through: head) }
       return try $0.identity()
     }
   }
 
   /// Reads a batch while those before it are being applied, and then has it applied in its turn.
   private func apply(_ batch: PullBatch) async throws {
-    guard !batch.changes.isEmpty || batch.through > identity.cursor?.position ?? .zero else {
+    guard !batch.changes.isEmpty || batch.through.position > identity.cursor?.position ?? .zero
+    else {
       return
     }
     let entries: [Entry]
@@ -179,6 +218,7 @@ actor SyncDriver {
     } catch is CodingError {
       throw CallError.peerFault(.unreadableRevision)
     }
+    came = Array((came + entries.suffix(Tuning.shownArrivals)).suffix(Tuning.shownArrivals))
     try await applied(but: Tuning.batchesAhead - 1)
     applying.append(
       Task { [store, before = applying.last] in
@@ -201,40 +241,5 @@ actor SyncDriver {
         throw error
       }
     }
-  }
-
-  // MARK: Pushing
-
-  private func push(_ sendable: [OutboxStanding]) async throws -> SyncMachine.AfterPush {
-    unsent = sendable[...]
-    amended = 0
-    machine.beginPush()
-    try await endpoint.push(
-      next: { try await self.nextRequest() }, receive: { try await self.receive($0) })
-    return try machine.pushEnded(unsent: unsent.count, amended: amended)
-  }
-
-  private func nextRequest() async throws -> PushRequest? {
-    let identity = try await store.identity()
-    guard let register = identity.register, let cursor = identity.cursor else {
-      throw CallError.peerFault(.noHeader)
-    }
-    var rest = unsent
-    let entries = try await keeper.nextBatch(&rest, limit)
-    unsent = rest
-    guard let entries else { return nil }
-    awaiting = entries
-    sent += entries.count
-    progress(.sent(Progress(done: sent, remaining: unsent.count)))
-    machine.sending(entries.map(\.edit))
-    return PushRequest(
-      register: register, lineage: cursor.lineage,
-      edits: entries.map { Edit(id: $0.edit, bytes: $0.ours.bytes) })
-  }
-
-  private func receive(_ response: PushResponse) async throws {
-    try machine.received(response)
-    amended += try await keeper.settle(response.verdicts, of: awaiting)
-    awaiting = []
   }
 }

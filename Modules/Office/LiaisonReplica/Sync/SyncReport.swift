@@ -1,3 +1,4 @@
+public import LiaisonModel
 public import LiaisonSync
 
 /// What a sync did.
@@ -8,8 +9,41 @@ public struct SyncReport: Hashable, Sendable {
   public let merged: Int
   /// Edits that came into conflict.
   public let conflicts: Int
+  /// What the server had lost.
+  public let handBack: HandBack
   /// What is left in the outbox.
   public let counts: OutboxCounts
+  /// What other offices have changed, unless all of the register came.
+  public internal(set) var came = Arrivals()
+  /// If some have come into conflict, all records that wait for a person to settle one.
+  public internal(set) var unsettled: [RecordCode] = []
+}
+
+/// What other offices have changed, latest first.
+public struct Arrivals: Hashable, Sendable {
+  /// At most ``Tuning/shownArrivals``.
+  public internal(set) var items: [LogItem] = []
+  /// How many more there are.
+  public internal(set) var more = 0
+}
+
+/// What a server had lost, and this replica knew.
+public struct HandBack: Hashable, Sendable {
+  /// Revisions that are entries again. What is merged with something that has come since is an edit: it
+  /// counts as sent, or as a conflict.
+  public internal(set) var handedBack = 0
+  /// Other offices' revisions, and what stands on them, which wait until healing is open.
+  public internal(set) var waiting = 0
+
+  public init(handedBack: Int = 0, waiting: Int = 0) {
+    self.handedBack = handedBack
+    self.waiting = waiting
+  }
+
+  /// What was handed back after this as well; what waits is counted anew each time.
+  func adding(_ other: HandBack) -> HandBack {
+    HandBack(handedBack: handedBack + other.handedBack, waiting: other.waiting)
+  }
 }
 
 /// The edits of an outbox, by what they wait for.

@@ -70,7 +70,7 @@ struct Watch: Sendable {
     let keeper = OutboxKeeper(store: store, environment: environment)
     while true {
       try await environment.sleep(.milliseconds(Tuning.watchMilliseconds))
-      guard try await keeper.counts().ready > 0 else { continue }
+      guard try await keeper.mayPush() else { continue }
       let driver = SyncDriver(endpoint, try await store.identity(), store, environment)
       report(.synced(try await driver.pushBesideFollow(limit)))
     }

@@ -26,6 +26,22 @@ public struct RecordView: Hashable, Sendable {
     origin = record.visible.origin
   }
 
+  /// A record as it was in one of its revisions.
+  init(_ record: Record, at known: KnownRevision, _ codes: Codes) {
+    kind = record.kind.name
+    code = known.revision.state.code
+    fields = FieldView.all(of: known.revision.state, record.kind, codes)
+    id = record.id
+    revision = known.id
+    place =
+      switch known.standing {
+      case .own(let place): place
+      case .accepted, .side, .lost: known.revision.state.isDeleted ? .deleted : .earlier
+      }
+    reason = nil
+    origin = known.revision.origin
+  }
+
   /// What a field of this name holds; nil if it holds nothing.
   public subscript(field: String) -> ValueView? { fields.first { $0.name == field }?.value }
 
@@ -71,6 +87,8 @@ public enum RecordPlace: String, Hashable, Sendable, Encodable, CaseIterable {
   case conflict
   case codeTaken = "code taken"
   case refused
+  /// What it was in an earlier revision, or on one side of a merge.
+  case earlier
 
   init(_ record: Record) {
     let isDeleted = record.isDeleted
@@ -88,7 +106,7 @@ public enum RecordPlace: String, Hashable, Sendable, Encodable, CaseIterable {
   /// `!` for what waits for a person, `*` for what waits for the next sync, nothing otherwise.
   public var mark: String {
     switch self {
-    case .synced, .deleted: ""
+    case .synced, .deleted, .earlier: ""
     case .new, .edited, .deletion, .inFlight: "*"
     case .conflict, .codeTaken, .refused: "!"
     }
@@ -98,7 +116,7 @@ public enum RecordPlace: String, Hashable, Sendable, Encodable, CaseIterable {
   public var isConflict: Bool {
     switch self {
     case .conflict, .codeTaken: true
-    case .synced, .deleted, .new, .edited, .deletion, .inFlight, .refused: false
+    case .synced, .deleted, .new, .edited, .deletion, .inFlight, .refused, .earlier: false
     }
   }
 }
@@ -133,14 +151,20 @@ public struct ExportLine: Hashable, Sendable, Encodable {
   public let kind: String
   public let code: String
   public let fields: [String: ValueView]
+  /// Of a full export; nil otherwise.
+  public let id: String?
+  /// True for a deleted record; nil otherwise.
+  public let deleted: Bool?
 
-  init(_ record: Record, _ codes: Codes) {
+  init(_ record: Record, _ codes: Codes, isFull: Bool) {
     kind = record.kind.name
     code = record.code.text
     // What only a newer schema knows has no name that import could read.
     fields =
       FieldView.all(of: record.visible.state, record.kind, codes)
       .filter { $0.label != nil }.byName
+    id = isFull ? record.id.description : nil
+    deleted = record.isDeleted ? true : nil
   }
 }
 

@@ -15,11 +15,15 @@ public struct StatusView: Hashable, Sendable, Encodable {
   public let refused: Int
   /// What is in the outbox, oldest first.
   public let pending: [RecordView]
+  /// What the server has lost and takes back when healing is open, latest first.
+  public let lost: [LogItem]
 
   /// Whether the replica is known to lack changes of the register.
   public var isIncomplete: Bool { (position ?? 0) < (head ?? 0) }
 
-  init(_ identity: ReplicaIdentity, _ counts: ReplicaCounts, _ pending: [RecordView]) {
+  init(
+    _ identity: ReplicaIdentity, _ counts: ReplicaCounts, _ pending: [RecordView], lost: [LogItem]
+  ) {
     office = identity.office.text
     address = identity.address
     register = identity.register?.description
@@ -29,6 +33,7 @@ public struct StatusView: Hashable, Sendable, Encodable {
     conflicts = counts.unsettled
     refused = counts.refused
     self.pending = pending
+    self.lost = lost
   }
 }
 

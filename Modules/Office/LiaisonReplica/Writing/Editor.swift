@@ -43,7 +43,7 @@ struct Editor {
     let state = try snapshot.applying(assignments, to: record.visible.state, of: record.kind)
     guard state != record.visible.state else { throw ReplicaError.unchanged(record.code) }
     if state.code != record.code { try snapshot.checkCode(state.code, of: record.id) }
-    return try save(record.successor(state, origin), record.kind, over: record)
+    return try save(record.successor(state, origin), record.kind, over: record, as: .edit)
   }
 
   func resolve(_ conflict: Conflict, _ choice: Choice) throws -> RecordView {
@@ -54,31 +54,48 @@ struct Editor {
     case .codeTaken:
       // Another record stands in the way, not another revision of this one: its base stays.
       try snapshot.checkCode(state.code, of: record.id)
-      return try save(record.successor(state, origin), record.kind, over: record)
+      return try save(record.successor(state, origin), record.kind, over: record, as: .resolve)
     case .merge:
       let head = record.stored.head
       let revision = Revision(
         record: record.id, kind: record.kind.number, parent: head?.id,
-        secondParent: head == nil ? nil : record.stored.visible?.id, state: state, origin: origin)
-      return try save(revision, record.kind, over: record, isResolution: true)
+        secondParent: record.pending?.behind.first, state: state, origin: origin)
+      return try save(
+        revision, record.kind, over: record, as: .resolve, isResolution: true)
     }
   }
 
   /// Puts a revision into the outbox.
   /// - Returns: the record as it is then.
   func save(
-    _ revision: Revision, _ kind: Kind, over record: Record?, isResolution: Bool = false
+    _ revision: Revision, _ kind: Kind, over record: Record?, as action: UndoStep.Action,
+    isResolution: Bool = false
   ) throws -> RecordView {
     if let record { try checkIntact(record.stored) }
     try snapshot.check(revision, kind)
     let edit = NewEdit(
       id: environment.newEdit(), revision: try encoded(revision),
       seen: record?.stored.visible?.id, base: record?.stored.head, isResolution: isResolution)
-    try transaction.put(try OutboxEntry.saved(edit, over: record?.stored))
+    let before = record?.stored.pending
+    try transaction.remember(
+      UndoStep(
+        record: revision.record, kind: kind.number, code: revision.state.code, action: action,
+        time: origin.time, after: edit.id))
+    try transaction.replace(
+      before, with: try OutboxEntry.saved(edit, over: record?.stored), of: revision.record)
     guard let stored = try transaction.record(revision.record),
       let saved = try snapshot.record(stored)
     else { throw StoreError.damaged("a record that was written is not there") }
     return try view(saved)
+  }
+
+  /// Takes a record's edit out of the outbox.
+  func remove(_ record: Record, as action: UndoStep.Action) throws {
+    try transaction.remember(
+      UndoStep(
+        record: record.id, kind: record.kind.number, code: record.code, action: action,
+        time: origin.time, after: nil))
+    try transaction.remove(record.id)
   }
 
   /// - Throws: ``StoreError/damaged(_:)`` if what the edit would be built on is not what was written: it

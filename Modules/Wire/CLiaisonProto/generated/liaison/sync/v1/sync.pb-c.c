@@ -187,6 +187,51 @@ void   pb__header__free_unpacked
   assert(message->base.descriptor == &pb__header__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   pb__known_edit__init
+                     (Pb__KnownEdit         *message)
+{
+  static const Pb__KnownEdit init_value = PB__KNOWN_EDIT__INIT;
+  *message = init_value;
+}
+size_t pb__known_edit__get_packed_size
+                     (const Pb__KnownEdit *message)
+{
+  assert(message->base.descriptor == &pb__known_edit__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t pb__known_edit__pack
+                     (const Pb__KnownEdit *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &pb__known_edit__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t pb__known_edit__pack_to_buffer
+                     (const Pb__KnownEdit *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &pb__known_edit__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Pb__KnownEdit *
+       pb__known_edit__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Pb__KnownEdit *)
+     protobuf_c_message_unpack (&pb__known_edit__descriptor,
+                                allocator, len, data);
+}
+void   pb__known_edit__free_unpacked
+                     (Pb__KnownEdit *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &pb__known_edit__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   pb__server_limits__init
                      (Pb__ServerLimits         *message)
 {
@@ -637,23 +682,101 @@ void   pb__refused__free_unpacked
   assert(message->base.descriptor == &pb__refused__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   pb__history_request__init
+                     (Pb__HistoryRequest         *message)
+{
+  static const Pb__HistoryRequest init_value = PB__HISTORY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t pb__history_request__get_packed_size
+                     (const Pb__HistoryRequest *message)
+{
+  assert(message->base.descriptor == &pb__history_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t pb__history_request__pack
+                     (const Pb__HistoryRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &pb__history_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t pb__history_request__pack_to_buffer
+                     (const Pb__HistoryRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &pb__history_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Pb__HistoryRequest *
+       pb__history_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Pb__HistoryRequest *)
+     protobuf_c_message_unpack (&pb__history_request__descriptor,
+                                allocator, len, data);
+}
+void   pb__history_request__free_unpacked
+                     (Pb__HistoryRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &pb__history_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   pb__history_response__init
+                     (Pb__HistoryResponse         *message)
+{
+  static const Pb__HistoryResponse init_value = PB__HISTORY_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t pb__history_response__get_packed_size
+                     (const Pb__HistoryResponse *message)
+{
+  assert(message->base.descriptor == &pb__history_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t pb__history_response__pack
+                     (const Pb__HistoryResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &pb__history_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t pb__history_response__pack_to_buffer
+                     (const Pb__HistoryResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &pb__history_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Pb__HistoryResponse *
+       pb__history_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Pb__HistoryResponse *)
+     protobuf_c_message_unpack (&pb__history_response__descriptor,
+                                allocator, len, data);
+}
+void   pb__history_response__free_unpacked
+                     (Pb__HistoryResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &pb__history_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor pb__cursor__field_descriptors[2] =
 {
   {
-    "lineage",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_FIXED64,
-    0,   /* quantifier_offset */
-    offsetof(Pb__Cursor, lineage),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "position",
-    2,
+    1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
@@ -663,10 +786,22 @@ static const ProtobufCFieldDescriptor pb__cursor__field_descriptors[2] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "prefix",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Pb__Cursor, prefix),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__cursor__field_indices_by_name[] = {
-  0,   /* field[0] = lineage */
-  1,   /* field[1] = position */
+  0,   /* field[0] = position */
+  1,   /* field[1] = prefix */
 };
 static const ProtobufCIntRange pb__cursor__number_ranges[1 + 1] =
 {
@@ -688,7 +823,7 @@ const ProtobufCMessageDescriptor pb__cursor__descriptor =
   (ProtobufCMessageInit) pb__cursor__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__pull_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor pb__pull_request__field_descriptors[7] =
 {
   {
     "protocol",
@@ -750,10 +885,36 @@ static const ProtobufCFieldDescriptor pb__pull_request__field_descriptors[5] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "edits",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Pb__PullRequest, n_edits),
+    offsetof(Pb__PullRequest, edits),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "older",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Pb__PullRequest, n_older),
+    offsetof(Pb__PullRequest, older),
+    &pb__cursor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__pull_request__field_indices_by_name[] = {
   2,   /* field[2] = cursor */
+  5,   /* field[5] = edits */
   4,   /* field[4] = follow */
+  6,   /* field[6] = older */
   0,   /* field[0] = protocol */
   1,   /* field[1] = register */
   3,   /* field[3] = schema_version */
@@ -761,7 +922,7 @@ static const unsigned pb__pull_request__field_indices_by_name[] = {
 static const ProtobufCIntRange pb__pull_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor pb__pull_request__descriptor =
 {
@@ -771,7 +932,7 @@ const ProtobufCMessageDescriptor pb__pull_request__descriptor =
   "Pb__PullRequest",
   "liaison.sync.v1",
   sizeof(Pb__PullRequest),
-  5,
+  7,
   pb__pull_request__field_descriptors,
   pb__pull_request__field_indices_by_name,
   1,  pb__pull_request__number_ranges,
@@ -829,7 +990,7 @@ const ProtobufCMessageDescriptor pb__pull_response__descriptor =
   (ProtobufCMessageInit) pb__pull_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__header__field_descriptors[6] =
+static const ProtobufCFieldDescriptor pb__header__field_descriptors[8] =
 {
   {
     "protocol",
@@ -903,19 +1064,45 @@ static const ProtobufCFieldDescriptor pb__header__field_descriptors[6] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "known",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Pb__Header, n_known),
+    offsetof(Pb__Header, known),
+    &pb__known_edit__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "shared",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Pb__Header, shared),
+    &pb__cursor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__header__field_indices_by_name[] = {
   2,   /* field[2] = head */
+  6,   /* field[6] = known */
   5,   /* field[5] = limits */
   0,   /* field[0] = protocol */
   1,   /* field[1] = register */
   4,   /* field[4] = schema */
   3,   /* field[3] = schema_version */
+  7,   /* field[7] = shared */
 };
 static const ProtobufCIntRange pb__header__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor pb__header__descriptor =
 {
@@ -925,11 +1112,62 @@ const ProtobufCMessageDescriptor pb__header__descriptor =
   "Pb__Header",
   "liaison.sync.v1",
   sizeof(Pb__Header),
-  6,
+  8,
   pb__header__field_descriptors,
   pb__header__field_indices_by_name,
   1,  pb__header__number_ranges,
   (ProtobufCMessageInit) pb__header__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor pb__known_edit__field_descriptors[2] =
+{
+  {
+    "edit",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Pb__KnownEdit, edit),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "committed",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Pb__KnownEdit, committed),
+    &pb__committed__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned pb__known_edit__field_indices_by_name[] = {
+  1,   /* field[1] = committed */
+  0,   /* field[0] = edit */
+};
+static const ProtobufCIntRange pb__known_edit__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor pb__known_edit__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "liaison.sync.v1.KnownEdit",
+  "KnownEdit",
+  "Pb__KnownEdit",
+  "liaison.sync.v1",
+  sizeof(Pb__KnownEdit),
+  2,
+  pb__known_edit__field_descriptors,
+  pb__known_edit__field_indices_by_name,
+  1,  pb__known_edit__number_ranges,
+  (ProtobufCMessageInit) pb__known_edit__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor pb__server_limits__field_descriptors[3] =
@@ -1014,10 +1252,10 @@ static const ProtobufCFieldDescriptor pb__batch__field_descriptors[3] =
     "through",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
     offsetof(Pb__Batch, through),
-    NULL,
+    &pb__cursor__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -1138,13 +1376,13 @@ static const ProtobufCFieldDescriptor pb__push_request__field_descriptors[4] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "lineage",
+    "cursor",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_FIXED64,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Pb__PushRequest, lineage),
-    NULL,
+    offsetof(Pb__PushRequest, cursor),
+    &pb__cursor__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -1163,8 +1401,8 @@ static const ProtobufCFieldDescriptor pb__push_request__field_descriptors[4] =
   },
 };
 static const unsigned pb__push_request__field_indices_by_name[] = {
+  2,   /* field[2] = cursor */
   3,   /* field[3] = edits */
-  2,   /* field[2] = lineage */
   0,   /* field[0] = protocol */
   1,   /* field[1] = register */
 };
@@ -1188,7 +1426,7 @@ const ProtobufCMessageDescriptor pb__push_request__descriptor =
   (ProtobufCMessageInit) pb__push_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__edit__field_descriptors[2] =
+static const ProtobufCFieldDescriptor pb__edit__field_descriptors[6] =
 {
   {
     "id",
@@ -1214,15 +1452,67 @@ static const ProtobufCFieldDescriptor pb__edit__field_descriptors[2] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "absorbed",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Pb__Edit, n_absorbed),
+    offsetof(Pb__Edit, absorbed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ancestors",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Pb__Edit, n_ancestors),
+    offsetof(Pb__Edit, ancestors),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reoffer",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Pb__Edit, reoffer),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sent_before",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Pb__Edit, sent_before),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__edit__field_indices_by_name[] = {
+  2,   /* field[2] = absorbed */
+  3,   /* field[3] = ancestors */
   0,   /* field[0] = id */
+  4,   /* field[4] = reoffer */
   1,   /* field[1] = revision */
+  5,   /* field[5] = sent_before */
 };
 static const ProtobufCIntRange pb__edit__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor pb__edit__descriptor =
 {
@@ -1232,7 +1522,7 @@ const ProtobufCMessageDescriptor pb__edit__descriptor =
   "Pb__Edit",
   "liaison.sync.v1",
   sizeof(Pb__Edit),
-  2,
+  6,
   pb__edit__field_descriptors,
   pb__edit__field_indices_by_name,
   1,  pb__edit__number_ranges,
@@ -1505,6 +1795,121 @@ const ProtobufCMessageDescriptor pb__refused__descriptor =
   pb__refused__field_indices_by_name,
   1,  pb__refused__number_ranges,
   (ProtobufCMessageInit) pb__refused__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor pb__history_request__field_descriptors[4] =
+{
+  {
+    "protocol",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Pb__HistoryRequest, protocol),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "register",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Pb__HistoryRequest, register_),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "record",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Pb__HistoryRequest, record),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cursor",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Pb__HistoryRequest, cursor),
+    &pb__cursor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned pb__history_request__field_indices_by_name[] = {
+  3,   /* field[3] = cursor */
+  0,   /* field[0] = protocol */
+  2,   /* field[2] = record */
+  1,   /* field[1] = register */
+};
+static const ProtobufCIntRange pb__history_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor pb__history_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "liaison.sync.v1.HistoryRequest",
+  "HistoryRequest",
+  "Pb__HistoryRequest",
+  "liaison.sync.v1",
+  sizeof(Pb__HistoryRequest),
+  4,
+  pb__history_request__field_descriptors,
+  pb__history_request__field_indices_by_name,
+  1,  pb__history_request__number_ranges,
+  (ProtobufCMessageInit) pb__history_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor pb__history_response__field_descriptors[1] =
+{
+  {
+    "revisions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Pb__HistoryResponse, n_revisions),
+    offsetof(Pb__HistoryResponse, revisions),
+    &pb__change__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned pb__history_response__field_indices_by_name[] = {
+  0,   /* field[0] = revisions */
+};
+static const ProtobufCIntRange pb__history_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor pb__history_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "liaison.sync.v1.HistoryResponse",
+  "HistoryResponse",
+  "Pb__HistoryResponse",
+  "liaison.sync.v1",
+  sizeof(Pb__HistoryResponse),
+  1,
+  pb__history_response__field_descriptors,
+  pb__history_response__field_indices_by_name,
+  1,  pb__history_response__number_ranges,
+  (ProtobufCMessageInit) pb__history_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue pb__refusal__enum_values_by_number[6] =

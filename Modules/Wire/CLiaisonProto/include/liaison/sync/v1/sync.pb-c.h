@@ -20,6 +20,7 @@ typedef struct Pb__Cursor Pb__Cursor;
 typedef struct Pb__PullRequest Pb__PullRequest;
 typedef struct Pb__PullResponse Pb__PullResponse;
 typedef struct Pb__Header Pb__Header;
+typedef struct Pb__KnownEdit Pb__KnownEdit;
 typedef struct Pb__ServerLimits Pb__ServerLimits;
 typedef struct Pb__Batch Pb__Batch;
 typedef struct Pb__Change Pb__Change;
@@ -30,6 +31,8 @@ typedef struct Pb__Verdict Pb__Verdict;
 typedef struct Pb__Committed Pb__Committed;
 typedef struct Pb__Stale Pb__Stale;
 typedef struct Pb__Refused Pb__Refused;
+typedef struct Pb__HistoryRequest Pb__HistoryRequest;
+typedef struct Pb__HistoryResponse Pb__HistoryResponse;
 
 
 /* --- enums --- */
@@ -56,7 +59,8 @@ typedef enum _Pb__Refusal {
    */
   PB__REFUSAL__REFUSAL_REFERENCE = 4,
   /*
-   * The revision names another office than the caller, or takes a number of another office.
+   * The revision names another office than the caller, and healing is closed; or it takes a number of
+   * another office.
    */
   PB__REFUSAL__REFUSAL_OFFICE = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PB__REFUSAL)
@@ -65,23 +69,25 @@ typedef enum _Pb__Refusal {
 /* --- messages --- */
 
 /*
- * Where a replica stands in a server's log.
+ * A place in a log, and the name of all that the log holds up to there: two logs that have a cursor
+ * in common hold the same up to it.
  */
 struct  Pb__Cursor
 {
   ProtobufCMessage base;
   /*
-   * The log's lineage; drawn anew when a server is restored from a backup.
-   */
-  uint64_t lineage;
-  /*
-   * The last position that the replica has applied; 0 before the first.
+   * 1, 2, 3, …; 0 before the first entry.
    */
   int64_t position;
+  /*
+   * 32 bytes: SHA-256 of the prefix before it and of the entry's own SHA-256, its revision's name; at
+   * position 0 SHA-256 of the register's id. To a client that does not count on, they are opaque.
+   */
+  ProtobufCBinaryData prefix;
 };
 #define PB__CURSOR__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__cursor__descriptor) \
-    , 0, 0 }
+    , 0, {0,NULL} }
 
 
 struct  Pb__PullRequest
@@ -95,6 +101,9 @@ struct  Pb__PullRequest
    * The register that the replica is of, 16 bytes; empty for a clone.
    */
   ProtobufCBinaryData register_;
+  /*
+   * Up to where the replica has applied the log; left out before the first pull.
+   */
   Pb__Cursor *cursor;
   /*
    * The version of the replica's schema; 0 if it has none.
@@ -104,10 +113,21 @@ struct  Pb__PullRequest
    * Keep the stream open and deliver new changes as they are committed.
    */
   protobuf_c_boolean follow;
+  /*
+   * Every id that the register may have an edit of the caller's outbox under, 16 bytes each.
+   */
+  size_t n_edits;
+  ProtobufCBinaryData *edits;
+  /*
+   * Places where the replica stood before, and the one before the first entry: only after an answer
+   * `other-history`. At most 128.
+   */
+  size_t n_older;
+  Pb__Cursor **older;
 };
 #define PB__PULL_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__pull_request__descriptor) \
-    , 0, {0,NULL}, NULL, 0, 0 }
+    , 0, {0,NULL}, NULL, 0, 0, 0,NULL, 0,NULL }
 
 
 typedef enum {
@@ -138,9 +158,12 @@ struct  Pb__Header
 {
   ProtobufCMessage base;
   uint32_t protocol;
+  /*
+   * Empty if it is the one that the request names.
+   */
   ProtobufCBinaryData register_;
   /*
-   * The log's lineage, and its last position as the call began.
+   * Where the log ended as the call began; left out if that is the request's cursor.
    */
   Pb__Cursor *head;
   uint32_t schema_version;
@@ -149,10 +172,34 @@ struct  Pb__Header
    */
   Pb__Schema *schema;
   Pb__ServerLimits *limits;
+  /*
+   * Those of the request's edits that the log has: they leave the outbox before anything is merged.
+   */
+  size_t n_known;
+  Pb__KnownEdit **known;
+  /*
+   * The last of the request's older places that is one of this log: the pull goes on from there. Left
+   * out if the request's cursor is one.
+   */
+  Pb__Cursor *shared;
 };
 #define PB__HEADER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__header__descriptor) \
-    , 0, {0,NULL}, NULL, 0, NULL, NULL }
+    , 0, {0,NULL}, NULL, 0, NULL, NULL, 0,NULL, NULL }
+
+
+/*
+ * An edit that the log has, and what it became there.
+ */
+struct  Pb__KnownEdit
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData edit;
+  Pb__Committed *committed;
+};
+#define PB__KNOWN_EDIT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&pb__known_edit__descriptor) \
+    , {0,NULL}, NULL }
 
 
 struct  Pb__ServerLimits
@@ -182,7 +229,7 @@ struct  Pb__Batch
   /*
    * The replica's cursor once it has applied this batch.
    */
-  int64_t through;
+  Pb__Cursor *through;
   /*
    * About how many records are still to come after this batch; 0 says that the log held nothing
    * after `through`.
@@ -191,7 +238,7 @@ struct  Pb__Batch
 };
 #define PB__BATCH__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__batch__descriptor) \
-    , 0,NULL, 0, 0 }
+    , 0,NULL, NULL, 0 }
 
 
 struct  Pb__Change
@@ -215,34 +262,55 @@ struct  Pb__PushRequest
 {
   ProtobufCMessage base;
   /*
-   * The protocol that the caller speaks: 1. Each message names it, and the register and lineage.
+   * The protocol that the caller speaks: 1. Each message names it, the register, and where in
+   * its log the caller stands.
    */
   uint32_t protocol;
   ProtobufCBinaryData register_;
-  uint64_t lineage;
+  Pb__Cursor *cursor;
   size_t n_edits;
   Pb__Edit **edits;
 };
 #define PB__PUSH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__push_request__descriptor) \
-    , 0, {0,NULL}, 0, 0,NULL }
+    , 0, {0,NULL}, NULL, 0,NULL }
 
 
 struct  Pb__Edit
 {
   ProtobufCMessage base;
   /*
-   * 16 bytes, a UUID of version 7. Pushing an edit again is harmless.
+   * 16 bytes, a UUID of version 7: it names what a person did, and stays through every merge. Pushing
+   * an edit again is harmless.
    */
   ProtobufCBinaryData id;
   /*
    * A Revision, encoded. Its parent is the edit's base.
    */
   ProtobufCBinaryData revision;
+  /*
+   * The ids of edits that this one has taken in before they were sent.
+   */
+  size_t n_absorbed;
+  ProtobufCBinaryData *absorbed;
+  /*
+   * Revisions, encoded: what stands behind the revision's second parent, that first, then its own
+   * second parent, and so on, as far as the register has not accepted them. At most 64.
+   */
+  size_t n_ancestors;
+  ProtobufCBinaryData *ancestors;
+  /*
+   * The register has had the revision and lost it: the caller hands it back as it was.
+   */
+  protobuf_c_boolean reoffer;
+  /*
+   * The caller has sent it before and had no answer: the register may have the revision, from another.
+   */
+  protobuf_c_boolean sent_before;
 };
 #define PB__EDIT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__edit__descriptor) \
-    , {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, 0, 0 }
 
 
 /*
@@ -275,6 +343,9 @@ struct  Pb__Verdict
   Pb__Verdict__OutcomeCase outcome_case;
   union {
     Pb__Committed *committed;
+    /*
+     * The edit was pushed before, maybe as another revision, or taken in by another edit.
+     */
     Pb__Committed *already_committed;
     Pb__Stale *stale;
     Pb__Refused *refused;
@@ -324,6 +395,40 @@ struct  Pb__Refused
 #define PB__REFUSED__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__refused__descriptor) \
     , PB__REFUSAL__REFUSAL_UNSPECIFIED, {0,NULL} }
+
+
+struct  Pb__HistoryRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The protocol that the caller speaks: 1.
+   */
+  uint32_t protocol;
+  ProtobufCBinaryData register_;
+  ProtobufCBinaryData record;
+  /*
+   * Where in the log the caller stands.
+   */
+  Pb__Cursor *cursor;
+};
+#define PB__HISTORY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&pb__history_request__descriptor) \
+    , 0, {0,NULL}, {0,NULL}, NULL }
+
+
+/*
+ * Some of a record's revisions. One that is no entry, because it stands behind a second parent, has
+ * position 0.
+ */
+struct  Pb__HistoryResponse
+{
+  ProtobufCMessage base;
+  size_t n_revisions;
+  Pb__Change **revisions;
+};
+#define PB__HISTORY_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&pb__history_response__descriptor) \
+    , 0,NULL }
 
 
 /* Pb__Cursor methods */
@@ -401,6 +506,25 @@ Pb__Header *
                       const uint8_t       *data);
 void   pb__header__free_unpacked
                      (Pb__Header *message,
+                      ProtobufCAllocator *allocator);
+/* Pb__KnownEdit methods */
+void   pb__known_edit__init
+                     (Pb__KnownEdit         *message);
+size_t pb__known_edit__get_packed_size
+                     (const Pb__KnownEdit   *message);
+size_t pb__known_edit__pack
+                     (const Pb__KnownEdit   *message,
+                      uint8_t             *out);
+size_t pb__known_edit__pack_to_buffer
+                     (const Pb__KnownEdit   *message,
+                      ProtobufCBuffer     *buffer);
+Pb__KnownEdit *
+       pb__known_edit__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   pb__known_edit__free_unpacked
+                     (Pb__KnownEdit *message,
                       ProtobufCAllocator *allocator);
 /* Pb__ServerLimits methods */
 void   pb__server_limits__init
@@ -592,6 +716,44 @@ Pb__Refused *
 void   pb__refused__free_unpacked
                      (Pb__Refused *message,
                       ProtobufCAllocator *allocator);
+/* Pb__HistoryRequest methods */
+void   pb__history_request__init
+                     (Pb__HistoryRequest         *message);
+size_t pb__history_request__get_packed_size
+                     (const Pb__HistoryRequest   *message);
+size_t pb__history_request__pack
+                     (const Pb__HistoryRequest   *message,
+                      uint8_t             *out);
+size_t pb__history_request__pack_to_buffer
+                     (const Pb__HistoryRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Pb__HistoryRequest *
+       pb__history_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   pb__history_request__free_unpacked
+                     (Pb__HistoryRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Pb__HistoryResponse methods */
+void   pb__history_response__init
+                     (Pb__HistoryResponse         *message);
+size_t pb__history_response__get_packed_size
+                     (const Pb__HistoryResponse   *message);
+size_t pb__history_response__pack
+                     (const Pb__HistoryResponse   *message,
+                      uint8_t             *out);
+size_t pb__history_response__pack_to_buffer
+                     (const Pb__HistoryResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Pb__HistoryResponse *
+       pb__history_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   pb__history_response__free_unpacked
+                     (Pb__HistoryResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Pb__Cursor_Closure)
@@ -605,6 +767,9 @@ typedef void (*Pb__PullResponse_Closure)
                   void *closure_data);
 typedef void (*Pb__Header_Closure)
                  (const Pb__Header *message,
+                  void *closure_data);
+typedef void (*Pb__KnownEdit_Closure)
+                 (const Pb__KnownEdit *message,
                   void *closure_data);
 typedef void (*Pb__ServerLimits_Closure)
                  (const Pb__ServerLimits *message,
@@ -636,6 +801,12 @@ typedef void (*Pb__Stale_Closure)
 typedef void (*Pb__Refused_Closure)
                  (const Pb__Refused *message,
                   void *closure_data);
+typedef void (*Pb__HistoryRequest_Closure)
+                 (const Pb__HistoryRequest *message,
+                  void *closure_data);
+typedef void (*Pb__HistoryResponse_Closure)
+                 (const Pb__HistoryResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -647,6 +818,7 @@ extern const ProtobufCMessageDescriptor pb__cursor__descriptor;
 extern const ProtobufCMessageDescriptor pb__pull_request__descriptor;
 extern const ProtobufCMessageDescriptor pb__pull_response__descriptor;
 extern const ProtobufCMessageDescriptor pb__header__descriptor;
+extern const ProtobufCMessageDescriptor pb__known_edit__descriptor;
 extern const ProtobufCMessageDescriptor pb__server_limits__descriptor;
 extern const ProtobufCMessageDescriptor pb__batch__descriptor;
 extern const ProtobufCMessageDescriptor pb__change__descriptor;
@@ -657,6 +829,8 @@ extern const ProtobufCMessageDescriptor pb__verdict__descriptor;
 extern const ProtobufCMessageDescriptor pb__committed__descriptor;
 extern const ProtobufCMessageDescriptor pb__stale__descriptor;
 extern const ProtobufCMessageDescriptor pb__refused__descriptor;
+extern const ProtobufCMessageDescriptor pb__history_request__descriptor;
+extern const ProtobufCMessageDescriptor pb__history_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -1,0 +1,88 @@
+public import LiaisonModel
+
+/// What a replica had applied and the server has lost since: it is handed back, or waits until it may be.
+public struct LostRevision: Hashable, Sendable {
+  public let record: RecordID
+  public let revision: EncodedRevision
+  /// What the record was at the last place that both logs share; nil if it was not there yet.
+  public let shared: RevisionID?
+
+  public init(record: RecordID, revision: EncodedRevision, shared: RevisionID?) {
+    self.record = record
+    self.revision = revision
+    self.shared = shared
+  }
+
+  /// What a verdict makes of it.
+  public enum Fate: Hashable, Sendable {
+    /// The log has it again.
+    case found(at: LogPosition)
+    /// It stands behind the second parent of what another replica has made of it.
+    case isBehind
+    /// It is another office's, and healing is closed.
+    case waits
+    /// The record has moved on, or the register does not take it as it was: it is merged like an edit.
+    case isEdit(OutboxEntry.State)
+  }
+
+  /// - Parameter position: where the replica stands.
+  /// - Throws: ``CallError/peerFault(_:)`` for a verdict on another revision.
+  public func fate(
+    after outcome: Verdict.Outcome, at position: LogPosition
+  ) throws(CallError) -> Fate {
+    switch outcome {
+    case .committed(let committed):
+      guard committed.revision == revision.id, committed.position > .zero else {
+        throw .peerFault(.otherRevisionCommitted)
+      }
+      return .found(at: committed.position)
+    case .alreadyCommitted(let committed):
+      guard committed.position > .zero else { throw .peerFault(.otherRevisionCommitted) }
+      return committed.revision == revision.id ? .found(at: committed.position) : .isBehind
+    case .stale: return .isEdit(.ready)
+    case .refused(let refusal):
+      let refused = OutboxEntry.Refused(message: refusal.message, position: position)
+      return switch refusal.reason {
+      case .office: .waits
+      case .codeTaken: .isEdit(.codeTaken(refused))
+      case .malformed, .invalid, .reference: .isEdit(.refused(refused))
+      }
+    }
+  }
+}
+
+extension OutboxEntry {
+  /// Makes an edit of a revision that was lost, and that its record has moved on from.
+  /// - Parameters:
+  ///   - lost: the record's last one.
+  ///   - base: what the record was at the last place that both logs share.
+  ///   - chain: the lost revision, and what stands behind its second parent.
+  ///   - origin: who hands it back, if another office wrote it.
+  public static func handingBack(
+    _ lost: FiledRevision, edit: EditID, base: EncodedRevision?, chain: [RevisionID],
+    origin: Origin?, state: State, coding: any RevisionCoding
+  ) throws -> OutboxEntry {
+    let revision = try coding.decode(lost.bytes)
+    if origin == nil, revision.parent == base?.id {
+      return OutboxEntry(
+        edit: edit, base: base, ours: lost, ancestors: Array(chain.dropFirst()), state: state)
+    }
+    // Its own parent may be lost as well: it stands behind what is made of it.
+    let again = Revision(
+      record: revision.record, kind: revision.kind, parent: base?.id, secondParent: lost.id,
+      state: revision.state, origin: origin ?? revision.origin)
+    return OutboxEntry(
+      edit: edit, base: base, ours: try coding.encode(again), maker: .merge, ancestors: chain,
+      state: state)
+  }
+
+  /// Brings this edit, which was made from a revision that was lost, onto what both logs share. It holds
+  /// what that said; its id is another, since it is no longer only what the person did.
+  public func handingBack(
+    on base: EncodedRevision?, chain: [RevisionID], edit: EditID
+  ) -> OutboxEntry {
+    OutboxEntry(
+      edit: edit, absorbed: edits, base: base, ours: latest,
+      ancestors: ancestors.isEmpty ? chain : ancestors, state: .ready)
+  }
+}

@@ -1,0 +1,15 @@
+public import LiaisonModel
+
+extension ReplicaTransaction {
+  /// Puts an entry in the place of another of its record; nil if nothing is left of that. What a person
+  /// wrote and the new entry was made from is kept.
+  public func replace(
+    _ before: OutboxEntry?, with entry: OutboxEntry?, of record: RecordID
+  ) throws {
+    guard let entry else { return try remove(record) }
+    if let before, before.maker == .person, entry.ancestors.contains(before.ours.id) {
+      try keep(before.ours.encoded, of: record)
+    }
+    try put(entry)
+  }
+}

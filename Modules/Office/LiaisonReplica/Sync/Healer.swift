@@ -1,0 +1,221 @@
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// Gives a server back what it has lost: each revision as it was, in the order of the old log. What can
+/// no longer be taken as it was goes into the outbox, and is merged like any edit.
+struct Healer {
+  let endpoint: any SyncEndpoint
+  let store: any ReplicaStore
+  let environment: ReplicaEnvironment
+  let limit: BatchLimit
+
+  /// - Returns: nil if the server has lost nothing that this replica knows of.
+  func handBack() async throws -> HandBack? {
+    let offers = try await store.write(.durable) { try Healer.offers(in: $0, environment) }
+    guard !offers.isEmpty else { return nil }
+    let call = HandingBack(offers, limit, environment)
+    try await endpoint.push(
+      next: { [store] in
+        let identity = try await store.identity()
+        guard let register = identity.register, let cursor = identity.cursor else {
+          throw CallError.peerFault(.noHeader)
+        }
+        return await call.next().map {
+          PushRequest(register: register, cursor: cursor, edits: $0)
+        }
+      },
+      receive: { [store, environment] response in
+        let answers = try await call.received(response)
+        try await store.write(.durable) { try Healer.settle(answers, in: $0, environment) }
+      })
+    let answers = await call.answers
+    try await store.write(.durable) { [environment] in
+      try Healer.makeEdits(of: answers, in: $0, environment)
+    }
+    return HandBack(handedBack: await call.found, waiting: answers.waiting)
+  }
+
+  /// A lost revision, and the bytes of what stands behind its second parent.
+  struct Offer: Sendable {
+    let lost: LostRevision
+    let ancestors: [EncodedRevision]
+  }
+
+  /// A lost revision, and what the server said of it.
+  struct Answer: Sendable {
+    let lost: LostRevision
+    let fate: LostRevision.Fate
+  }
+
+  /// What is to be handed back: what a pull has brought is there again.
+  private static func offers(
+    in transaction: any ReplicaTransaction, _ environment: ReplicaEnvironment
+  ) throws -> [Offer] {
+    var back: [RevisionID] = []
+    var offers: [Offer] = []
+    for lost in try transaction.lost() {
+      let kept =
+        try [transaction.record(lost.record)?.head].compactMap(\.self)
+        + transaction.history(of: lost.record)
+      if kept.contains(where: { $0.id == lost.revision.id }) {
+        back.append(lost.revision.id)
+      } else {
+        let chain = try chain(behind: lost, in: transaction, environment.coding)
+        offers.append(Offer(lost: lost, ancestors: chain))
+      }
+    }
+    if !back.isEmpty { try transaction.forget(lost: back) }
+    return offers
+  }
+
+  /// What stands behind the second parent of a lost revision, as far as it is here.
+  private static func chain(
+    behind lost: LostRevision, in reader: any ReplicaReader, _ coding: any RevisionCoding
+  ) throws -> [EncodedRevision] {
+    var chain: [EncodedRevision] = []
+    var next = try coding.decode(lost.revision.bytes).secondParent
+    while chain.count < SyncLimits.ancestors, let name = next,
+      let revision = try reader.revision(name, of: lost.record)
+    {
+      chain.append(revision)
+      next = try coding.decode(revision.bytes).secondParent
+    }
+    return chain
+  }
+
+  /// Files what the register has again.
+  private static func settle(
+    _ answers: [Answer], in transaction: any ReplicaTransaction,
+    _ environment: ReplicaEnvironment
+  ) throws {
+    var found: [Entry] = []
+    var settled: [RevisionID] = []
+    for answer in answers {
+      switch answer.fate {
+      case .waits, .isEdit: continue
+      case .isBehind: try transaction.keep(answer.lost.revision, of: answer.lost.record)
+      case .found(let position):
+        let filed = try filed(answer.lost, environment.coding)
+        found.append(Entry(position: position, revision: filed))
+      }
+      settled.append(answer.lost.revision.id)
+    }
+    if !found.isEmpty { try transaction.apply(own: found, environment.coding) }
+    try transaction.forget(lost: settled)
+  }
+
+  /// Makes edits of what its records have moved on from. A record's revisions become one, if none of them
+  /// waits; if it has another edit, they are offered again when that has left.
+  private static func makeEdits(
+    of answers: [Answer], in transaction: any ReplicaTransaction,
+    _ environment: ReplicaEnvironment
+  ) throws {
+    for (record, answers) in Dictionary(grouping: answers, by: \.lost.record) {
+      let left = answers.filter { !$0.fate.isSettled }
+      guard let last = left.last, case .isEdit(let state) = last.fate,
+        !left.contains(where: { $0.fate == .waits })
+      else { continue }
+      let pending = try transaction.record(record)?.pending
+      if let pending, pending.isInFlight || pending.base?.id != last.lost.revision.id { continue }
+      for answer in left { try transaction.keep(answer.lost.revision, of: record) }
+      let entry = try edit(last.lost, over: pending, state, in: transaction, environment)
+      try transaction.put(entry)
+      try transaction.forget(lost: left.map(\.lost.revision.id))
+    }
+  }
+
+  private static func edit(
+    _ lost: LostRevision, over pending: OutboxEntry?, _ state: OutboxEntry.State,
+    in transaction: any ReplicaTransaction, _ environment: ReplicaEnvironment
+  ) throws -> OutboxEntry {
+    let coding = environment.coding
+    let base = try lost.shared.flatMap { try transaction.revision($0, of: lost.record) }
+    let chain =
+      [lost.revision.id] + (try chain(behind: lost, in: transaction, coding)).map(\.id)
+    if let pending {
+      return try pending.handingBack(on: base, chain: chain, edit: environment.newEdit())
+        .standing(by: coding)
+    }
+    let office = try transaction.identity().office
+    let writer = try coding.decode(lost.revision.bytes).office
+    let origin = Origin(
+      office: office, author: environment.author, note: "handed back: \(writer) wrote it",
+      time: environment.now())
+    return try OutboxEntry.handingBack(
+      try filed(lost, coding), edit: environment.newEdit(), base: base, chain: chain,
+      origin: writer == office ? nil : origin, state: state, coding: coding)
+  }
+
+  private static func filed(
+    _ lost: LostRevision, _ coding: any RevisionCoding
+  ) throws -> FiledRevision {
+    FiledRevision(lost.revision, try coding.summary(of: lost.revision.bytes))
+  }
+}
+
+extension LostRevision.Fate {
+  fileprivate var isSettled: Bool {
+    switch self {
+    case .found, .isBehind: true
+    case .waits, .isEdit: false
+    }
+  }
+}
+
+extension [Healer.Answer] {
+  /// How many wait until healing is open: other offices' revisions, and what their records became since.
+  fileprivate var waiting: Int {
+    let records = Set(filter { $0.fate == .waits }.map(\.lost.record))
+    return count { !$0.fate.isSettled && records.contains($0.lost.record) }
+  }
+}
+
+/// One push of what was lost.
+private actor HandingBack {
+  private var rest: ArraySlice<Healer.Offer>
+  private var awaiting: [(edit: EditID, offer: Healer.Offer)] = []
+  private(set) var answers: [Healer.Answer] = []
+  /// How many are entries again that were none.
+  private(set) var found = 0
+  private let limit: BatchLimit
+  private let environment: ReplicaEnvironment
+
+  init(_ offers: [Healer.Offer], _ limit: BatchLimit, _ environment: ReplicaEnvironment) {
+    rest = offers[...]
+    self.limit = limit
+    self.environment = environment
+  }
+
+  func next() -> [Edit]? {
+    guard !rest.isEmpty else { return nil }
+    var (bytes, count) = (limit.bytes, 0)
+    for offer in rest.prefix(limit.count) {
+      bytes -= offer.ancestors.reduce(offer.lost.revision.bytes.count) { $0 + $1.bytes.count }
+      guard bytes >= 0 || count == 0 else { break }
+      count += 1
+    }
+    awaiting = rest.prefix(count).map { (environment.newEdit(), $0) }
+    rest = rest.dropFirst(count)
+    return awaiting.map {
+      Edit(
+        id: $0.edit, bytes: $0.offer.lost.revision.bytes,
+        ancestors: $0.offer.ancestors.map(\.bytes), isReoffer: true)
+    }
+  }
+
+  /// - Returns: what the server said of each.
+  func received(_ response: PushResponse) throws -> [Healer.Answer] {
+    guard response.verdicts.map(\.edit) == awaiting.map(\.edit) else {
+      throw CallError.peerFault(.otherVerdicts)
+    }
+    let new = try zip(awaiting, response.verdicts).map { offered, verdict in
+      if case .committed = verdict.outcome { found += 1 }
+      return Healer.Answer(
+        lost: offered.offer.lost,
+        fate: try offered.offer.lost.fate(after: verdict.outcome, at: .zero))
+    }
+    answers += new
+    awaiting = []
+    return new
+  }
+}

@@ -1,0 +1,134 @@
+import LiaisonModel
+import LiaisonServer
+import LiaisonSync
+import TestSupport
+import Testing
+
+/// A log that has lost entries, and offices that bring them back.
+struct HealingTests {
+  private func reoffer(_ server: ServerFixture, _ revisions: [Revision]) async throws -> [Verdict] {
+    try await server.push(
+      server.pushRequest(
+        revisions.map {
+          Edit(
+            id: server.maker.newID(), bytes: try server.maker.coding.encode($0).bytes,
+            isReoffer: true)
+        }))
+  }
+
+  /// Vienna's fixture hands back what New York wrote.
+  private func foreign(_ server: ServerFixture) throws -> Revision {
+    let office = try #require(OfficeID("NYC"))
+    return try server.maker.revision(
+      TestRegister.area, "FTF", fields: [TestRegister.name: .text("N")], office: office)
+  }
+
+  @Test func anOfficeThatClaimsAHistoryGetsNothingOfAnothersAdmittedOutsideOfHealing() async throws
+  {
+    let server = try await ServerFixture()
+    let foreign = try foreign(server)
+    for verdict in try await reoffer(server, [foreign]) + server.push([foreign]) {
+      guard case .refused(let refusal) = verdict.outcome else {
+        Issue.record("\(verdict)")
+        continue
+      }
+      #expect(refusal.reason == .office)
+    }
+    #expect(try await server.log.status().head.position == .zero)
+    // Its own it may hand back.
+    let verdicts = try await reoffer(server, [server.maker.area("OWN")])
+    #expect(verdicts[0].outcome.committed != nil)
+  }
+
+  @Test func whileHealingIsOpenItIsAdmittedAndWhoHandedItBackIsNoted() async throws {
+    let server = try await ServerFixture()
+    try await server.log.setHealing(true)
+    let (own, foreign) = (try server.maker.area("OWN"), try foreign(server))
+    let next = try server.maker.area(
+      "OWN", name: "B", record: own.record, parent: server.maker.id(of: own))
+    let verdicts = try await reoffer(server, [own, next, foreign])
+    #expect(verdicts.allSatisfy { $0.outcome.committed != nil })
+    _ = try await server.push([server.maker.area("LATER")])
+    let entries = try await server.log.latest(9, isHandedBack: false)
+    #expect(entries.map { $0.handedBackBy?.text } == [nil, "VIE", "VIE", "VIE"])
+    #expect(try await server.log.latest(2, isHandedBack: true).count == 2)
+    try await server.log.setHealing(false)
+    #expect(try await server.log.status().isHealing == false)
+  }
+
+  @Test func whatIsHandedBackTwiceIsThereOnce() async throws {
+    let server = try await ServerFixture()
+    let own = try server.maker.area("OWN")
+    let next = try server.maker.area(
+      "OWN", name: "B", record: own.record, parent: server.maker.id(of: own))
+    _ = try await server.push([own])
+    _ = try await server.push([next])
+    let verdicts = try await reoffer(server, [own, next])
+    for (verdict, position) in zip(verdicts, [1, 2] as [Int64]) {
+      guard case .alreadyCommitted(let committed) = verdict.outcome else {
+        Issue.record("\(verdict)")
+        continue
+      }
+      #expect(committed.position.number == position)
+    }
+    #expect(try await server.log.status().head.position == LogPosition(2))
+  }
+
+  private func header(_ server: ServerFixture, _ request: PullRequest) async throws -> PullHeader {
+    guard case .header(let header)? = try await server.pull(request).first else {
+      throw Problem("no header")
+    }
+    return header
+  }
+
+  @Test func aPullGoesOnFromTheLastPlaceThatBothLogsHave() async throws {
+    let server = try await ServerFixture()
+    for code in ["ONE", "TWO", "THREE"] { _ = try await server.push([server.maker.area(code)]) }
+    func request(_ cursor: Cursor, _ older: [Cursor]) -> PullRequest {
+      PullRequest(
+        register: server.register, cursor: cursor, schemaVersion: 1, follow: false, older: older)
+    }
+    let places = [server.log.cursor(at: 0), server.log.cursor(at: 2), Cursor.test(5)]
+    let responses = try await server.pull(request(.test(7), places))
+    #expect(try await header(server, request(.test(7), places)).shared == places[1])
+    #expect(responses.count == 2, "the header, and what came after that place")
+    let known = request(server.log.cursor(at: 3), places)
+    #expect(try await header(server, known).shared == nil, "its own cursor is one of the log's")
+    await #expect(throws: CallError.otherHistory) {
+      try await server.pull(request(.test(7), [.test(1), .test(2)]))
+    }
+    let many = (0...SyncLimits.olderPlaces).map { Cursor.test(Int64($0)) }
+    await #expect(throws: CallError.tooLarge) { try await server.pull(request(.test(7), many)) }
+  }
+
+  @Test func editsThatTheLogHasAreNamedInTheHeader() async throws {
+    let server = try await ServerFixture()
+    let area = try server.maker.area("ONE")
+    let (edit, absorbed, other): (EditID, EditID, EditID) = (
+      server.maker.newID(), server.maker.newID(), server.maker.newID()
+    )
+    let bytes = try server.maker.coding.encode(area).bytes
+    _ = try await server.push(
+      server.pushRequest([Edit(id: edit, bytes: bytes, absorbed: [absorbed])]))
+    let request = PullRequest(
+      register: server.register, cursor: server.log.cursor(at: 1), schemaVersion: 1,
+      follow: false, edits: [other, absorbed, edit])
+    let known = try await header(server, request).known
+    let committed = Committed(position: LogPosition(1), revision: try server.maker.id(of: area))
+    #expect(Set(known) == Set([edit, absorbed].map { KnownEdit(edit: $0, committed: committed) }))
+    let again = server.pushRequest([Edit(id: absorbed, bytes: bytes)])
+    #expect(try await server.push(again)[0].outcome == .alreadyCommitted(committed))
+    let many: [EditID] = (0...SyncLimits.askedEdits).map { _ in other }
+    await #expect(throws: CallError.tooLarge) {
+      try await server.pull(
+        PullRequest(
+          register: server.register, cursor: nil, schemaVersion: 1, follow: false, edits: many))
+    }
+  }
+}
+
+extension Verdict.Outcome {
+  fileprivate var committed: Committed? {
+    if case .committed(let committed) = self { committed } else { nil }
+  }
+}
