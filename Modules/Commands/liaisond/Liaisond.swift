@@ -47,6 +47,7 @@ struct Liaisond: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InitCommand.self, OfficeCommand.self, ImportCommand.self, ServeCommand.self,
-      StatusCommand.self, SchemaCommand.self, VerifyCommand.self,
+      StatusCommand.self, LogCommand.self, SchemaCommand.self, VerifyCommand.self,
+      BackupCommand.self, RestoreCommand.self, HealCommand.self,
     ])
 }

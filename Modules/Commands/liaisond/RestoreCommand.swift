@@ -1,0 +1,37 @@
+import ArgumentParser
+import LiaisonFolder
+import LiaisonSQLite
+import LiaisonServer
+import LiaisonSync
+import LiaisonTerminal
+import LiaisonWire
+
+struct RestoreCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore", abstract: "Makes a server of a backup.",
+    discussion: """
+      What was committed since the backup is missing in it: healing is open, so that the offices hand \
+      it back with their next sync. Close it when all of them have synced: liaisond heal close.
+
+      Example: liaisond restore hq.backup hq
+      """)
+  @Argument(help: "The file that liaisond backup has made.") var file: String
+  @Argument(help: "The new server's folder.") var directory: String
+  @Flag(help: "Print JSON.") var json = false
+
+  func run() async throws {
+    let folder = DataDirectory(try FolderArgument.parse(directory), role: .server)
+    try InputArgument.checkReadable(file)
+    var checked: Verification?
+    do {
+      try await SQLiteChangeLog.restore(file, into: folder, coding: SchemaCodec()) { backup in
+        checked = try await SyncService(log: backup, coding: RevisionCodec()).verify()
+      }
+    } catch StoreError.damaged(let what) {
+      throw Failure("\(file) cannot be restored: \(what)", advice: "another backup")
+    }
+    guard let checked else { throw StoreError.damaged("the backup was not checked") }
+    if json { return try Output.json(checked) }
+    Output.line("\(checked.records) records, digest \(checked.digest); healing is open")
+  }
+}
