@@ -28,6 +28,8 @@ struct Liaison: AsyncParsableCommand {
       CloneCommand.self, SyncCommand.self, StatusCommand.self, ListCommand.self,
       ShowCommand.self, SearchCommand.self, LogCommand.self, DiffCommand.self, NewCommand.self,
       EditCommand.self, DeleteCommand.self, DiscardCommand.self, ConflictsCommand.self,
-      ResolveCommand.self, ExportCommand.self, SchemaCommand.self, VerifyCommand.self,
+      ResolveCommand.self, RestoreCommand.self, UndoCommand.self, ExportCommand.self,
+      SchemaCommand.self,
+      VerifyCommand.self,
     ])
 }
