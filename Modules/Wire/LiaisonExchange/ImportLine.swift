@@ -5,6 +5,10 @@ struct ImportLine {
   let number: Int
   let kind: Kind
   let code: RecordCode
+  /// Nil for a record that gets a new one.
+  let id: RecordID?
+  /// Whether all that is left of the record is that it is deleted.
+  let isDeleted: Bool
   /// By their places in the kind, in the order of the line; none twice.
   let fields: [(place: Int, value: Value)]
 
@@ -14,13 +18,16 @@ struct ImportLine {
     do {
       let members = try ImportLine.members(of: text)
       if let key = ImportLine.repeated(members) { throw Problem("the line has '\(key)' twice") }
-      let unknown = members.map(\.key).filter { !["kind", "code", "fields"].contains($0) }
+      let unknown = members.map(\.key).filter { !ImportLine.keys.contains($0) }
       if let unknown = unknown.min() { throw Problem("the line has an unknown key '\(unknown)'") }
       kind = try ImportLine.kind(ImportLine.text("kind", of: members), schema)
       code = try ImportLine.code(ImportLine.text("code", of: members))
+      id = try ImportLine.id(of: members)
+      isDeleted = try ImportLine.isDeleted(members)
       guard case .object(let fields) = try ImportLine.value("fields", of: members) else {
         throw Problem("'fields' has the wrong type")
       }
+      guard !isDeleted || fields.isEmpty else { throw Problem("a deleted record has no fields") }
       if let name = ImportLine.repeated(fields) {
         throw Problem("the line has the field '\(name)' twice")
       }
@@ -30,6 +37,23 @@ struct ImportLine {
       }
     } catch let problem as Problem {
       throw ImportError(line: line, problem.message)
+    }
+  }
+
+  private static let keys = ["kind", "code", "fields", "id", "deleted"]
+
+  private static func id(of members: [JSON.Member]) throws -> RecordID? {
+    guard members.contains(where: { $0.key == "id" }) else { return nil }
+    let text = try text("id", of: members)
+    guard let id = RecordID(text: text) else { throw Problem("'\(text)' is not a record's id") }
+    return id
+  }
+
+  private static func isDeleted(_ members: [JSON.Member]) throws -> Bool {
+    switch members.first(where: { $0.key == "deleted" })?.value {
+    case nil: return false
+    case .flag(let isDeleted)?: return isDeleted
+    case _?: throw Problem("'deleted' has the wrong type")
     }
   }
 

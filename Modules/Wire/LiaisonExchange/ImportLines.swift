@@ -7,6 +7,8 @@ struct ImportLines {
   let lines: [ImportLine]
   /// The codes that their references name.
   let references: Set<RecordCode>
+  /// The records that they name by their ids.
+  let records: Set<RecordID>
   /// About how many lines follow; nil if that is not known.
   let remaining: Int?
 
@@ -28,18 +30,20 @@ struct ImportLines {
     }
     guard !lines.isEmpty else { return nil }
     self.lines = lines
-    references = Set(lines.lazy.flatMap(\.references))
+    let named = lines.flatMap(\.references)
+    records = Set(named.compactMap { RecordID(text: $0) })
+    references = Set(named.compactMap { RecordCode(typed: $0) })
     remaining = reader.remaining
   }
 }
 
 extension ImportLine {
-  /// The codes that the line's references name.
-  fileprivate var references: [RecordCode] {
-    fields.flatMap { place, value -> [RecordCode] in
+  /// What the line's references name, by code or id.
+  fileprivate var references: [String] {
+    fields.flatMap { place, value -> [String] in
       let type = kind.fields[place].type
       guard type.scalar.target != nil, let input = try? value.input(for: type) else { return [] }
-      return input.members.compactMap { RecordCode(typed: TextRules.normalized($0)) }
+      return input.members.map(TextRules.normalized)
     }
   }
 

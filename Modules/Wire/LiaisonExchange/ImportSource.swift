@@ -45,18 +45,20 @@ final class ImportSource: Sendable {
   /// - Parameter known: the records that the lines' references name, as far as they are in the log or in
   ///   the batch before.
   /// - Throws: ``ImportError`` for a line that can be no record.
-  func batch(of lines: ImportLines, _ known: [RecordCode: RecordID]) throws -> ImportBatch {
+  func batch(of lines: ImportLines, _ known: KnownRecords) throws -> ImportBatch {
     try reading.withLock { reading in
       var known = known
       var records: [RecordCode: RecordID] = [:]
       var kinds: [RecordID: KindNumber] = [:]
       var candidates: [CommitRule.Candidate] = []
       for line in lines.lines {
-        let revision = try revision(of: line, known, &reading.promises)
+        let revision = try revision(of: line, known, beside: kinds, &reading.promises)
         let (record, code) = (revision.record, revision.state.code)
         // Of two lines with one code the second is refused; until then the first has it.
-        if known[code] == nil { known[code] = record }
-        records[code] = record
+        if !line.isDeleted {
+          if known.codes[code] == nil { known.codes[code] = record }
+          records[code] = record
+        }
         kinds[record] = revision.kind
         candidates.append(try candidate(revision, line))
       }
@@ -64,29 +66,48 @@ final class ImportSource: Sendable {
       // All of them come, or none: each line is judged as if the others were there.
       let promised = reading.promises.kinds(of: plan.question.records)
       return ImportBatch(
-        lines: lines.lines.map(\.number), remaining: lines.remaining, plan: plan, records: records,
+        lines: lines.lines.map(\.number), remaining: lines.remaining, plan: plan,
+        made: kinds, records: records,
         promised: promised.merging(kinds) { first, _ in first })
     }
   }
 
   private func revision(
-    of line: ImportLine, _ known: [RecordCode: RecordID], _ promises: inout Promises
+    of line: ImportLine, _ known: KnownRecords, beside made: [RecordID: KindNumber],
+    _ promises: inout Promises
   ) throws -> Revision {
     var fields: Fields = [:]
     fields.reserveCapacity(line.fields.count)
     for (place, value) in line.fields {
       let field = line.kind.fields[place]
       do {
-        fields[field.number] = try field.type.value(from: value.input(for: field.type)) { named in
-          known[named] ?? promises.record(named, of: field, line: line.number)
+        let input = try value.input(for: field.type)
+        fields[field.number] = try field.type.value(from: input) { text in
+          if field.target != nil, let record = RecordID(text: text) {
+            if !known.records.contains(record), made[record] == nil {
+              promises.name(record, of: field, line: line.number)
+            }
+            return .reference(record)
+          }
+          return try field.type.scalar.scalar(from: text) { named in
+            known.codes[named] ?? promises.record(named, of: field, line: line.number)
+          }
         }
       } catch let problem as Problem {
         throw ImportError(line: line.number, "field '\(field.name)' \(problem.message)")
       }
     }
+    let record: RecordID
+    if let id = line.id {
+      try promises.keep(id, line.isDeleted ? nil : line.code, line.kind)
+      record = id
+    } else {
+      record = try promises.keep(line.code, line.kind)
+    }
     return Revision(
-      record: try promises.keep(line.code, line.kind), kind: line.kind.number, parent: nil,
-      state: RecordState(code: line.code, fields: fields), origin: origin)
+      record: record, kind: line.kind.number, parent: nil,
+      state: RecordState(
+        code: line.code, content: line.isDeleted ? .deleted : .fields(fields)), origin: origin)
   }
 
   private func candidate(_ revision: Revision, _ line: ImportLine) throws -> CommitRule.Candidate {
@@ -101,6 +122,14 @@ final class ImportSource: Sendable {
   }
 }
 
+/// What lines may name: records in the log, or in the batch that it gets next.
+struct KnownRecords {
+  /// The live ones of those that are named by code.
+  var codes: [RecordCode: RecordID]
+  /// Those of the ones that are named by id.
+  var records: Set<RecordID>
+}
+
 /// Lines that are ready to be committed.
 struct ImportBatch {
   /// Their numbers, in the plan's order.
@@ -108,7 +137,9 @@ struct ImportBatch {
   /// About how many lines follow; nil if that is not known.
   let remaining: Int?
   let plan: CommitPlan
-  /// The records that the lines make.
+  /// All records that the lines make.
+  let made: [RecordID: KindNumber]
+  /// The live records that the lines make.
   let records: [RecordCode: RecordID]
   /// The records that the lines make or refer to and that the log has not yet.
   let promised: [RecordID: KindNumber]

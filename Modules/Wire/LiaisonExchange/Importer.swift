@@ -62,10 +62,14 @@ public struct Importer: Sendable {
   /// The records that the lines' references name, in the log or in the batch that it gets next.
   private static func known(
     _ lines: ImportLines, in log: any LogTransaction, beside batch: ImportBatch?
-  ) throws -> [RecordCode: RecordID] {
+  ) throws -> KnownRecords {
     var question = CommitQuestion()
     question.codes = lines.references
-    return try log.facts(for: question).holders.merging(batch?.records ?? [:]) { first, _ in first }
+    question.records = lines.records
+    let facts = try log.facts(for: question)
+    return KnownRecords(
+      codes: facts.holders.merging(batch?.records ?? [:]) { first, _ in first },
+      records: lines.records.filter { facts.heads[$0] != nil || batch?.made[$0] != nil })
   }
 
   /// Commits some lines as a push commits its edits.

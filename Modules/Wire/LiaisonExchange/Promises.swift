@@ -13,6 +13,8 @@ struct Promises {
 
   private let newID: @Sendable () -> UUIDv7
   private var open: [RecordCode: Promise] = [:]
+  /// Those that were named by their ids.
+  private var named: [RecordID: Promise] = [:]
   private var kinds: [RecordID: KindNumber] = [:]
 
   init(newID: @escaping @Sendable () -> UUIDv7) { self.newID = newID }
@@ -34,22 +36,53 @@ struct Promises {
     return promise.record
   }
 
+  /// Promises a record that `field` names by its id and that is not in the log.
+  mutating func name(_ record: RecordID, of field: FieldDefinition, line: Int) {
+    guard named[record] == nil, let kind = field.target else { return }
+    named[record] = Promise(record: record, kind: kind, field: field.name, line: line)
+    kinds[record] = kind
+  }
+
+  /// A record is met that a line gives an id.
+  /// - Throws: ``ImportError`` if it was promised as another kind, or under another id.
+  mutating func keep(_ id: RecordID, _ code: RecordCode?, _ kind: Kind) throws {
+    if let code, let promise = open.removeValue(forKey: code) {
+      throw ImportError(
+        line: promise.line,
+        "field '\(promise.field)' names \(code), which comes later with an id of its own: name the id"
+      )
+    }
+    guard let promise = named.removeValue(forKey: id) else { return }
+    kinds[id] = nil
+    guard promise.kind == kind.number else {
+      throw ImportError.otherKind(promise.line, promise.field)
+    }
+  }
+
   /// The id for a record that is met: the promised one, or a new one.
   /// - Throws: ``ImportError`` if it was promised as another kind.
   mutating func keep(_ code: RecordCode, _ kind: Kind) throws -> RecordID {
     guard let promise = open.removeValue(forKey: code) else { return RecordID(newID()) }
     kinds[promise.record] = nil
     guard promise.kind == kind.number else {
-      throw ImportError(
-        line: promise.line, "field '\(promise.field)' refers to a record of another kind")
+      throw ImportError.otherKind(promise.line, promise.field)
     }
     return promise.record
   }
 
   /// - Throws: ``ImportError`` for the first line that refers to a record which never came.
   func checkKept() throws {
-    guard let (code, promise) = open.min(by: { $0.value.line < $1.value.line }) else { return }
+    let texts =
+      open.map { (line: $1.line, field: $1.field, name: $0.text) }
+      + named.map { (line: $1.line, field: $1.field, name: $0.description) }
+    guard let first = texts.min(by: { ($0.line, $0.name) < ($1.line, $1.name) }) else { return }
     throw ImportError(
-      line: promise.line, "field '\(promise.field)' names \(code), which is not in the register")
+      line: first.line, "field '\(first.field)' names \(first.name), which is not in the register")
+  }
+}
+
+extension ImportError {
+  fileprivate static func otherKind(_ line: Int, _ field: String) -> ImportError {
+    ImportError(line: line, "field '\(field)' refers to a record of another kind")
   }
 }

@@ -17,7 +17,7 @@ struct ImportTests {
     let maker = try AreaMaker(seed: 7)
     self.maker = maker
     let schema = try TestRegister.schema()
-    log = MemoryChangeLog(register: maker.newID(), lineage: Lineage(1), schema: schema)
+    log = MemoryChangeLog(register: maker.newID(), schema: schema)
     importer = Importer(
       schema: schema, coding: maker.coding,
       origin: Origin(
@@ -234,7 +234,7 @@ struct ImportTests {
           TestRegister.area, "area", label: "Area", coding: .chosen,
           fields: [FieldDefinition(open, "open", label: "Open", type: .flag)])
       ])
-    let log = MemoryChangeLog(register: maker.newID(), lineage: Lineage(1), schema: schema)
+    let log = MemoryChangeLog(register: maker.newID(), schema: schema)
     let origin = Origin(office: maker.office, author: "A", time: Timestamp(milliseconds: 0))
     let importer = Importer(
       schema: schema, coding: maker.coding, origin: origin, newID: { [maker] in maker.uuid() })
