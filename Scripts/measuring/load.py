@@ -43,7 +43,7 @@ class Caller:
 
     async def push(self, edits):
         await self.call.write(self.sync.PushRequest(
-            protocol=1, register=self.header.register, lineage=self.header.head.lineage,
+            protocol=1, register=self.header.register, cursor=self.header.head,
             edits=edits))
         reply = await self.call.read()
         kinds = {verdict.WhichOneof("outcome") for verdict in reply.verdicts}
@@ -116,6 +116,35 @@ def office_process(address, numbers, edits, barrier):
         await asyncio.gather(*(caller.close() for caller in callers))
 
     asyncio.run(run())
+
+
+def push_while(address, offices, work):
+    """Each office pushes one edit after the other as long as `work` runs: what that returns, how many edits
+    were committed meanwhile, and how long one waited for its verdict at most."""
+    async def run():
+        modules = load()
+        callers = [Caller(modules, address, office) for office in offices]
+        await asyncio.gather(*(caller.open() for caller in callers))
+        turn = int(time.time() * 1000)  # No code twice.
+        waits, done = [], asyncio.Event()
+
+        async def push(caller):
+            number = 0
+            while not done.is_set():
+                one = edit(caller.register, caller.sync, caller.office, f"{caller.office}-W{turn}-{number}")
+                start = time.perf_counter()
+                await caller.push([one])
+                waits.append(time.perf_counter() - start)
+                number += 1
+
+        pushing = asyncio.gather(*map(push, callers))
+        result = await asyncio.to_thread(work)
+        done.set()
+        await pushing
+        await asyncio.gather(*(caller.close() for caller in callers))
+        return result, len(waits), max(waits)
+
+    return asyncio.run(run())
 
 
 def push_batches(address, offices, batches, edits, followers):

@@ -11,11 +11,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 from commands import ROOT, Build, Proxy, reference_lines
 import peers
 from crowd import Crowd, settled
-from load import Pusher, load, push_batches, push_one_at_a_time, push_references
+from load import (
+    Pusher, load, push_batches, push_one_at_a_time, push_references, push_while)
 import office
 
 PROSE = ("Discussion of joint work on border security, biometrics and the exchange of police "
@@ -23,7 +25,7 @@ PROSE = ("Discussion of joint work on border security, biometrics and the exchan
 
 
 CLONED = "clone, records/s"
-PHASES = ["import", "sync", "conflicts", "load", "crowd", "size", "list", "search", "disk"]
+PHASES = ["import", "sync", "conflicts", "load", "crowd", "size", "list", "search", "disk", "backup"]
 
 
 def records(count):
@@ -195,6 +197,31 @@ def measure_disk(build, table):
     for row, folder in (("server", "hq"), ("replica", "vienna")):
         used = sum(file.stat().st_size for file in pathlib.Path(build.folder, folder).iterdir())
         table.add(f"bytes per record, {row}", build, used / (build.count + len(reference_lines())))
+
+
+def measure_backup(build, table):
+    """A backup, a restore, and a backup while 8 offices push one edit after the other; and these alone."""
+    count = build.count + len(reference_lines())
+    folder = copied(f"{build.folder}/hq", f"{build.folder}/hq-now")
+    offices = [f"B{number:02}" for number in range(8)]
+    for office in offices:
+        build.run("liaisond", "office", "add", office, "--name", office, "-C", folder)
+    for name in ("copy", "restored"):
+        shutil.rmtree(f"{build.folder}/{name}", ignore_errors=True)
+    os.mkdir(f"{build.folder}/copy")
+    used = build.run("liaisond", "backup", "copy/1", "-C", folder)
+    table.add("backup, records/s", build, count / used.seconds)
+    used = build.run("liaisond", "restore", "copy/1", "restored")
+    table.add("restore, records/s", build, count / used.seconds)
+    with build.serving("hq-now") as server:
+        backup = lambda: build.run("liaisond", "backup", "copy/2", "-C", folder)
+        used, edits, waited = push_while(server.address, offices, backup)
+        table.add("backup while 8 offices push, s", build, used.seconds)
+        table.add("… edits/s meanwhile", build, edits / used.seconds)
+        table.add("… the longest wait for a verdict, s", build, waited)
+        _, _, waited = push_while(server.address, [f"{office}" for office in offices],
+                                  lambda: time.sleep(used.seconds))
+        table.add("… without a backup, s", build, waited)
 
 
 def measure_crowd(build, table, pulls=100, followers=5000):
