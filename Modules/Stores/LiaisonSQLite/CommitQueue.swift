@@ -20,7 +20,6 @@ final class CommitQueue: Sendable {
 
   private let writer: any DatabaseWriter
   private let state = Mutex(State())
-
   private let start: LogChain
 
   /// - Parameter start: the log's chain before its first entry.
@@ -69,9 +68,11 @@ final class CommitQueue: Sendable {
     do {
       var results: [Result<[Verdict], any Error>] = []
       try db.inTransaction(.immediate) {
-        for request in requests {
-          results.append(try commit(request, in: db))
-        }
+        // One alone can spoil nobody's, and a savepoint keeps a copy of each page that it changes.
+        results =
+          requests.count == 1
+          ? [.success(try decide(requests[0], in: db))]
+          : try requests.map { try commit($0, in: db) }
         return .commit
       }
       return results
@@ -87,9 +88,7 @@ final class CommitQueue: Sendable {
     do {
       var verdicts: [Verdict] = []
       try db.inSavepoint {
-        let transaction = SQLiteLogTransaction(db, start)
-        let decisions = try request.decide(transaction.facts(for: request.question))
-        verdicts = try transaction.append(decisions)
+        verdicts = try decide(request, in: db)
         return .commit
       }
       return .success(verdicts)
@@ -98,5 +97,10 @@ final class CommitQueue: Sendable {
       guard db.isInsideTransaction, !(error is DatabaseError) else { throw error }
       return .failure(error)
     }
+  }
+
+  private func decide(_ request: Request, in db: Database) throws -> [Verdict] {
+    let transaction = SQLiteLogTransaction(db, start)
+    return try transaction.append(request.decide(transaction.facts(for: request.question)))
   }
 }
