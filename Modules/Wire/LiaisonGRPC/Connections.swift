@@ -8,15 +8,18 @@ internal import Synchronization
 /// read. Who answers no ping, or does not read, would hold both for ever, with what waits for him.
 final class Connections: Sendable {
   private let open = Mutex(0)
-  private let most: Int
-  private let silence: TimeAmount
-  private let unread: TimeAmount
+  let most: Int
+  let silence: TimeAmount
+  let unread: TimeAmount
 
   /// - Parameters:
   ///   - most: how many there may be; one more is closed as it comes.
   ///   - silence: how long a peer may send nothing, not even the answer to a ping.
   ///   - unread: how long a call may have no room for what it is sent.
-  init(most: Int, silence: Duration, unread: Duration) {
+  init(
+    most: Int, silence: Duration = .seconds(Tuning.silenceSeconds),
+    unread: Duration = SyncLimits.patience
+  ) {
     self.most = most
     self.silence = TimeAmount(silence)
     self.unread = TimeAmount(unread)

@@ -20,13 +20,13 @@ public struct SyncServer: Sendable {
     connections: Int = Tuning.connections
   ) throws(ListenError) {
     try self.init(
-      listener: listener, address: address, log: log,
-      Connections(
-        most: connections, silence: .seconds(Tuning.silenceSeconds), unread: SyncLimits.patience))
+      listener: listener, address: address, log: log, Connections(most: connections))
   }
 
+  /// - Parameter keepalive: how long a connection is silent before its client is asked.
   init(
-    listener: any SyncListener, address: Endpoint, log: Logger, _ connections: Connections
+    listener: any SyncListener, address: Endpoint, log: Logger, _ connections: Connections,
+    keepalive: Duration = .seconds(Tuning.keepaliveSeconds)
   ) throws(ListenError) {
     guard address.isLoopback else { throw .notLoopback(address) }
     self.address = address
@@ -37,21 +37,7 @@ public struct SyncServer: Sendable {
       : .ipv4(host: address.host.hasPrefix("127.") ? address.host : "127.0.0.1", port: address.port)
     let transport = HTTP2ServerTransport.Posix(
       address: socket, transportSecurity: .plaintext,
-      config: .defaults { config in
-        config.http2.targetWindowSize = Tuning.windowBytes
-        config.http2.maxFrameSize = Tuning.frameBytes
-        config.http2.maxConcurrentStreams = Tuning.streams
-        config.connection.maxIdleTime = .seconds(Tuning.idleSeconds)
-        config.connection.keepalive = .init(
-          time: .seconds(Tuning.keepaliveSeconds),
-          timeout: .seconds(Tuning.keepaliveAnswerSeconds),
-          clientBehavior: .init(
-            minPingIntervalWithoutCalls: .seconds(Tuning.keepaliveFloorSeconds),
-            allowWithoutCalls: false))
-        config.rpc.maxRequestPayloadSize = SyncLimits.messageBytes
-        config.channelDebuggingCallbacks.onAcceptTCPConnection = { connections.accept($0) }
-        config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { connections.accept(call: $0) }
-      })
+      config: .liaison(connections, keepalive: keepalive))
     let handlers = SyncHandlers(listener: listener, authenticator: ClaimedOffice(), log: log)
     server = GRPCServer(transport: transport, services: [handlers])
   }
@@ -83,6 +69,26 @@ public struct SyncServer: Sendable {
       try await server.serve()
     } catch let error as RuntimeError where error.cause != nil || error.code == .transportError {
       throw ListenError.cannotListen(address)
+    }
+  }
+}
+
+extension HTTP2ServerTransport.Posix.Config {
+  /// - Parameter keepalive: how long a connection is silent before its client is asked.
+  fileprivate static func liaison(_ connections: Connections, keepalive: Duration) -> Self {
+    .defaults { config in
+      config.http2.targetWindowSize = Tuning.windowBytes
+      config.http2.maxFrameSize = Tuning.frameBytes
+      config.http2.maxConcurrentStreams = Tuning.streams
+      config.connection.maxIdleTime = .seconds(Tuning.idleSeconds)
+      config.connection.keepalive = .init(
+        time: keepalive, timeout: .seconds(Tuning.keepaliveAnswerSeconds),
+        clientBehavior: .init(
+          minPingIntervalWithoutCalls: .seconds(Tuning.keepaliveFloorSeconds),
+          allowWithoutCalls: false))
+      config.rpc.maxRequestPayloadSize = SyncLimits.messageBytes
+      config.channelDebuggingCallbacks.onAcceptTCPConnection = { connections.accept($0) }
+      config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { connections.accept(call: $0) }
     }
   }
 }

@@ -76,20 +76,18 @@ final class Workshop: Sendable {
   }
 
   /// A server of the folder `hq` on a free port of loopback; stopped by the caller.
-  /// - Parameter room: KiB that each of its files may take, as on a full disk.
+  /// - Parameters:
+  ///   - room: KiB that each of its files may take, as on a full disk.
+  ///   - files: how many files and connections it may have open.
   func serve(
-    _ folder: String = "hq", listen: String = "127.0.0.1:0", room: Int? = nil,
+    _ folder: String = "hq", listen: String = "127.0.0.1:0", room: Int? = nil, files: Int? = nil,
     environment: [String: String] = [:]
   ) throws -> Server {
-    let arguments = ["serve", folder, "--listen", listen]
-    let process =
-      if let room {
-        process(
-          "bash", ["-c", "trap '' XFSZ; ulimit -f \(room); exec liaisond \"$@\"", "-"] + arguments,
-          environment)
-      } else {
-        process("liaisond", arguments, environment)
-      }
+    let limits = room.map { "trap '' XFSZ; ulimit -f \($0); " } ?? ""
+    let process = process(
+      "bash",
+      ["-c", limits + (files.map { "ulimit -n \($0); " } ?? "") + "exec liaisond \"$@\"", "-"]
+        + ["serve", folder, "--listen", listen], environment)
     let log = try scratch.file(".log-\(UUID().uuidString)", Data())
     process.standardError = try FileHandle(forWritingTo: URL(filePath: log))
     let lines = try ProcessLines(of: process)

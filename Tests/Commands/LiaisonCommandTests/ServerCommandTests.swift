@@ -1,4 +1,5 @@
 import Foundation
+import LiaisonSync
 import TestSupport
 import Testing
 
@@ -99,6 +100,20 @@ import Testing
       #expect(parts.allSatisfy { line.contains($0) }, "\(line)")
     }
     #expect(server.lines.next() == nil, "standard output has one line")
+  }
+
+  @Test func aServerTakesAsManyConnectionsAsItsSystemLetsIt() throws {
+    try shop.makeHeadquarters()
+    let server = try shop.serve(files: 100)
+    defer { server.kill() }
+    let endpoint = try #require(Endpoint(server.address))
+    let held = try (0..<100 - Tuning.otherFiles).map { _ in try PlainSocket(to: endpoint) }
+    defer { for socket in held { socket.close() } }
+    let more = try PlainSocket(to: endpoint)
+    defer { more.close() }
+    #expect(more.read(1) == nil, "it is closed as it comes")
+    // Each of the others is greeted: with a frame of SETTINGS.
+    #expect(held.allSatisfy { $0.read(9)?[3] == 4 })
   }
 
   @Test func aDiskThatTakesNoMoreIsInTheServersLog() throws {

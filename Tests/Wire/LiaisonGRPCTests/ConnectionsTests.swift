@@ -80,6 +80,30 @@ struct ConnectionsTests {
     _ = try channel.finish(acceptAlreadyClosed: true)
   }
 
+  @Test func aServerAsksASilentConnectionByPing() async throws {
+    try await StubRegister().serving(keepalive: .milliseconds(50)) { address, _ in
+      let peer = try QuietPeer(to: address)
+      defer { peer.close() }
+      #expect(await peer.frames.contains { $0.type == QuietPeer.Frame.ping })
+    }
+  }
+
+  @Test func aConnectionTakes100CallsAtOnce() async throws {
+    try await StubRegister().serving { address, _ in
+      let peer = try QuietPeer(to: address)
+      defer { peer.close() }
+      let frame = try #require(await peer.frames.first { $0.type == QuietPeer.Frame.settings })
+      // SETTINGS_MAX_CONCURRENT_STREAMS.
+      #expect(frame.settings[3] == 100)
+    }
+  }
+
+  @Test func aServerHasThePatienceThatTheArticleTellsOf() {
+    let standard = Connections(most: Tuning.connections)
+    #expect(standard.most == 10_000)
+    #expect(standard.silence == .seconds(60) && standard.unread == .seconds(30))
+  }
+
   @Test func oneConnectionTooManyIsRefusedAndTheOthersStand() async throws {
     let one = Connections(most: 1, silence: .seconds(600), unread: .seconds(600))
     let register = StubRegister(answerPull: { _, send in try await send(Sample.header) })

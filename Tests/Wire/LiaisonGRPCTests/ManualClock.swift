@@ -54,9 +54,14 @@ final class ManualClock: Clock, Sendable {
     for await _ in sleeping {}
   }
 
-  func advance(by duration: Duration) {
+  func advance(by duration: Duration) { advance { $0.now.advanced(by: duration) } }
+
+  /// Moves on to when the first sleeper wakes.
+  func advanceToTheFirst() { advance { $0.sleepers.values.map(\.until).min() ?? $0.now } }
+
+  private func advance(to instant: (State) -> Instant) {
     let woken = state.withLock { state in
-      state.now = state.now.advanced(by: duration)
+      state.now = instant(state)
       let woken = state.sleepers.filter { $0.value.until <= state.now }
       for id in woken.keys { state.sleepers[id] = nil }
       return woken.values.map(\.1)

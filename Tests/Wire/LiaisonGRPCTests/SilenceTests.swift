@@ -10,7 +10,6 @@ import Testing
 struct SilenceTests {
   private let vienna: OfficeID
   private let clock = ManualClock()
-  private let patience = SyncLimits.patience
 
   init() throws { vienna = try #require(OfficeID("VIE")) }
 
@@ -20,8 +19,9 @@ struct SilenceTests {
 
   /// Calls a register over a line that can fall silent, and expects to give it up as silent: time
   /// passes from then on, and not before.
+  /// - Parameter after: how long that takes; what a client gives for everything but a first answer.
   private func giveUp(
-    _ register: StubRegister,
+    _ register: StubRegister, after time: Duration = .seconds(30),
     _ body: @escaping @Sendable (any SyncEndpoint, SilentLine) async throws -> Void
   ) async throws {
     try await register.serving { server, _ in
@@ -33,18 +33,19 @@ struct SilenceTests {
           try await line.silence.wait()
           while !Task.isCancelled {
             await clock.untilSomebodySleeps()
-            clock.advance(by: patience)
+            clock.advanceToTheFirst()
           }
         }
         await #expect(throws: CallError.unreachable(.silent)) {
           try await connector(line).connecting { try await body($0, line) }
         }
+        #expect(clock.now.offset == time)
       }
     }
   }
 
   @Test func afterConnecting() async throws {
-    try await giveUp(StubRegister()) { endpoint, line in
+    try await giveUp(StubRegister(), after: .seconds(20)) { endpoint, line in
       line.fallSilent()
       try await endpoint.pull(Sample.pull()) { _ in Issue.record("something came") }
     }
@@ -161,7 +162,7 @@ struct SilenceTests {
 
   @Test func aSecondCallOverALineThatFellSilentIsGivenUpToo() async throws {
     let register = StubRegister(answerPull: { _, send in try await send(Sample.header) })
-    try await giveUp(register) { endpoint, line in
+    try await giveUp(register, after: .seconds(20)) { endpoint, line in
       try await endpoint.pull(Sample.pull()) { _ in }
       line.fallSilent()
       try await endpoint.pull(Sample.pull()) { _ in Issue.record("something came") }
