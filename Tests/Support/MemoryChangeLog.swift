@@ -16,6 +16,10 @@ public final class MemoryChangeLog: ChangeLog {
     var ancestors: [RevisionID: EncodedRevision] = [:]
     var holders: [RevisionID: Committed] = [:]
     var entries: [Entry] = []
+    /// What stands at each position.
+    var names: [RevisionID] = []
+    var schema: FiledSchema
+    var schemas: [LoggedSchema] = []
     var heads: [RecordID: Head] = [:]
     var handedBack: [LogPosition: OfficeID] = [:]
     var isHealing = false
@@ -33,7 +37,6 @@ public final class MemoryChangeLog: ChangeLog {
   }
 
   private let register: RegisterID
-  private let schema: Schema
   private let state: Mutex<State>
   private let done = Mutex(Work())
 
@@ -41,9 +44,9 @@ public final class MemoryChangeLog: ChangeLog {
     register: RegisterID, schema: Schema, hashing: any Hashing = PlainCoding()
   ) {
     self.register = register
-    self.schema = schema
     let chain = LogChain(of: register, hashing)
-    state = Mutex(State(cursors: [chain.end], chain: chain))
+    state = Mutex(
+      State(schema: FiledSchema(plain: schema), cursors: [chain.end], chain: chain))
   }
 
   /// The cursor of an entry; one of no log past the last one.
@@ -58,7 +61,7 @@ public final class MemoryChangeLog: ChangeLog {
     let state = state.withLock { $0 }
     let shared = places.filter(state.cursors.contains).max { $0.position < $1.position }
     return LogStatus(
-      register: register, head: state.chain.end, schema: schema, isHealing: state.isHealing,
+      register: register, head: state.chain.end, schema: state.schema, isHealing: state.isHealing,
       shared: shared)
   }
 
@@ -87,18 +90,23 @@ public final class MemoryChangeLog: ChangeLog {
 
   public func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch {
     done.withLock { $0.reads += 1 }
-    let cursors = state.withLock { $0.cursors }
+    let (cursors, schemas) = state.withLock { ($0.cursors, $0.schemas) }
+    func schema(through last: Cursor) -> FiledSchema? {
+      schemas.last { $0.position > position && $0.position <= last.position }?.filed
+    }
     var changes: [Change] = []
     var size = 0
     for head in changed(after: position) {
       size += head.revision.bytes.count
       if let last = changes.last, changes.count >= limit.count || size > limit.bytes {
         let through = cursors[Int(last.position.number)]
-        return LogBatch(changes: changes, through: through, isLast: false)
+        return LogBatch(
+          changes: changes, schema: schema(through: through), through: through, isLast: false)
       }
       changes.append(Change(position: head.position, bytes: head.revision.bytes))
     }
-    return LogBatch(changes: changes, through: cursors[cursors.count - 1], isLast: true)
+    let end = cursors[cursors.count - 1]
+    return LogBatch(changes: changes, schema: schema(through: end), through: end, isLast: true)
   }
 
   public func setHealing(_ isHealing: Bool) async throws {
@@ -139,11 +147,11 @@ public final class MemoryChangeLog: ChangeLog {
   public func forEachEntry(
     _ body: @escaping @Sendable (RevisionID, Cursor) throws -> Void
   ) async throws {
-    let (entries, cursors) = state.withLock { ($0.entries, $0.cursors) }
-    for (entry, cursor) in zip(entries, cursors.dropFirst()) {
-      try body(entry.revision.id, cursor)
-    }
+    let (names, cursors) = state.withLock { ($0.names, $0.cursors) }
+    for (name, cursor) in zip(names, cursors.dropFirst()) { try body(name, cursor) }
   }
+
+  public func schemas() async throws -> [LoggedSchema] { state.withLock { $0.schemas } }
 
   private func changed(after position: LogPosition) -> [State.Head] {
     state.withLock { state in
@@ -205,6 +213,7 @@ private final class MemoryLogTransaction: LogTransaction {
 
   func facts(for question: CommitQuestion) throws -> CommitFacts {
     var facts = CommitFacts()
+    facts.schema = state.schema.mark
     facts.known = state.edits.filter { question.edits.contains($0.key) }
     facts.offices = question.offices.filter { state.offices[$0] != nil }
     for entry in state.entries
@@ -236,14 +245,35 @@ private final class MemoryLogTransaction: LogTransaction {
     return facts
   }
 
+  /// Chains what has this name as the next entry.
+  private func enter(_ name: RevisionID) -> Cursor {
+    let cursor = state.chain.append(name)
+    state.cursors.append(cursor)
+    state.names.append(name)
+    return cursor
+  }
+
+  func schema() throws -> FiledSchema { state.schema }
+
+  func append(_ schema: FiledSchema) throws -> Cursor {
+    let cursor = enter(schema.name)
+    state.schema = schema
+    state.schemas.append(LoggedSchema(position: cursor.position, filed: schema))
+    return cursor
+  }
+
+  func forEachHead(of kind: KindNumber, _ body: (EncodedRevision) throws -> Void) throws {
+    let heads = state.heads.filter { $0.value.revision.summary.kind == kind }
+    for (_, head) in heads.sorted(by: { $0.key < $1.key }) { try body(head.revision.encoded) }
+  }
+
   func append(_ decisions: [CommitDecision]) throws -> [Verdict] {
     decisions.map { decision in
       switch decision.action {
       case .answer(let outcome): return Verdict(edit: decision.edit, outcome: outcome)
       case .append(let addition):
         let revision = addition.revision
-        let cursor = state.chain.append(revision.id)
-        state.cursors.append(cursor)
+        let cursor = enter(revision.id)
         let committed = Committed(position: cursor.position, revision: revision.id)
         let old = state.heads[revision.summary.record]?.links ?? Links()
         state.entries.append(Entry(position: cursor.position, revision: revision))

@@ -130,7 +130,14 @@ final class MemoryTransaction: ReplicaTransaction {
     replica.identity = ReplicaIdentity(
       office: before.office, address: before.address,
       register: before.register ?? header.register, cursor: before.cursor, last: before.last,
-      head: (header.head ?? before.cursor)?.position, schema: header.schema ?? before.schema)
+      head: (header.head ?? before.cursor)?.position, schema: header.schema ?? before.filedSchema)
+  }
+
+  func adopt(_ schema: FiledSchema) throws {
+    let before = replica.identity
+    replica.identity = ReplicaIdentity(
+      office: before.office, address: before.address, register: before.register,
+      cursor: before.cursor, last: before.last, head: before.head, schema: schema)
   }
 
   func apply(_ entries: [Entry], through: Cursor) throws {
@@ -191,7 +198,7 @@ final class MemoryTransaction: ReplicaTransaction {
     replica.identity = ReplicaIdentity(
       office: before.office, address: address, register: before.register, cursor: before.cursor,
       last: before.last,
-      head: before.head, schema: before.schema)
+      head: before.head, schema: before.filedSchema)
   }
 
   func index(limit: Int, words text: (StoredRecord) throws -> String?) throws -> Int {
@@ -241,7 +248,7 @@ extension MemoryTransaction {
     let before = replica.identity
     replica.identity = ReplicaIdentity(
       office: before.office, address: before.address, register: before.register,
-      cursor: change(before.cursor), last: last, head: before.head, schema: before.schema)
+      cursor: change(before.cursor), last: last, head: before.head, schema: before.filedSchema)
   }
 
   private static func standing(_ state: OutboxEntry.State) -> OutboxStanding.State {

@@ -62,17 +62,17 @@ public final class NotedCoding: RevisionCoding, SchemaCoding {
 
   public func newDigest() -> any RegisterDigest { ListDigest() }
 
-  public func encode(_ schema: Schema) throws -> [UInt8] {
+  public func encode(_ schema: Schema) throws -> FiledSchema {
     let bytes = Array("schema \(schema.version) \(schema.kinds.map(\.name))".utf8)
     notes.withLock { $0.schemas[bytes] = schema }
-    return bytes
+    return FiledSchema(schema, bytes: bytes, name: id(of: bytes))
   }
 
-  public func decodeSchema(_ bytes: [UInt8]) throws -> Schema {
+  public func file(schema bytes: [UInt8]) throws -> FiledSchema {
     guard let schema = notes.withLock({ $0.schemas[bytes] }) else {
       throw CodingError.malformed("a schema that was never encoded")
     }
-    return schema
+    return FiledSchema(schema, bytes: bytes, name: id(of: bytes))
   }
 
   private struct ListDigest: RegisterDigest {

@@ -70,15 +70,22 @@ public struct PlainSchemaCoding: SchemaCoding {
 
   public init(_ schemas: [Schema]) { self.schemas = schemas }
 
-  public func encode(_ schema: Schema) throws -> [UInt8] {
+  public func encode(_ schema: Schema) throws -> FiledSchema {
     guard schemas.contains(schema) else { throw CodingError.unknown("the schema") }
-    return PlainCoding.bigEndian(schema.version)
+    return FiledSchema(plain: schema)
   }
 
-  public func decodeSchema(_ bytes: [UInt8]) throws -> Schema {
-    guard let schema = schemas.first(where: { PlainCoding.bigEndian($0.version) == bytes }) else {
-      throw CodingError.unknown("the schema")
-    }
-    return schema
+  public func file(schema bytes: [UInt8]) throws -> FiledSchema {
+    guard let filed = schemas.lazy.map(FiledSchema.init(plain:)).first(where: { $0.bytes == bytes })
+    else { throw CodingError.unknown("the schema") }
+    return filed
+  }
+}
+
+extension FiledSchema {
+  /// A schema whose encoding is its version.
+  public init(plain schema: Schema) {
+    let bytes = PlainCoding.bigEndian(schema.version)
+    self.init(schema, bytes: bytes, name: PlainCoding().id(of: bytes))
   }
 }

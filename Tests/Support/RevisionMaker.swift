@@ -88,6 +88,6 @@ public final class RevisionMaker: Sendable {
   ) -> PullHeader {
     PullHeader(
       register: register, head: .test(head, log: log),
-      schemaVersion: schema?.version ?? 1, schema: schema, limits: ServerLimits())
+      schema: schema.map(FiledSchema.init(plain:)), limits: ServerLimits())
   }
 }

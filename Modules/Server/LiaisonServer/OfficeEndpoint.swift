@@ -59,11 +59,10 @@ extension OfficeEndpoint {
     guard request.edits.count <= SyncLimits.askedEdits else { throw CallError.tooLarge }
     let edits = Set(request.edits)
     let known = try await service.asking { try await service.log.committed(edits) }
-    let isOlder = request.schemaVersion < status.schema.version
     return PullHeader(
       register: request.register == nil ? status.register : nil,
-      head: request.cursor == status.head ? nil : status.head, schemaVersion: status.schema.version,
-      schema: isOlder ? status.schema : nil,
+      head: request.cursor == status.head ? nil : status.head,
+      schema: request.schema == status.filedSchema.mark ? nil : status.filedSchema,
       limits: ServerLimits(batch: service.limit, officeCalls: service.calls.most),
       known: known.map { KnownEdit(edit: $0.key, committed: $0.value.committed) }, shared: shared)
   }
@@ -103,7 +102,7 @@ extension OfficeEndpoint {
       try await receive(
         .batch(
           PullBatch(
-            changes: batch.changes, through: batch.through,
+            changes: batch.changes, schema: batch.schema, through: batch.through,
             remaining: batch.isLast ? 0 : remaining ?? 1)))
       told.through = batch.through
       told.bytes += batch.changes.reduce(0) { $0 + $1.bytes.count }
@@ -183,6 +182,14 @@ extension OfficeEndpoint {
 extension OfficeEndpoint {
   /// Commits the edits of one request in one transaction. The verdicts are durable when it returns.
   private func commit(_ request: PushRequest) async throws -> [Verdict] {
+    for _ in 0..<Tuning.schemaLooks {
+      if let verdicts = try await commitUnlessTheSchemaMoves(request) { return verdicts }
+    }
+    throw CallError.storeUnavailable
+  }
+
+  /// - Returns: nil if the register has another schema than when the edits were read: nothing is decided.
+  private func commitUnlessTheSchemaMoves(_ request: PushRequest) async throws -> [Verdict]? {
     let status = try await service.asking {
       try await service.log.status(among: [request.cursor])
     }
@@ -194,8 +201,16 @@ extension OfficeEndpoint {
     let plan = CommitRule(
       office: office, schema: status.schema, isHealing: status.isHealing
     ).plan(candidates)
-    let verdicts = try await service.asking {
-      try await service.log.commit(plan.question) { plan.decide($0) }
+    let verdicts: [Verdict]
+    do {
+      verdicts = try await service.asking { [mark = status.filedSchema.mark] in
+        try await service.log.commit(plan.question) { facts in
+          guard facts.schema == mark else { throw OtherSchema() }
+          return plan.decide(facts)
+        }
+      }
+    } catch is OtherSchema {
+      return nil
     }
     let isChanged = verdicts.contains { verdict in
       if case .committed = verdict.outcome { true } else { false }
@@ -203,6 +218,8 @@ extension OfficeEndpoint {
     if isChanged { service.commits.fire() }
     return plan.arranged(verdicts)
   }
+
+  private struct OtherSchema: Error {}
 
   private func check(
     version: UInt32, register: RegisterID?, _ status: LogStatus

@@ -12,6 +12,8 @@ extension SyncService {
     try await log.forEachEntry { entry, cursor in
       try verifier.value.withLock { try $0.add(entry, at: cursor) }
     }
+    let schemas = try await log.schemas()
+    try verifier.value.withLock { verifier in for logged in schemas { try verifier.add(logged) } }
     try await log.forEachRevision { kept in try verifier.value.withLock { try $0.add(kept) } }
     return try verifier.value.withLock { try $0.finish() }
   }

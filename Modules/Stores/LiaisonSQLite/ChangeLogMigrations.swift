@@ -16,9 +16,18 @@ enum ChangeLogMigrations {
     CREATE TABLE register (
       id INTEGER PRIMARY KEY CHECK (id = 1),
       register BLOB NOT NULL CHECK (length(register) = 16),
-      schema BLOB NOT NULL,
       -- Whether offices may hand back what other offices wrote.
-      is_healing INTEGER NOT NULL DEFAULT 0 CHECK (is_healing IN (0, 1))
+      is_healing INTEGER NOT NULL DEFAULT 0 CHECK (is_healing IN (0, 1)),
+      -- Where the log has the schema; 0 for the one that the register was made with.
+      schema_position INTEGER NOT NULL DEFAULT 0 CHECK (schema_position >= 0),
+      schema BLOB NOT NULL
+    ) STRICT;
+
+    -- One row for each schema that became the register's: an entry of the log as well.
+    CREATE TABLE schema_change (
+      position INTEGER PRIMARY KEY CHECK (position > 0),
+      prefix BLOB NOT NULL CHECK (length(prefix) = 32),
+      bytes BLOB NOT NULL
     ) STRICT;
 
     CREATE TABLE office (

@@ -21,11 +21,13 @@ final class CommitQueue: Sendable {
   private let writer: any DatabaseWriter
   private let state = Mutex(State())
   private let start: LogChain
+  private let schemas: RegisterSchemas
 
   /// - Parameter start: the log's chain before its first entry.
-  init(_ writer: any DatabaseWriter, _ start: LogChain) {
+  init(_ writer: any DatabaseWriter, _ start: LogChain, _ schemas: RegisterSchemas) {
     self.writer = writer
     self.start = start
+    self.schemas = schemas
   }
 
   /// - Throws: what `decide` throws, or the database.
@@ -100,7 +102,7 @@ final class CommitQueue: Sendable {
   }
 
   private func decide(_ request: Request, in db: Database) throws -> [Verdict] {
-    let transaction = SQLiteLogTransaction(db, start)
+    let transaction = SQLiteLogTransaction(db, start, schemas)
     return try transaction.append(request.decide(transaction.facts(for: request.question)))
   }
 }

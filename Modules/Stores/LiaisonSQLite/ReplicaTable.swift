@@ -65,13 +65,13 @@ struct ReplicaTable {
         },
         last: LogPosition(try row.value(7)),
         head: try (row.value(6) as Int64?).map { LogPosition($0) },
-        schema: try (row.value(5) as [UInt8]?).map { try schemas.decode($0) })
+        schema: try (row.value(5) as [UInt8]?).map { try schemas.filed($0) })
     }
     guard let identity else { throw StoreError.damaged("the database holds no replica") }
     return identity
   }
 
-  func adopt(_ header: PullHeader, _ schemas: SchemaCache) throws {
+  func adopt(_ header: PullHeader) throws {
     if let register = header.register {
       try PreparedStatement(db, "UPDATE replica SET register = ? WHERE register IS NULL")
         .bound(register).run()
@@ -80,8 +80,11 @@ struct ReplicaTable {
     try PreparedStatement(
       db, "UPDATE replica SET head = ifnull(?1, position) WHERE head IS NOT ifnull(?1, position)"
     ).bound(header.head?.position.number).run()
-    guard let schema = header.schema else { return }
-    try PreparedStatement(db, "UPDATE replica SET schema = ?").bound(schemas.encode(schema)).run()
+    if let schema = header.schema { try adopt(schema) }
+  }
+
+  func adopt(_ schema: FiledSchema) throws {
+    try PreparedStatement(db, "UPDATE replica SET schema = ?").bound(schema.bytes).run()
   }
 
   /// - Parameters:

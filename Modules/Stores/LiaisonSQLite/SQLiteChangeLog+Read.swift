@@ -9,7 +9,7 @@ extension SQLiteChangeLog {
   ) async throws -> LogBatch {
     // One at least: who asks for none would be told that there is none.
     let most = max(limit.count, 1)
-    return try await read { [start] db in
+    return try await read { [start, schemas] db in
       let head = try SQLiteLogTransaction.chain(db, start).end
       var changes: [Change] = []
       var through = head
@@ -33,13 +33,19 @@ extension SQLiteChangeLog {
         through = cursor
         return true
       }
-      return LogBatch(changes: changes, through: isLast ? head : through, isLast: isLast)
+      if isLast { through = head }
+      return LogBatch(
+        changes: changes,
+        schema: try schemas.last(after: position, through: through.position, db),
+        through: through, isLast: isLast)
     }
   }
 
   public func committed(_ edits: Set<EditID>) async throws -> [EditID: FiledEdit] {
     guard !edits.isEmpty else { return [:] }
-    return try await read { [start] in try SQLiteLogTransaction($0, start).committed(edits) }
+    return try await read { [start, schemas] in
+      try SQLiteLogTransaction($0, start, schemas).committed(edits)
+    }
   }
 
   public func history(
@@ -93,15 +99,28 @@ extension SQLiteChangeLog {
   public func forEachEntry(
     _ body: @escaping @Sendable (RevisionID, LiaisonSync.Cursor) throws -> Void
   ) async throws {
-    try await read { db in
+    try await read { [schemas] db in
+      var names: [Int64: RevisionID] = [:]
+      for logged in try schemas.all(db) { names[logged.position.number] = logged.filed.name }
       try PreparedStatement.separate(
-        db, "SELECT position, prefix, revision FROM change ORDER BY position"
+        db,
+        """
+        SELECT position, prefix, revision FROM change
+        UNION ALL SELECT position, prefix, NULL FROM schema_change ORDER BY position
+        """
       ).forEach { row in
         let cursor = LiaisonSync.Cursor(
           position: LogPosition(try row.value(0)), prefix: try row.value(1))
-        try body(try row.value(2), cursor)
+        guard let name = try row.hasNull(2) ? names[cursor.position.number] : row.value(2) else {
+          throw StoreError.damaged("the log has lost a schema")
+        }
+        try body(name, cursor)
       }
     }
+  }
+
+  public func schemas() async throws -> [LoggedSchema] {
+    try await read { [schemas] db in try schemas.all(db) }
   }
 
   public func forEachRevision(

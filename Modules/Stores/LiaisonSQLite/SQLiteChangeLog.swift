@@ -8,7 +8,7 @@ public final class SQLiteChangeLog: ChangeLog {
   let database: any DatabaseWriter
   private let commits: CommitQueue
   private let register: RegisterID
-  private let schema: Schema
+  let schemas: RegisterSchemas
   /// The chain of this register's log before its first entry.
   let start: LogChain
 
@@ -18,7 +18,7 @@ public final class SQLiteChangeLog: ChangeLog {
     _ directory: DataDirectory, register: RegisterID, schema: Schema,
     coding: any SchemaCoding
   ) throws {
-    let encoded = try coding.encode(schema)
+    let encoded = try coding.encode(schema).bytes
     try NewFolder(directory).filled { path in
       try Databases.guarding {
         // A pool would keep its log beside the file, where the file's new name does not find it.
@@ -66,27 +66,30 @@ public final class SQLiteChangeLog: ChangeLog {
   }
 
   init(_ database: any DatabaseWriter, coding: any SchemaCoding) throws {
-    (register, schema) = try Databases.guarding {
-      let identity = try database.read { db in
-        try PreparedStatement(db, "SELECT register, schema FROM register").first { row in
-          (try row.value(0) as RegisterID, try coding.decodeSchema(row.value(1)))
-        }
+    let schemas = RegisterSchemas(coding)
+    register = try Databases.guarding {
+      try database.read { db in
+        _ = try schemas.current(db)
+        let register: RegisterID? = try PreparedStatement(db, "SELECT register FROM register")
+          .first { try $0.value(0) }
+        guard let register else { throw StoreError.damaged("the database holds no register") }
+        return register
       }
-      guard let identity else { throw StoreError.damaged("the database holds no register") }
-      return identity
     }
     self.database = database
+    self.schemas = schemas
     start = LogChain(of: register, coding)
-    commits = CommitQueue(database, start)
+    commits = CommitQueue(database, start, schemas)
   }
 
   public func status(among places: [LiaisonSync.Cursor]) async throws -> LogStatus {
-    try await read { [register, schema, start] db in
+    try await read { [register, schemas, start] db in
       let isHealing: Bool? = try PreparedStatement(db, "SELECT is_healing FROM register")
         .first { try $0.value(0) }
       return LogStatus(
-        register: register, head: try SQLiteLogTransaction.chain(db, start).end, schema: schema,
-        isHealing: isHealing ?? false, shared: try SQLiteChangeLog.last(of: places, db, start))
+        register: register, head: try SQLiteLogTransaction.chain(db, start).end,
+        schema: try schemas.current(db), isHealing: isHealing ?? false,
+        shared: try SQLiteChangeLog.last(of: places, db, start))
     }
   }
 
@@ -95,7 +98,12 @@ public final class SQLiteChangeLog: ChangeLog {
     of places: [LiaisonSync.Cursor], _ db: Database, _ start: LogChain
   ) throws -> LiaisonSync.Cursor? {
     guard !places.isEmpty else { return nil }
-    let prefix = try PreparedStatement(db, "SELECT prefix FROM change WHERE position = ?")
+    let prefix = try PreparedStatement(
+      db,
+      """
+      SELECT prefix FROM change WHERE position = ?1
+      UNION ALL SELECT prefix FROM schema_change WHERE position = ?1
+      """)
     return try places.sorted { $0.position > $1.position }.first { place in
       if place.position == .zero { return place == start.end }
       return try prefix.bound(place.position.number).first { try $0.value(0) } == place.prefix
@@ -130,7 +138,9 @@ public final class SQLiteChangeLog: ChangeLog {
     _ body: @escaping @Sendable (any LogTransaction) throws -> Result
   ) async throws -> Result {
     try await Databases.guarding {
-      try await database.write { [start] in try body(SQLiteLogTransaction($0, start)) }
+      try await database.write { [start, schemas] in
+        try body(SQLiteLogTransaction($0, start, schemas))
+      }
     }
   }
 
@@ -142,6 +152,13 @@ public final class SQLiteChangeLog: ChangeLog {
         hasNo: """
           SELECT 1 FROM record JOIN change ON change.position = record.head
           WHERE change.record != record.record
+          """)
+      try Databases.check(
+        "the register's schema", db,
+        hasNo: """
+          SELECT 1 FROM register WHERE schema_position != 0 AND schema IS NOT
+            (SELECT bytes FROM schema_change WHERE position = schema_position)
+            OR schema_position != ifnull((SELECT max(position) FROM schema_change), 0)
           """)
       try Databases.check(
         "the table of links", db,

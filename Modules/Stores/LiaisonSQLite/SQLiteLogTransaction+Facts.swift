@@ -8,6 +8,7 @@ internal import LiaisonSync
 extension SQLiteLogTransaction {
   func facts(for question: CommitQuestion) throws -> CommitFacts {
     var facts = CommitFacts()
+    facts.schema = try schema().mark
     try load(question.edits, into: &facts)
     try load(question.records, into: &facts)
     try load(question.codes, into: &facts)

@@ -7,11 +7,33 @@ final class SQLiteLogTransaction: LogTransaction {
   let database: Database
 
   private let start: LogChain
+  private let schemas: RegisterSchemas
 
   /// - Parameter start: the log's chain before its first entry.
-  init(_ database: Database, _ start: LogChain) {
+  init(_ database: Database, _ start: LogChain, _ schemas: RegisterSchemas) {
     self.database = database
     self.start = start
+    self.schemas = schemas
+  }
+
+  func schema() throws -> FiledSchema { try schemas.current(database) }
+
+  func append(_ schema: FiledSchema) throws -> LiaisonSync.Cursor {
+    var chain = try SQLiteLogTransaction.chain(database, start)
+    try schemas.set(schema, at: chain.append(schema.name), database)
+    return chain.end
+  }
+
+  func forEachHead(of kind: KindNumber, _ body: (EncodedRevision) throws -> Void) throws {
+    try PreparedStatement.separate(
+      database,
+      """
+      SELECT change.revision, change.bytes FROM record
+      JOIN change ON change.position = record.head WHERE record.kind = ? ORDER BY record.record
+      """
+    ).bound(kind.number).forEach {
+      try body(EncodedRevision(id: $0.value(0), bytes: $0.value(1)))
+    }
   }
 
   func append(_ decisions: [CommitDecision]) throws -> [Verdict] {
@@ -97,7 +119,13 @@ final class SQLiteLogTransaction: LogTransaction {
   /// The chain up to the last entry.
   static func chain(_ db: Database, _ start: LogChain) throws -> LogChain {
     let end = try PreparedStatement(
-      db, "SELECT position, prefix FROM change ORDER BY position DESC LIMIT 1"
+      db,
+      """
+      SELECT * FROM (SELECT position, prefix FROM change ORDER BY position DESC LIMIT 1)
+      UNION ALL SELECT * FROM
+        (SELECT position, prefix FROM schema_change ORDER BY position DESC LIMIT 1)
+      ORDER BY position DESC LIMIT 1
+      """
     ).first { LiaisonSync.Cursor(position: LogPosition(try $0.value(0)), prefix: try $0.value(1)) }
     return end.map { start.moved(to: $0) } ?? start
   }

@@ -78,7 +78,9 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
 
   // MARK: Writing
 
-  func adopt(_ header: PullHeader) throws { try replica.adopt(header, schemas) }
+  func adopt(_ header: PullHeader) throws { try replica.adopt(header) }
+
+  func adopt(_ schema: FiledSchema) throws { try replica.adopt(schema) }
 
   func apply(_ entries: [Entry], through: LiaisonSync.Cursor) throws {
     let last = entries.map(\.position).max() ?? .zero

@@ -11,7 +11,7 @@ extension PullRequest: WireEncodable, WireDecodable {
       message.pointee.protocol = version
       message.pointee.register_ = try arena.copy(register?.bytes ?? [])
       message.pointee.cursor = try cursor?.message(in: arena)
-      message.pointee.schema_version = schemaVersion
+      message.pointee.schema = try arena.copy(schema?.bytes ?? [])
       message.pointee.follow = follow ? 1 : 0
       message.pointee.n_edits = edits.count
       message.pointee.edits = try arena.array(edits) { try arena.copy($0.bytes) }
@@ -28,7 +28,7 @@ extension PullRequest: WireEncodable, WireDecodable {
       version: message.protocol,
       register: try message.register_.optionalIdentity("a register"),
       cursor: try message.cursor.map { try Cursor($0.pointee) },
-      schemaVersion: message.schema_version, follow: message.follow != 0,
+      schema: try message.schema.optionalSchemaMark(), follow: message.follow != 0,
       edits: try elements(message.edits, message.n_edits).map { try $0.identity("an edit's id") },
       older: try elements(message.older, message.n_older).map { try Cursor($0.pointee) })
   }
@@ -52,8 +52,12 @@ extension PullResponse: WireEncodable {
 
   private var expectedBytes: Int {
     switch self {
-    case .header(let header): return 2048 + header.known.count * 192
-    case .batch(let batch): return batch.changes.reduce(1024) { $0 + $1.bytes.count + 96 }
+    case .header(let header):
+      return 2048 + header.known.count * 192 + (header.schema?.bytes.count ?? 0)
+    case .batch(let batch):
+      return batch.changes.reduce(1024 + (batch.schema?.bytes.count ?? 0)) {
+        $0 + $1.bytes.count + 96
+      }
     }
   }
 }
@@ -95,8 +99,7 @@ extension PullHeader {
     message.pointee.protocol = version
     message.pointee.register_ = try arena.copy(register?.bytes ?? [])
     message.pointee.head = try head?.message(in: arena)
-    message.pointee.schema_version = schemaVersion
-    message.pointee.schema = try schema?.message(in: arena)
+    message.pointee.schema = try arena.copy(schema?.bytes ?? [])
     let limits = try arena.make(pb__server_limits__init)
     limits.pointee.batch_bytes = UInt32(clamping: self.limits.batch.bytes)
     limits.pointee.batch_count = UInt32(clamping: self.limits.batch.count)
@@ -119,8 +122,8 @@ extension PullHeader {
     }
     self.init(
       version: message.protocol, register: try message.register_.optionalIdentity("a register"),
-      head: try message.head.map { try Cursor($0.pointee) }, schemaVersion: message.schema_version,
-      schema: try message.schema.map { try Schema($0.pointee) },
+      head: try message.head.map { try Cursor($0.pointee) },
+      schema: try message.schema.optionalSchema(),
       limits: ServerLimits(
         batch: BatchLimit(count: Int(limits.batch_count), bytes: Int(limits.batch_bytes)),
         officeCalls: Int(limits.office_calls)),
@@ -142,6 +145,7 @@ extension KnownEdit {
 extension PullBatch {
   fileprivate func message(in arena: Arena) throws -> UnsafeMutablePointer<Pb__Batch> {
     let message = try arena.make(pb__batch__init)
+    message.pointee.schema = try arena.copy(schema?.bytes ?? [])
     message.pointee.through = try through.message(in: arena)
     message.pointee.remaining = Int64(remaining)
     message.pointee.n_changes = changes.count
@@ -155,7 +159,8 @@ extension PullBatch {
     }
     self.init(
       changes: try elements(message.changes, message.n_changes).map { try Change($0.pointee) },
-      through: try Cursor(through), remaining: Int(clamping: message.remaining))
+      schema: try message.schema.optionalSchema(), through: try Cursor(through),
+      remaining: Int(clamping: message.remaining))
   }
 }
 
@@ -170,5 +175,19 @@ extension Change {
   init(_ message: Pb__Change) throws {
     self.init(
       position: try LiaisonWire.position(message.position), bytes: message.revision.array)
+  }
+}
+
+extension ProtobufCBinaryData {
+  fileprivate func optionalSchema() throws -> FiledSchema? {
+    len == 0 ? nil : try SchemaCodec().file(schema: array)
+  }
+
+  fileprivate func optionalSchemaMark() throws -> SchemaMark? {
+    guard len > 0 else { return nil }
+    guard let mark = SchemaMark(UnsafeRawBufferPointer(buffer)) else {
+      throw CodingError.malformed("a schema's mark is not 8 bytes")
+    }
+    return mark
   }
 }

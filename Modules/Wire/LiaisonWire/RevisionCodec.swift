@@ -141,10 +141,15 @@ extension RevisionID {
 /// The encoding of schemas, and the hash that chains a log.
 public struct SchemaCodec: SchemaCoding {
   public init() {}
-  public func encode(_ schema: Schema) throws -> [UInt8] { try schema.wireBytes() }
+  public func encode(_ schema: Schema) throws -> FiledSchema {
+    let bytes = try schema.wireBytes()
+    return FiledSchema(schema, bytes: bytes, name: id(of: bytes))
+  }
   public func id(of bytes: [UInt8]) -> RevisionID { RevisionCodec().id(of: bytes) }
   public func prefix(after prefix: LogPrefix, _ entry: RevisionID) -> LogPrefix {
     RevisionCodec().prefix(after: prefix, entry)
   }
-  public func decodeSchema(_ bytes: [UInt8]) throws -> Schema { try Schema(wire: bytes) }
+  public func file(schema bytes: [UInt8]) throws -> FiledSchema {
+    FiledSchema(try Schema(wire: bytes), bytes: bytes, name: id(of: bytes))
+  }
 }

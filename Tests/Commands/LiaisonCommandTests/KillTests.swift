@@ -113,8 +113,8 @@ import Testing
       DataDirectory(shop.path + "/hq0", role: .server), coding: SchemaCodec())
     let status = try await hq.status()
     let header = PullHeader(
-      register: status.register, head: status.head, schemaVersion: status.schema.version,
-      schema: status.schema, limits: ServerLimits())
+      register: status.register, head: status.head, schema: status.filedSchema,
+      limits: ServerLimits())
     try await store.write(.repeatable) { try $0.adopt(header) }
     let replica = Replica(store: store, environment: .seeded(7, coding: RevisionCodec()))
     for number in 0..<Self.outgoing {

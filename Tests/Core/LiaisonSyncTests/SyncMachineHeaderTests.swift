@@ -17,12 +17,12 @@ struct SyncMachineHeaderTests {
     SyncMachine(
       ReplicaIdentity(
         office: maker.office, address: "", register: cursor.map { _ in register }, cursor: cursor,
-        schema: maker.schema))
+        schema: FiledSchema(plain: maker.schema)))
   }
 
   private func header(_ head: Cursor?, shared: Cursor? = nil) -> PullHeader {
     PullHeader(
-      register: nil, head: head, schemaVersion: 1, schema: nil, limits: ServerLimits(),
+      register: nil, head: head, schema: nil, limits: ServerLimits(),
       shared: shared)
   }
 

@@ -20,12 +20,15 @@ struct SyncMachineTests {
     SyncMachine(
       ReplicaIdentity(
         office: maker.office, address: "", register: cursor.map { _ in register }, cursor: cursor,
-        schema: hasSchema ? maker.schema : nil))
+        schema: hasSchema ? FiledSchema(plain: maker.schema) : nil))
   }
+
+  private var mark: SchemaMark { FiledSchema(plain: maker.schema).mark }
 
   private func header(_ head: Cursor, schema: Schema? = nil) -> PullHeader {
     PullHeader(
-      register: register, head: head, schemaVersion: 1, schema: schema, limits: ServerLimits())
+      register: register, head: head, schema: schema.map(FiledSchema.init(plain:)),
+      limits: ServerLimits())
   }
 
   private func batch(_ positions: Int64..., through: Int64) -> PullBatch {
@@ -63,7 +66,7 @@ struct SyncMachineTests {
     #expect(
       request
         == PullRequest(
-          register: register, cursor: cursor(5), schemaVersion: 1, follow: false))
+          register: register, cursor: cursor(5), schema: mark, follow: false))
     try machine.received(header(cursor(5)))
     try machine.pullEnded()
     #expect(machine.rebased(sendable: 0) == .done)
@@ -73,13 +76,13 @@ struct SyncMachineTests {
   @Test func aCloneAsksForAllAndLearnsItsRegister() throws {
     var machine = machine(at: nil, hasSchema: false)
     let request = machine.beginPull(at: nil, follow: true)
-    #expect(request == PullRequest(register: nil, cursor: nil, schemaVersion: 0, follow: true))
+    #expect(request == PullRequest(register: nil, cursor: nil, schema: nil, follow: true))
     try machine.received(header(cursor(2), schema: maker.schema))
     try machine.received(batch(1, 2, through: 2))
     try machine.pullEnded()
     #expect(machine.report.received == 2)
     let next = machine.beginPull(at: cursor(2))
-    #expect(next.register == register && next.schemaVersion == 1 && next.cursor == cursor(2))
+    #expect(next.register == register && next.schema == mark && next.cursor == cursor(2))
     #expect(machine.report.calls == 2)
   }
 
@@ -102,8 +105,8 @@ struct SyncMachineTests {
     let other = maker.header(maker.new(), head: 5, schema: nil)
     #expect(fault { try machine.received(other) } == .otherRegister)
     let newer = PullHeader(
-      version: SyncProtocol.version + 1, register: register, head: cursor(5), schemaVersion: 1,
-      schema: nil, limits: ServerLimits())
+      version: SyncProtocol.version + 1, register: register, head: cursor(5), schema: nil,
+      limits: ServerLimits())
     #expect(fault { try machine.received(newer) } == .otherProtocol)
   }
 
@@ -118,7 +121,7 @@ struct SyncMachineTests {
       var machine = machine(at: cursor(5))
       _ = machine.beginPull(at: cursor(5))
       let header = PullHeader(
-        register: register, head: cursor(5), schemaVersion: 1, schema: nil,
+        register: register, head: cursor(5), schema: nil,
         limits: ServerLimits(batch: limit))
       #expect(fault { try machine.received(header) } == .peerFault(.noRoom))
     }

@@ -29,7 +29,8 @@ struct VerifierTests {
   private func damage(_ kept: [KeptRevision], whole: Bool = true) throws -> String? {
     do {
       var chain = LogChain(of: register, maker.coding)
-      let status = LogStatus(register: register, head: chain.end, schema: schema)
+      let status = LogStatus(
+        register: register, head: chain.end, schema: FiledSchema(plain: schema))
       var verifier = Verifier(maker.coding, log: whole ? status : nil)
       for entry in whole ? kept.sorted(by: { $0.position < $1.position }) : [] {
         try verifier.add(entry.encoded.id, at: chain.append(entry.encoded.id))
@@ -70,7 +71,7 @@ struct VerifierTests {
 
   @Test func eachEntryIsHeldAgainstTheOneBeforeIt() throws {
     var chain = LogChain(of: register, maker.coding)
-    let status = LogStatus(register: register, head: chain.end, schema: schema)
+    let status = LogStatus(register: register, head: chain.end, schema: FiledSchema(plain: schema))
     let entries = try (0..<3).map { try maker.id(of: maker.area("AREA-\($0)")) }
     let cursors = entries.map { chain.append($0) }
     var whole = Verifier(maker.coding, log: status)

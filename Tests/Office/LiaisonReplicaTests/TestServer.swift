@@ -108,7 +108,7 @@ final class TestServer: SyncConnector {
       return PullHeader(
         register: request.register == nil ? register : nil,
         head: state.cursors.last == request.cursor ? nil : state.cursors.last,
-        schemaVersion: 1, schema: request.schemaVersion < 1 ? schema : nil,
+        schema: request.schema == nil ? FiledSchema(plain: schema) : nil,
         limits: ServerLimits(batch: batch))
     }
   }

@@ -86,7 +86,7 @@ struct HealingTests {
     for code in ["ONE", "TWO", "THREE"] { _ = try await server.push([server.maker.area(code)]) }
     func request(_ cursor: Cursor, _ older: [Cursor]) -> PullRequest {
       PullRequest(
-        register: server.register, cursor: cursor, schemaVersion: 1, follow: false, older: older)
+        register: server.register, cursor: cursor, schema: nil, follow: false, older: older)
     }
     let places = [server.log.cursor(at: 0), server.log.cursor(at: 2), Cursor.test(5)]
     let responses = try await server.pull(request(.test(7), places))
@@ -111,7 +111,7 @@ struct HealingTests {
     _ = try await server.push(
       server.pushRequest([Edit(id: edit, bytes: bytes, absorbed: [absorbed])]))
     let request = PullRequest(
-      register: server.register, cursor: server.log.cursor(at: 1), schemaVersion: 1,
+      register: server.register, cursor: server.log.cursor(at: 1), schema: nil,
       follow: false, edits: [other, absorbed, edit])
     let known = try await header(server, request).known
     let committed = Committed(position: LogPosition(1), revision: try server.maker.id(of: area))
@@ -122,7 +122,7 @@ struct HealingTests {
     await #expect(throws: CallError.tooLarge) {
       try await server.pull(
         PullRequest(
-          register: server.register, cursor: nil, schemaVersion: 1, follow: false, edits: many))
+          register: server.register, cursor: nil, schema: nil, follow: false, edits: many))
     }
   }
 }

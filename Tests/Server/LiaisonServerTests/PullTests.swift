@@ -26,14 +26,14 @@ struct PullTests {
   @Test func aCloneIsToldWhichRegisterItIsAndWhereItEnds() async throws {
     let server = try await ServerFixture()
     _ = try await server.push([server.maker.area("FTF")])
-    let header = try opening(await server.pull(server.request(schemaVersion: 0)))
+    let header = try opening(await server.pull(server.request(schema: nil)))
     #expect(header?.register == server.register && header?.head == server.log.cursor(at: 1))
   }
 
   @Test func aReplicaWithAnOlderSchemaIsSentTheNewOne() async throws {
     let server = try await ServerFixture()
-    let header = try opening(await server.pull(server.request(schemaVersion: 0)))
-    #expect(try header?.schema == TestRegister.schema())
+    let header = try opening(await server.pull(server.request(schema: nil)))
+    #expect(try header?.schema?.schema == TestRegister.schema())
   }
 
   @Test func whatRemainsIsCountedDownToNothing() async throws {

@@ -27,17 +27,21 @@ struct ServerFixture {
       pause: { try await quiet.pause($0) }, report: { _ in })
   }
 
+  /// Of the register's schema.
+  static var mark: SchemaMark? { try? FiledSchema(plain: TestRegister.schema()).mark }
+
   func endpoint() async throws -> any SyncEndpoint {
     try await service.endpoint(for: maker.office)
   }
 
   func request(
     after position: Int64? = nil, follow: Bool = false, register: RegisterID? = nil,
-    cursor: Cursor? = nil, version: UInt32 = SyncProtocol.version, schemaVersion: UInt32 = 1
+    cursor: Cursor? = nil, version: UInt32 = SyncProtocol.version,
+    schema: SchemaMark? = ServerFixture.mark
   ) -> PullRequest {
     PullRequest(
       version: version, register: register,
-      cursor: cursor ?? position.map { log.cursor(at: $0) }, schemaVersion: schemaVersion,
+      cursor: cursor ?? position.map { log.cursor(at: $0) }, schema: schema,
       follow: follow)
   }
 
@@ -147,6 +151,7 @@ struct BrokenLog: ChangeLog {
   func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch {
     throw StoreError.full
   }
+  func schemas() async throws -> [LoggedSchema] { throw StoreError.full }
   func forEachEntry(_ body: @escaping @Sendable (RevisionID, Cursor) throws -> Void) async throws {
     throw StoreError.full
   }

@@ -36,7 +36,7 @@ struct ReplicaStoreContract {
     try await kept.store.write(.durable) {
       try $0.adopt(
         PullHeader(
-          register: nil, head: nil, schemaVersion: 1, schema: nil, limits: ServerLimits()))
+          register: nil, head: nil, schema: nil, limits: ServerLimits()))
     }
     let same = try await kept.store.identity()
     #expect(same.register == register && same.head == LogPosition(2) && same.cursor == .test(2))

@@ -75,13 +75,13 @@ enum Sample {
   static let register = RegisterID(id(1))
 
   static func pull(follow: Bool = false) -> PullRequest {
-    PullRequest(register: register, cursor: nil, schemaVersion: 1, follow: follow)
+    PullRequest(register: register, cursor: nil, schema: nil, follow: follow)
   }
 
   static let header = PullResponse.header(
     PullHeader(
       register: register, head: Cursor.test(3),
-      schemaVersion: 1, schema: nil, limits: ServerLimits()))
+      schema: nil, limits: ServerLimits()))
 
   /// A batch of one change of this many bytes.
   static func batch(_ position: Int64, bytes: Int = 3) -> PullResponse {

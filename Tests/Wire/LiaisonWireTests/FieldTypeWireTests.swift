@@ -86,14 +86,14 @@ struct FieldTypeWireTests {
               constraints: constraints[index] ?? [])
           }), Kind(KindNumber(9), "other", label: "Other", coding: .chosen, fields: []),
       ])
-    #expect(try SchemaCodec().decodeSchema(SchemaCodec().encode(schema)) == schema)
+    #expect(try SchemaCodec().file(schema: SchemaCodec().encode(schema).bytes).schema == schema)
   }
 
   @Test func aSchemaThatDoesNotHoldTogetherIsMalformed() throws {
     // Version 1, and a kind with number 1, name "a" and a blank label.
     let bytes: [UInt8] = [0x08, 1, 0x12, 5, 0x08, 1, 0x12, 1, 0x61]
     #expect(throws: CodingError.malformed("kinds[0] has a label that is blank")) {
-      try SchemaCodec().decodeSchema(bytes)
+      try SchemaCodec().file(schema: bytes)
     }
   }
 
@@ -105,10 +105,10 @@ struct FieldTypeWireTests {
       return [0x08, 1, 0x12, UInt8(kind.count)] + kind
     }
     let type: [UInt8] = [0x20, 1]
-    #expect(throws: Never.self) { try SchemaCodec().decodeSchema(schema(type)) }
+    #expect(throws: Never.self) { try SchemaCodec().file(schema: schema(type)) }
     for more in [[0x20, 99], [], type + [0x30, 99], type + [0x4A, 2, 0x50, 1]] as [[UInt8]] {
       let error = #expect(throws: CodingError.self) {
-        try SchemaCodec().decodeSchema(schema(more))
+        try SchemaCodec().file(schema: schema(more))
       }
       guard case .unknown? = error else {
         Issue.record("\(more) is refused with \(String(describing: error))")

@@ -7,16 +7,17 @@ import Testing
 struct MessageTests {
   @Test func everyMessageGoesRound() throws {
     for request in [
-      PullRequest(register: nil, cursor: nil, schemaVersion: 0, follow: false),
+      PullRequest(register: nil, cursor: nil, schema: nil, follow: false),
       PullRequest(
-        register: Sample.register, cursor: Sample.cursor, schemaVersion: 3, follow: true,
+        register: Sample.register, cursor: Sample.cursor, schema: SchemaMark(Array(1...8)),
+        follow: true,
         edits: [EditID(Sample.id(6)), EditID(Sample.id(7))], older: [.test(0), .test(4)]),
     ] {
       #expect(try PullRequest(wire: request.wireBytes()) == request)
     }
     let heartbeat = PullBatch(changes: [], through: .test(9), remaining: 0)
     for response in [
-      PullResponse.header(Sample.header(nil)), .header(Sample.header(try Sample.schema())),
+      PullResponse.header(try Sample.header(nil)), .header(try Sample.header(try Sample.schema())),
       .batch(Sample.batch), .batch(heartbeat),
     ] {
       #expect(try PullResponse(wire: response.wireBytes()) == response)
@@ -57,7 +58,8 @@ struct MessageTests {
     }
     try check(
       PullRequest(
-        register: Sample.register, cursor: Sample.cursor, schemaVersion: 3, follow: true))
+        register: Sample.register, cursor: Sample.cursor, schema: SchemaMark(Array(1...8)),
+        follow: true))
     try check(PullResponse.header(Sample.header(try Sample.schema())))
     try check(PullResponse.batch(Sample.batch))
     try check(Sample.push)

@@ -77,9 +77,9 @@ enum Sample {
       kinds: [thing, Kind(other, "other", label: "Other", coding: .chosen, fields: [name])])
   }
 
-  static func header(_ schema: Schema?) -> PullHeader {
+  static func header(_ schema: Schema?) throws -> PullHeader {
     PullHeader(
-      register: register, head: cursor, schemaVersion: 1, schema: schema,
+      register: register, head: cursor, schema: try schema.map { try SchemaCodec().encode($0) },
       limits: ServerLimits(batch: BatchLimit(count: 7, bytes: 8), officeCalls: 9),
       known: [
         KnownEdit(

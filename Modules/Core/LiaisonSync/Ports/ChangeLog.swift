@@ -43,6 +43,9 @@ public protocol ChangeLog: Sendable {
   /// - Parameter isHandedBack: only those that an office has handed back.
   func latest(_ limit: Int, isHandedBack: Bool) async throws -> [LoggedRevision]
 
+  /// The schemas that became the register's after the one that it was made with, oldest first.
+  func schemas() async throws -> [LoggedSchema]
+
   /// Hands over the name of every entry with its cursor, in the order of the log.
   func forEachEntry(_ body: @escaping @Sendable (RevisionID, Cursor) throws -> Void) async throws
 
@@ -79,6 +82,16 @@ public protocol LogTransaction {
   /// Appends what was decided, in its order.
   /// - Returns: one verdict for each decision, in their order.
   func append(_ decisions: [CommitDecision]) throws -> [Verdict]
+
+  func schema() throws -> FiledSchema
+
+  /// Makes this the register's schema from the next position on.
+  /// - Returns: the log's end.
+  @discardableResult
+  func append(_ schema: FiledSchema) throws -> Cursor
+
+  /// Hands over the heads of a kind's records, in the order of their ids.
+  func forEachHead(of kind: KindNumber, _ body: (EncodedRevision) throws -> Void) throws
 }
 
 /// An entry as a person looks at it.
@@ -110,13 +123,18 @@ public struct RecordCount: Hashable, Sendable {
 /// Some changes of a log, in its order.
 public struct LogBatch: Hashable, Sendable {
   public let changes: [Change]
+  /// The last schema that became the register's since the place that was asked for, as far as is told.
+  public let schema: FiledSchema?
   /// Up to where the log is told with this batch.
   public let through: Cursor
   /// Whether the log held nothing after `through`.
   public let isLast: Bool
 
-  public init(changes: [Change], through: Cursor, isLast: Bool) {
+  public init(
+    changes: [Change], schema: FiledSchema? = nil, through: Cursor, isLast: Bool
+  ) {
     self.changes = changes
+    self.schema = schema
     self.through = through
     self.isLast = isLast
   }
@@ -137,21 +155,22 @@ public struct LogStatus: Hashable, Sendable {
   public let register: RegisterID
   /// Where the log ends.
   public let head: Cursor
-  /// Stays as it is while the log is open.
-  public let schema: Schema
+  public let filedSchema: FiledSchema
   /// Whether offices may hand back what other offices wrote, because the log has lost entries.
   public let isHealing: Bool
   /// The last of the places that were asked for which is one of this log's; nil if none is.
   public let shared: Cursor?
 
   public init(
-    register: RegisterID, head: Cursor, schema: Schema, isHealing: Bool = false,
+    register: RegisterID, head: Cursor, schema: FiledSchema, isHealing: Bool = false,
     shared: Cursor? = nil
   ) {
     self.register = register
     self.head = head
-    self.schema = schema
+    filedSchema = schema
     self.isHealing = isHealing
     self.shared = shared
   }
+
+  public var schema: Schema { filedSchema.schema }
 }

@@ -107,6 +107,9 @@ public protocol ReplicaTransaction: ReplicaReader {
   /// it has one.
   func adopt(_ header: PullHeader) throws
 
+  /// Takes over what became the register's schema.
+  func adopt(_ schema: FiledSchema) throws
+
   /// Makes entries their records' heads, or history if a later head is there; the cursor is then
   /// `through`, unless it is further on already. An entry that was applied before is harmless. Edits of
   /// these records stay in the outbox as they are.
@@ -179,11 +182,11 @@ public struct ReplicaIdentity: Hashable, Sendable {
   public let last: LogPosition
   /// The register's last change when its last pull began; nil if that is not known.
   public let head: LogPosition?
-  public let schema: Schema?
+  public let filedSchema: FiledSchema?
 
   public init(
     office: OfficeID, address: String, register: RegisterID?, cursor: Cursor?,
-    last: LogPosition = .zero, head: LogPosition? = nil, schema: Schema?
+    last: LogPosition = .zero, head: LogPosition? = nil, schema: FiledSchema?
   ) {
     self.office = office
     self.address = address
@@ -191,8 +194,10 @@ public struct ReplicaIdentity: Hashable, Sendable {
     self.cursor = cursor
     self.last = last
     self.head = head
-    self.schema = schema
+    filedSchema = schema
   }
+
+  public var schema: Schema? { filedSchema?.schema }
 }
 
 extension ReplicaIdentity {

@@ -66,9 +66,10 @@ extension RevisionCoding {
 /// The encoding of schemas, and the hash that chains a log. A port: LiaisonWire has the one
 /// implementation.
 public protocol SchemaCoding: Hashing {
-  func encode(_ schema: Schema) throws -> [UInt8]
-  /// - Throws: ``CodingError`` if the bytes are not a schema, or hold what only a newer version knows.
-  func decodeSchema(_ bytes: [UInt8]) throws -> Schema
+  /// - Throws: ``CodingError`` if the schema takes too much, or holds what only a newer version knows.
+  func encode(_ schema: Schema) throws -> FiledSchema
+  /// - Throws: ``CodingError`` if the bytes are not a schema.
+  func file(schema bytes: [UInt8]) throws -> FiledSchema
 }
 
 /// One number for all that a register holds: SHA-256 over the names of all heads, in the order of

@@ -76,6 +76,8 @@ public enum Tuning {
   public static let undoSteps = 100
 
   // The commit rule.
+  /// How often a batch is read again because the schema has changed since, before the call fails.
+  public static let schemaLooks = 8
   /// How often the edits of a batch that wait for each other are looked through.
   public static let commitPasses = 16
   /// How often a pass looks for circles again after it has taken edits out that lay on one.

@@ -24,8 +24,8 @@ public struct PullRequest: Hashable, Sendable {
   public let register: RegisterID?
   /// Up to where the replica has applied the log; nil before the first pull.
   public let cursor: Cursor?
-  /// The version of the schema that the replica has; 0 if it has none.
-  public let schemaVersion: UInt32
+  /// The schema that the replica has; nil if it has none.
+  public let schema: SchemaMark?
   /// Whether the stream stays open and delivers new changes as they are committed.
   public let follow: Bool
   /// Every id that the register may have an edit of the caller's outbox under.
@@ -35,12 +35,12 @@ public struct PullRequest: Hashable, Sendable {
 
   public init(
     version: UInt32 = SyncProtocol.version, register: RegisterID?, cursor: Cursor?,
-    schemaVersion: UInt32, follow: Bool, edits: [EditID] = [], older: [Cursor] = []
+    schema: SchemaMark?, follow: Bool, edits: [EditID] = [], older: [Cursor] = []
   ) {
     self.version = version
     self.register = register
     self.cursor = cursor
-    self.schemaVersion = schemaVersion
+    self.schema = schema
     self.follow = follow
     self.edits = edits
     self.older = older
@@ -60,9 +60,8 @@ public struct PullHeader: Hashable, Sendable {
   public let register: RegisterID?
   /// Where the log ended as the call began; nil if that is the request's cursor.
   public let head: Cursor?
-  public let schemaVersion: UInt32
-  /// The schema, if the replica's is older.
-  public let schema: Schema?
+  /// The register's schema; nil if the replica has it.
+  public let schema: FiledSchema?
   public let limits: ServerLimits
   /// Those of the request's edits that the log has.
   public let known: [KnownEdit]
@@ -71,13 +70,12 @@ public struct PullHeader: Hashable, Sendable {
 
   public init(
     version: UInt32 = SyncProtocol.version, register: RegisterID?, head: Cursor?,
-    schemaVersion: UInt32, schema: Schema?, limits: ServerLimits, known: [KnownEdit] = [],
+    schema: FiledSchema?, limits: ServerLimits, known: [KnownEdit] = [],
     shared: Cursor? = nil
   ) {
     self.version = version
     self.register = register
     self.head = head
-    self.schemaVersion = schemaVersion
     self.schema = schema
     self.limits = limits
     self.known = known
@@ -131,14 +129,19 @@ public struct BatchLimit: Hashable, Sendable {
 /// The latest revision of each record that changed, in the order of the log.
 public struct PullBatch: Hashable, Sendable {
   public let changes: [Change]
+  /// The register's schema, if it became that since the batch before this; it counts before the changes.
+  public let schema: FiledSchema?
   /// The replica's cursor once it has applied this batch. A batch without changes is a heartbeat, or
   /// moves the cursor on.
   public let through: Cursor
   /// About how many records are still to come; 0 says that the log held nothing after `through`.
   public let remaining: Int
 
-  public init(changes: [Change], through: Cursor, remaining: Int) {
+  public init(
+    changes: [Change], schema: FiledSchema? = nil, through: Cursor, remaining: Int
+  ) {
     self.changes = changes
+    self.schema = schema
     self.through = through
     self.remaining = remaining
   }

@@ -58,7 +58,7 @@ public struct SyncMachine: Sendable {
   private var push = Push.none
   private var register: RegisterID?
   private var cursor: Cursor?
-  private var schemaVersion: UInt32
+  private var schema: SchemaMark?
   private var staleInPush = 0
   private var staleRounds = 0
   private var amendedRounds = 0
@@ -67,7 +67,7 @@ public struct SyncMachine: Sendable {
   public init(_ identity: ReplicaIdentity) {
     register = identity.register
     cursor = identity.cursor
-    schemaVersion = identity.schema?.version ?? 0
+    schema = identity.filedSchema?.mark
   }
 
   // MARK: Pull
@@ -85,7 +85,7 @@ public struct SyncMachine: Sendable {
     pull = .awaiting
     report.calls += 1
     return PullRequest(
-      register: register, cursor: cursor, schemaVersion: schemaVersion, follow: follow,
+      register: register, cursor: cursor, schema: schema, follow: follow,
       edits: Array(edits.prefix(SyncLimits.askedEdits)), older: older)
   }
 
@@ -116,9 +116,9 @@ public struct SyncMachine: Sendable {
     guard header.limits.batch.count > 0, header.limits.batch.bytes > 0 else {
       throw .peerFault(.noRoom)
     }
-    guard header.schema != nil || schemaVersion > 0 else { throw .peerFault(.noSchema) }
+    guard let mark = header.schema?.mark ?? schema else { throw .peerFault(.noSchema) }
     register = named
-    schemaVersion = header.schema?.version ?? schemaVersion
+    schema = mark
     pull = .streaming(head: head)
     // An empty log has nothing to send.
     if cursor == nil, head.position == .zero { cursor = head }
@@ -135,13 +135,16 @@ public struct SyncMachine: Sendable {
     }
     let through = batch.through
     guard through.position >= last else { throw .peerFault(.cursorBehindChanges) }
-    // The last entry of a log is a change: past what was told of, there is none.
-    guard through.position <= max(last, head.position) else { throw .peerFault(.cursorPastLog) }
+    // Past what was told of, a log has no entry but a schema, which is told of as well.
+    guard batch.schema != nil || through.position <= max(last, head.position) else {
+      throw .peerFault(.cursorPastLog)
+    }
     // One place of a log has one name.
     for known in [cursor, head] where known?.position == through.position {
       guard known == through else { throw .otherHistory }
     }
     cursor = through
+    schema = batch.schema?.mark ?? schema
     report.received += batch.changes.count
   }
 

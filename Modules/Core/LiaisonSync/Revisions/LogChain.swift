@@ -2,7 +2,7 @@ public import LiaisonModel
 
 /// A log's cursors, one made from the other:
 /// `prefix(n) = SHA-256(prefix(n−1) ‖ SHA-256(entry n))`, and `prefix(0)` is the SHA-256 of the
-/// register's id. An entry's hash is the name of its revision.
+/// register's id. An entry's hash is the name of its revision or schema.
 public struct LogChain: Sendable {
   private let hashing: any Hashing
   /// The cursor of the last entry.
@@ -25,8 +25,8 @@ public struct LogChain: Sendable {
 
   /// - Returns: the cursor of the entry.
   @discardableResult
-  public mutating func append(_ revision: RevisionID) -> Cursor {
-    let prefix = hashing.prefix(after: end.prefix, revision)
+  public mutating func append(_ name: RevisionID) -> Cursor {
+    let prefix = hashing.prefix(after: end.prefix, name)
     end = Cursor(position: end.position.next, prefix: prefix)
     return end
   }

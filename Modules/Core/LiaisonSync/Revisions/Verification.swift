@@ -45,6 +45,7 @@ public struct Verifier {
   private var digest: any RegisterDigest
   private var heads = 0
   private var revisions: Int64 = 0
+  private var schemas: Int64 = 0
   private var last: KeptRevision?
   private var linkFields: [KindNumber: [ReferenceField]] = [:]
 
@@ -92,6 +93,16 @@ public struct Verifier {
     last = kept
   }
 
+  /// - Parameter logged: the next schema, oldest first.
+  /// - Throws: ``StoreError/damaged(_:)`` if it is not what it should be.
+  public mutating func add(_ logged: LoggedSchema) throws {
+    guard coding.id(of: logged.filed.bytes) == logged.filed.name else {
+      throw StoreError.damaged(
+        "the schema at position \(logged.position) does not match its name")
+    }
+    schemas += 1
+  }
+
   /// - Parameter cursor: where the log has its next entry, in its order.
   /// - Throws: ``StoreError/damaged(_:)`` if it is not chained to the one before it.
   public mutating func add(_ entry: RevisionID, at cursor: Cursor) throws {
@@ -106,8 +117,8 @@ public struct Verifier {
     if let last, last.filed == nil {
       throw StoreError.damaged("revision \(last.encoded.id.short) is not where its record stands")
     }
-    if let chain, chain.end.position.number != revisions {
-      throw StoreError.damaged("the log has other entries than revisions")
+    if let chain, chain.end.position.number != revisions + schemas {
+      throw StoreError.damaged("the log has other entries than revisions and schemas")
     }
     return Verification(records: heads, digest: digest.finish())
   }

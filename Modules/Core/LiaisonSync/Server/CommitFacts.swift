@@ -19,6 +19,8 @@ public struct CommitQuestion: Hashable, Sendable {
 
 /// What the log answered, at one moment.
 public struct CommitFacts: Hashable, Sendable {
+  /// The register's schema; nil if the store does not say.
+  public var schema: SchemaMark?
   /// The edits that are in the log already.
   public var known: [EditID: FiledEdit] = [:]
   /// Where the revisions are in the log that it has, of those asked for: as entries, or behind the second

@@ -224,6 +224,7 @@ actor SyncDriver {
       Task { [store, before = applying.last] in
         _ = try await before?.value
         return try await store.write(.repeatable) {
+          if let schema = batch.schema { try $0.adopt(schema) }
           try $0.apply(entries, through: batch.through)
           return try $0.identity()
         }

@@ -862,12 +862,12 @@ static const ProtobufCFieldDescriptor pb__pull_request__field_descriptors[7] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "schema_version",
+    "schema",
     4,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
-    offsetof(Pb__PullRequest, schema_version),
+    offsetof(Pb__PullRequest, schema),
     NULL,
     NULL,
     0,             /* flags */
@@ -917,7 +917,7 @@ static const unsigned pb__pull_request__field_indices_by_name[] = {
   6,   /* field[6] = older */
   0,   /* field[0] = protocol */
   1,   /* field[1] = register */
-  3,   /* field[3] = schema_version */
+  3,   /* field[3] = schema */
 };
 static const ProtobufCIntRange pb__pull_request__number_ranges[1 + 1] =
 {
@@ -990,7 +990,7 @@ const ProtobufCMessageDescriptor pb__pull_response__descriptor =
   (ProtobufCMessageInit) pb__pull_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__header__field_descriptors[8] =
+static const ProtobufCFieldDescriptor pb__header__field_descriptors[7] =
 {
   {
     "protocol",
@@ -1029,25 +1029,13 @@ static const ProtobufCFieldDescriptor pb__header__field_descriptors[8] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "schema_version",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Pb__Header, schema_version),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "schema",
     5,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
+    PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
     offsetof(Pb__Header, schema),
-    &pb__schema__descriptor,
+    NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -1091,18 +1079,18 @@ static const ProtobufCFieldDescriptor pb__header__field_descriptors[8] =
 };
 static const unsigned pb__header__field_indices_by_name[] = {
   2,   /* field[2] = head */
-  6,   /* field[6] = known */
-  5,   /* field[5] = limits */
+  5,   /* field[5] = known */
+  4,   /* field[4] = limits */
   0,   /* field[0] = protocol */
   1,   /* field[1] = register */
-  4,   /* field[4] = schema */
-  3,   /* field[3] = schema_version */
-  7,   /* field[7] = shared */
+  3,   /* field[3] = schema */
+  6,   /* field[6] = shared */
 };
-static const ProtobufCIntRange pb__header__number_ranges[1 + 1] =
+static const ProtobufCIntRange pb__header__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 5, 3 },
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor pb__header__descriptor =
 {
@@ -1112,10 +1100,10 @@ const ProtobufCMessageDescriptor pb__header__descriptor =
   "Pb__Header",
   "liaison.sync.v1",
   sizeof(Pb__Header),
-  8,
+  7,
   pb__header__field_descriptors,
   pb__header__field_indices_by_name,
-  1,  pb__header__number_ranges,
+  2,  pb__header__number_ranges,
   (ProtobufCMessageInit) pb__header__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -1234,7 +1222,7 @@ const ProtobufCMessageDescriptor pb__server_limits__descriptor =
   (ProtobufCMessageInit) pb__server_limits__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__batch__field_descriptors[3] =
+static const ProtobufCFieldDescriptor pb__batch__field_descriptors[4] =
 {
   {
     "changes",
@@ -1272,16 +1260,30 @@ static const ProtobufCFieldDescriptor pb__batch__field_descriptors[3] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "schema",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Pb__Batch, schema),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__batch__field_indices_by_name[] = {
   0,   /* field[0] = changes */
   2,   /* field[2] = remaining */
+  3,   /* field[3] = schema */
   1,   /* field[1] = through */
 };
-static const ProtobufCIntRange pb__batch__number_ranges[1 + 1] =
+static const ProtobufCIntRange pb__batch__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 5, 3 },
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor pb__batch__descriptor =
 {
@@ -1291,10 +1293,10 @@ const ProtobufCMessageDescriptor pb__batch__descriptor =
   "Pb__Batch",
   "liaison.sync.v1",
   sizeof(Pb__Batch),
-  3,
+  4,
   pb__batch__field_descriptors,
   pb__batch__field_indices_by_name,
-  1,  pb__batch__number_ranges,
+  2,  pb__batch__number_ranges,
   (ProtobufCMessageInit) pb__batch__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
