@@ -9,6 +9,7 @@ public final class MemoryChangeLog: ChangeLog {
       var position: LogPosition
       var revision: FiledRevision
       var links = Links()
+      var keys: [UniqueKey] = []
     }
 
     var offices: [OfficeID: Office] = [:]
@@ -230,6 +231,10 @@ private final class MemoryLogTransaction: LogTransaction {
       facts.heads[record] = LogHead(
         revision: head.id, kind: head.summary.kind, code: head.summary.code,
         isDeleted: head.summary.isDeleted)
+      if question.states.contains(record) { facts.states[record] = head.encoded }
+    }
+    for (record, head) in state.heads {
+      for key in head.keys where question.keys.contains(key) { facts.keyHolders[key] = record }
     }
     for (record, head) in state.heads where !head.revision.summary.isDeleted {
       let code = head.revision.summary.code
@@ -262,6 +267,16 @@ private final class MemoryLogTransaction: LogTransaction {
     return cursor
   }
 
+  func file(_ record: RecordID, links: Links?, keys: [UniqueKey]?) throws {
+    for (other, head) in state.heads where other != record {
+      guard Set(head.keys).isDisjoint(with: keys ?? []) else {
+        throw StoreError.exists("another record holds what is unique")
+      }
+    }
+    if let links { state.heads[record]?.links = links }
+    if let keys { state.heads[record]?.keys = keys }
+  }
+
   func forEachHead(of kind: KindNumber, _ body: (EncodedRevision) throws -> Void) throws {
     let heads = state.heads.filter { $0.value.revision.summary.kind == kind }
     for (_, head) in heads.sorted(by: { $0.key < $1.key }) { try body(head.revision.encoded) }
@@ -275,7 +290,7 @@ private final class MemoryLogTransaction: LogTransaction {
         let revision = addition.revision
         let cursor = enter(revision.id)
         let committed = Committed(position: cursor.position, revision: revision.id)
-        let old = state.heads[revision.summary.record]?.links ?? Links()
+        let old = state.heads[revision.summary.record]
         state.entries.append(Entry(position: cursor.position, revision: revision))
         let filed = FiledEdit(committed: committed, record: revision.summary.record)
         state.edits[decision.edit] = filed
@@ -289,7 +304,9 @@ private final class MemoryLogTransaction: LogTransaction {
           state.holders[ancestor.id] = committed
         }
         state.heads[revision.summary.record] = MemoryChangeLog.State.Head(
-          position: cursor.position, revision: revision, links: addition.links ?? old)
+          position: cursor.position, revision: revision,
+          links: addition.links ?? old?.links ?? Links(),
+          keys: addition.keys ?? old?.keys ?? [])
         return Verdict(edit: decision.edit, outcome: .committed(committed))
       }
     }

@@ -57,6 +57,12 @@ struct PlainReader {
     case 4: .choice(text)
     case 5: .flag(content == [1])
     case 6: .reference(try some(RecordID(content)))
+    case 8: .moment(try some(Moment(text)))
+    case 7:
+      .opaque(
+        UnknownField(
+          number: PlainReader.word(content), wireType: PlainReader.word(content.dropFirst(4)),
+          bytes: Array(content.dropFirst(8))))
     default: throw PlainReader.malformed
     }
   }
@@ -89,6 +95,10 @@ struct PlainReader {
 
   private static func integer(_ bytes: [UInt8]) -> Int64 {
     Int64(bitPattern: bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+  }
+
+  private static func word(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
   }
 
   private static let malformed = CodingError.malformed("the bytes are no plain revision")

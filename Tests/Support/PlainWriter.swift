@@ -51,6 +51,10 @@ struct PlainWriter {
     case .choice(let word): [4] + Array(word.utf8)
     case .flag(let flag): [5, flag ? 1 : 0]
     case .reference(let record): [6] + record.bytes
+    case .moment(let moment): [8] + Array(moment.description.utf8)
+    case .opaque(let field):
+      [7] + PlainCoding.bigEndian(field.number) + PlainCoding.bigEndian(field.wireType)
+        + field.bytes
     }
   }
 

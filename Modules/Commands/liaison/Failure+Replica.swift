@@ -20,7 +20,8 @@ extension ReplicaError {
   fileprivate var status: ExitStatus {
     switch self {
     case .unknownKind, .unknownField, .notACode, .notAnAssignment, .notAFilter, .valueWithNUL,
-      .assignedTwice, .malformedCode, .wrongValue, .ambiguousMember, .wrongFilter, .codeMissing,
+      .assignedTwice, .malformedCode, .wrongValue, .retired, .ambiguousMember, .wrongFilter,
+      .codeMissing,
       .sideAndValue,
       .inAgreement, .noSides, .deletedSide:
       .usage
@@ -28,7 +29,7 @@ extension ReplicaError {
       .badNote,
       .tooLarge, .codeTaken, .codesExchanged, .referred, .inConflict, .deleted, .unchanged,
       .changedMeanwhile, .notInConflict, .notPending, .unresolved, .nothingToUndo, .unknownRevision,
-      .ambiguousRevision, .deletedRevision:
+      .ambiguousRevision, .deletedRevision, .needsNewerVersion:
       .failure
     }
   }
@@ -51,6 +52,8 @@ extension ReplicaError {
     case .malformedCode:
       "2 to \(Limits.codeBytes) of A-Z, 0-9 and '-', for example UNODC"
     case .wrongValue(let field, _, let example): "\(field)=\(example)"
+    case .retired(_, let kind): "liaison schema \(kind)"
+    case .needsNewerVersion: "a newer version of liaison"
     case .ambiguousMember(let field, _, let records):
       "the record's id instead of its code: "
         + records.map { "\(field)-=\($0)" }.joined(separator: " or ")

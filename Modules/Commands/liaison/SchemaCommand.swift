@@ -21,7 +21,7 @@ struct SchemaCommand: AsyncParsableCommand {
     Output.table(
       ["KIND", "FIELD", "REQUIRED", "HOLDS"],
       view.kinds.flatMap { kind in
-        kind.fields.map {
+        kind.current.map {
           [kind.name, $0.name, $0.isRequired ? "yes" : "", $0.type.article]
         }
       })

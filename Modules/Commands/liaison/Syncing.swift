@@ -95,6 +95,8 @@ struct SyncSummary: Encodable {
   /// What other offices have changed, latest first, and how many more.
   let came: [LogItem]
   let more: Int
+  /// The version of the schema that came in the place of another.
+  let schema: UInt32?
 
   init(_ report: SyncReport) {
     received = report.round.received
@@ -107,6 +109,7 @@ struct SyncSummary: Encodable {
     waitingForHealing = report.handBack.waiting
     came = report.came.items
     more = report.came.more
+    schema = report.schema
   }
 
   var text: String {
@@ -115,6 +118,7 @@ struct SyncSummary: Encodable {
     if waitingForHealing > 0 {
       parts.append(HealingText.waiting(waitingForHealing))
     }
+    if let schema { parts.append("schema \(schema)") }
     if merged > 0 { parts.append("merged \(merged)") }
     if refused > 0 { parts.append("refused \(refused): see liaison status") }
     if conflicts > 0 { parts.append("conflicts \(conflicts): see liaison conflicts") }

@@ -53,6 +53,7 @@ enum InputArgument {
   }
 
   static func bytes(_ path: String) throws -> [UInt8] {
+    if path == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
     try checkReadable(path)
     guard let data = FileManager.default.contents(atPath: path) else { throw unreadable(path) }
     return Array(data)

@@ -11,7 +11,7 @@ enum Main {
       case let error as ImportError:
         Failure(error.description, advice: "liaisond import again when the line is mended")
       case let error as SchemaFileError:
-        Failure("the schema file: \(error)", advice: "liaisond init again when the file is mended")
+        Failure("the schema file: \(error)", advice: "Mend the file, then the same command")
       case let error as ListenError: Failure(error)
       default: nil
       }

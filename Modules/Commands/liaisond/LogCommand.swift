@@ -21,14 +21,21 @@ struct LogCommand: AsyncParsableCommand {
 
   private struct Item: Encodable {
     let position: Int64
-    let revision: String
-    let code: String
-    let office: String
-    let author: String
-    let time: String
-    let note: String
-    let isDeleted: Bool
-    let handedBackBy: String?
+    /// The version of a schema that became the register's; all else is of a revision.
+    var schema: UInt32?
+    var revision: String?
+    var code: String?
+    var office: String?
+    var author: String?
+    var time: String?
+    var note: String?
+    var isDeleted: Bool?
+    var handedBackBy: String?
+
+    init(_ logged: LoggedSchema) {
+      position = logged.position.number
+      schema = logged.filed.schema.version
+    }
 
     init(_ entry: LoggedRevision, _ revision: Revision) {
       position = entry.position.number
@@ -48,16 +55,20 @@ struct LogCommand: AsyncParsableCommand {
       throw Failure("-n takes a number of changes", advice: "-n 50", status: .usage)
     }
     let log = try folder.open(for: .reading)
-    let items = try await log.latest(count, isHandedBack: handedBack).map {
+    let revisions = try await log.latest(count, isHandedBack: handedBack).map {
       Item($0, try RevisionCodec().decode($0.revision.bytes))
     }
-    if json { return try Output.json(items) }
+    let schemas = handedBack ? [] : try await log.schemas().map { Item($0) }
+    let items = (revisions + schemas).sorted { $0.position > $1.position }.prefix(count)
+    if json { return try Output.json(Array(items)) }
     Output.table(
       ["POSITION", "TIME", "CODE", "OFFICE", "AUTHOR", "NOTE", "HANDED BACK BY"],
       items.map { item in
         [
-          String(item.position), item.time, item.code + (item.isDeleted ? " (deleted)" : ""),
-          item.office, item.author, item.note, item.handedBackBy ?? "",
+          String(item.position), item.time ?? "",
+          item.schema.map { "schema \($0)" }
+            ?? (item.code ?? "") + (item.isDeleted == true ? " (deleted)" : ""),
+          item.office ?? "", item.author ?? "", item.note ?? "", item.handedBackBy ?? "",
         ]
       })
   }

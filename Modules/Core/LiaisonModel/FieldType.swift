@@ -60,6 +60,7 @@ extension FieldType {
   public static let text = FieldType.one(.text)
   public static let prose = FieldType.one(.prose)
   public static let date = FieldType.one(.date)
+  public static let moment = FieldType.one(.moment)
   public static let number = FieldType.one(.number)
   public static let flag = FieldType.one(.flag)
   public static func choice(_ words: [String]) -> FieldType { .one(.choice(words)) }

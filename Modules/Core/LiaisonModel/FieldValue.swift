@@ -44,9 +44,14 @@ public enum FieldValue: Hashable, Sendable {
     }
   }
 
-  /// Whether the value is of this type, its choice or reference aside.
+  /// Whether it is one that only a newer version can read.
+  public var isOpaque: Bool { if case .one(.opaque) = self { true } else { false } }
+
+  /// Whether the value is of this type, its choice or reference aside. Of a type that only a newer version
+  /// knows any is.
   public func matches(_ type: FieldType) -> Bool {
     switch (self, type) {
+    case (_, .one(.opaque)): true
     case (.one(let scalar), .one(let type)): scalar.word == type.word
     case (.set(let members), .set(let type)): members.allSatisfy { $0.word == type.word }
     case (.list(let elements), .list(let type)): elements.allSatisfy { $0.word == type.word }
@@ -60,6 +65,7 @@ extension FieldValue {
   public static func text(_ text: String) -> FieldValue { .one(.text(text)) }
   public static func prose(_ text: String) -> FieldValue { .one(.prose(text)) }
   public static func date(_ date: PartialDate) -> FieldValue { .one(.date(date)) }
+  public static func moment(_ moment: Moment) -> FieldValue { .one(.moment(moment)) }
   public static func number(_ number: Int64) -> FieldValue { .one(.number(number)) }
   public static func choice(_ word: String) -> FieldValue { .one(.choice(word)) }
   public static func flag(_ flag: Bool) -> FieldValue { .one(.flag(flag)) }
@@ -75,6 +81,15 @@ extension FieldValue {
 }
 
 extension FieldValue {
+  /// The date or moment that it is; nil if it is none.
+  public var moment: Moment? {
+    switch self {
+    case .one(.date(let date)): Moment(date)
+    case .one(.moment(let moment)): moment
+    case .one, .set, .list: nil
+    }
+  }
+
   /// The value as a person or a file writes it.
   /// - Parameter code: how a reference is written.
   public func input(code: (RecordID) -> String) -> FieldInput {

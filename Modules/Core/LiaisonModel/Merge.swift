@@ -8,6 +8,8 @@ public enum Disagreement: Hashable, Sendable {
   case deletion
   /// Each side alone may stand; both together break a rule of the schema or a limit.
   case together
+  /// Both changed what of the record only a newer version knows, differently.
+  case unknown
 }
 
 /// Whose words stand.
@@ -45,15 +47,15 @@ public struct Merge: Hashable, Sendable {
     // Nobody holds the code of a deleted record: two such codes are no disagreement.
     let isGone = ours.isDeleted && theirs.isDeleted && ours.code != theirs.code
     let code = isGone ? base.code : merge.code(base.code, ours.code, theirs.code)
-    // This version cannot have changed what it does not know: if the sides differ, theirs did.
-    let unknown = theirs.unknown == base.unknown ? ours.unknown : theirs.unknown
+    let unknown = merge.unknown(base.unknown, ours.unknown, theirs.unknown)
     guard ours.content != theirs.content else {
       state = RecordState(code: code, content: ours.content, unknown: unknown)
       disagreements = merge.disagreements
       return
     }
     guard !ours.isDeleted, !theirs.isDeleted, !base.isDeleted else {
-      (state, disagreements) = (ours, [.deletion])
+      state = RecordState(code: ours.code, content: ours.content, unknown: unknown)
+      disagreements = [.deletion]
       return
     }
     let numbers = Set(base.fields.keys).union(ours.fields.keys).union(theirs.fields.keys)
@@ -107,6 +109,24 @@ private struct FieldMerge {
     return ours
   }
 
+  /// Number by number, by equality.
+  mutating func unknown(
+    _ base: [UnknownField], _ ours: [UnknownField], _ theirs: [UnknownField]
+  ) -> [UnknownField] {
+    if ours == theirs || theirs == base { return ours }
+    if ours == base { return theirs }
+    let numbers = Set((base + ours + theirs).map(\.number)).sorted()
+    var isSettled = true
+    let merged = numbers.flatMap { number in
+      let sides = [base, ours, theirs].map { $0.filter { $0.number == number } }
+      if sides[1] == sides[2] || sides[2] == sides[0] { return sides[1] }
+      isSettled = isSettled && sides[1] == sides[0]
+      return sides[1] == sides[0] ? sides[2] : sides[1]
+    }
+    if !isSettled { disagreements.append(.unknown) }
+    return merged
+  }
+
   mutating func field(
     _ number: FieldNumber, _ base: FieldValue?, _ ours: FieldValue?, _ theirs: FieldValue?
   ) -> FieldValue? {
@@ -130,6 +150,7 @@ private struct FieldMerge {
   private static func reconcile(
     _ base: FieldValue?, _ ours: FieldValue?, _ theirs: FieldValue?, rule: MergeRule
   ) -> Outcome {
+    guard rule != .opaque else { return .disagreed }
     if let base = base.asSet, let ours = ours.asSet, let theirs = theirs.asSet,
       areOfOneSort(base, ours, theirs)
     {
@@ -148,14 +169,14 @@ private struct FieldMerge {
     ours.intersection(theirs).union(ours.subtracting(base)).union(theirs.subtracting(base))
   }
 
-  /// Of two dates the later, of two numbers the larger, if the field declares it. A value stands
+  /// Of two dates or moments the later, of two numbers the larger, if the field declares it. A value stands
   /// above none. Nil if the field does not declare it, or a value is no date or number.
   private static func greater(
     _ ours: FieldValue?, _ theirs: FieldValue?, rule: MergeRule
   ) -> FieldValue? {
     switch rule {
-    case .byType: nil
-    case .latest: greater(ours, theirs) { if case .one(.date(let date)) = $0 { date } else { nil } }
+    case .byType, .opaque: nil
+    case .latest: greater(ours, theirs) { $0.moment }
     case .largest:
       greater(ours, theirs) { if case .one(.number(let number)) = $0 { number } else { nil } }
     }

@@ -106,7 +106,7 @@ extension RecordState {
     guard !isDeleted else { return nil }
     var text = code.text
     for (_, value) in fields.sorted(by: { $0.key < $1.key })
-    where value.scalars.first?.reference == nil {
+    where value.scalars.first?.reference == nil && !value.isOpaque {
       text += "\n" + value.text { _ in "" }
     }
     return text

@@ -9,11 +9,14 @@ public enum Scalar: Hashable, Sendable {
   /// Text of many lines.
   case prose(String)
   case date(PartialDate)
+  case moment(Moment)
   case number(Int64)
   /// A word of a list that the schema holds.
   case choice(String)
   case flag(Bool)
   case reference(RecordID)
+  /// What only a newer version can read, as it was encoded: it is kept, and never edited.
+  case opaque(UnknownField)
 }
 
 extension Scalar {
@@ -23,10 +26,12 @@ extension Scalar {
     case .text: .text
     case .prose: .prose
     case .date: .date
+    case .moment: .moment
     case .number: .number
     case .choice: .choice
     case .flag: .flag
     case .reference: .reference
+    case .opaque: .opaque
     }
   }
 
@@ -34,7 +39,7 @@ extension Scalar {
   public var isEmpty: Bool {
     switch self {
     case .text(let text), .prose(let text), .choice(let text): text.isEmpty
-    case .date, .number, .flag, .reference: false
+    case .date, .moment, .number, .flag, .reference, .opaque: false
     }
   }
 
@@ -42,9 +47,12 @@ extension Scalar {
   public var reference: RecordID? {
     switch self {
     case .reference(let record): record
-    case .text, .prose, .date, .number, .choice, .flag: nil
+    case .text, .prose, .date, .moment, .number, .choice, .flag, .opaque: nil
     }
   }
+
+  /// How a person is shown what only a newer version can read.
+  public static let opaqueText = "(needs a newer version)"
 
   /// The scalar as a person or a file writes it; `ScalarType.scalar(from:resolve:)` reads it.
   /// - Parameter code: how a reference is written.
@@ -52,9 +60,11 @@ extension Scalar {
     switch self {
     case .text(let text), .prose(let text), .choice(let text): text
     case .date(let date): date.description
+    case .moment(let moment): moment.description
     case .number(let number): String(number)
     case .flag(let flag): flag ? "yes" : "no"
     case .reference(let record): code(record)
+    case .opaque: Scalar.opaqueText
     }
   }
 
@@ -63,7 +73,7 @@ extension Scalar {
     switch self {
     case .text(let text), .choice(let text): TextRules.problem(withLine: text)
     case .prose(let text): TextRules.problem(withProse: text)
-    case .date, .number, .flag, .reference: nil
+    case .date, .moment, .number, .flag, .reference, .opaque: nil
     }
   }
 }

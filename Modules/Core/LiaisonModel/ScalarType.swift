@@ -5,6 +5,8 @@ public enum ScalarType: Hashable, Sendable {
   /// Text of many lines, merged line by line.
   case prose
   case date
+  /// A date, or a day with a time and its zone.
+  case moment
   /// A whole number of 64 bits.
   case number
   /// One of these words.
@@ -12,11 +14,19 @@ public enum ScalarType: Hashable, Sendable {
   case flag
   /// A record of this kind.
   case reference(KindNumber)
+  /// One that only a newer version knows: its values are kept, and never edited.
+  case opaque
 }
 
 /// The sorts of scalars, each with the word that a schema file has for it.
 public enum ScalarWord: String, CaseIterable, Hashable, Sendable {
-  case text, prose, date, number, choice, flag, reference
+  case text, prose, date, moment, number, choice, flag, reference
+  /// Of what only a newer version knows; no word of a file.
+  case opaque
+
+  public static let allCases: [ScalarWord] = [
+    .text, .prose, .date, .moment, .number, .choice, .flag, .reference,
+  ]
 }
 
 extension ScalarType {
@@ -26,10 +36,12 @@ extension ScalarType {
     case .text: .text
     case .prose: .prose
     case .date: .date
+    case .moment: .moment
     case .number: .number
     case .choice: .choice
     case .flag: .flag
     case .reference: .reference
+    case .opaque: .opaque
     }
   }
 
@@ -43,10 +55,12 @@ extension ScalarType {
     case .text: self = .text
     case .prose: self = .prose
     case .date: self = .date
+    case .moment: self = .moment
     case .number: self = .number
     case .choice: self = .choice(try choices())
     case .flag: self = .flag
     case .reference: self = .reference(try target())
+    case .opaque: self = .opaque
     }
   }
 
@@ -54,7 +68,7 @@ extension ScalarType {
   public var choices: [String] {
     switch self {
     case .choice(let choices): choices
-    case .text, .prose, .date, .number, .flag, .reference: []
+    case .text, .prose, .date, .moment, .number, .flag, .reference, .opaque: []
     }
   }
 
@@ -62,7 +76,7 @@ extension ScalarType {
   public var target: KindNumber? {
     switch self {
     case .reference(let kind): kind
-    case .text, .prose, .date, .number, .choice, .flag: nil
+    case .text, .prose, .date, .moment, .number, .choice, .flag, .opaque: nil
     }
   }
 
@@ -72,10 +86,12 @@ extension ScalarType {
     case .text: "a text of one line"
     case .prose: "a text of many lines"
     case .date: "a date (2007, 2007-03 or 2007-03-26)"
+    case .moment: "a date, or a date with time and zone (2026-05-20T14:30+02:00)"
     case .number: "a whole number"
     case .choice(let choices): "one of \(choices.joined(separator: ", "))"
     case .flag: "yes or no"
     case .reference: "the code of a record"
+    case .opaque: "of a type that needs a newer version"
     }
   }
 
@@ -85,10 +101,12 @@ extension ScalarType {
     case .text: "texts"
     case .prose: "texts of many lines"
     case .date: "dates"
+    case .moment: "dates, or dates with time and zone"
     case .number: "whole numbers"
     case .choice(let choices): "words out of \(choices.joined(separator: ", "))"
     case .flag: "yes or no"
     case .reference: "codes of records"
+    case .opaque: "what needs a newer version"
     }
   }
 
@@ -98,10 +116,12 @@ extension ScalarType {
     case .text: "\"one line\""
     case .prose: "\"several lines\""
     case .date: "2007-03-26"
+    case .moment: "2026-05-20T14:30+02:00"
     case .number: "39"
     case .choice(let choices): choices.first ?? ""
     case .flag: "yes"
     case .reference: "CODE"
+    case .opaque: ""
     }
   }
 
@@ -118,6 +138,8 @@ extension ScalarType {
     case .prose: return .prose(TextRules.withLineFeeds(text))
     case .date:
       if let date = PartialDate(text) { return .date(date) }
+    case .moment:
+      if let moment = Moment(typed: text) { return .moment(moment) }
     case .number:
       if let number = Int64(text) { return .number(number) }
     case .choice(let choices):
@@ -126,6 +148,7 @@ extension ScalarType {
       if ["yes", "true"].contains(text) { return .flag(true) }
       if ["no", "false"].contains(text) { return .flag(false) }
     case .reference: return .reference(try ScalarType.record(text, resolve))
+    case .opaque: break
     }
     throw Problem("is not \(article)")
   }

@@ -40,6 +40,25 @@ public struct SchemaFault: Error, Hashable, Sendable {
     case constraintRepeated(Constraint)
     /// The field that a constraint names is not there, is the field itself, or holds no date.
     case noDateInField(FieldNumber)
+    /// The field that it replaces is not a retired one of the kind.
+    case replacesCurrent(FieldNumber)
+    /// Another field still counts on the retired one.
+    case retiredInUse(FieldNumber)
+    /// The fields that are to be unique together are none, repeat, are not there or are retired.
+    case badUnique([FieldNumber])
+    /// A word of the choice is retired, and can still be chosen.
+    case retiredWordChosen(String)
+
+    // In the place of another schema.
+    case versionNotNewer(than: UInt32)
+    /// A kind is not there any more; its name.
+    case kindMissing(String)
+    /// A field is not there any more; its name.
+    case fieldMissing(String)
+    /// The field was of another type.
+    case typeChanged(FieldType)
+    /// Records may hold a word that is not there any more.
+    case wordDropped(String)
   }
 
   public enum Part: String, Hashable, Sendable {
@@ -81,6 +100,23 @@ extension SchemaFault.Reason: CustomStringConvertible {
     case .constraintRepeated(let constraint): "repeats the constraint '\(constraint.word)'"
     case .noDateInField(let number):
       "must not be before field \(number.number), which is not another field with a date"
+    case .replacesCurrent(let number):
+      "replaces field \(number.number), which is not a retired field of the kind"
+    case .retiredInUse(let number):
+      "must not be before field \(number.number), which is retired"
+    case .badUnique(let fields):
+      "has a rule 'unique' over fields \(fields.map { String($0.number) }.joined(separator: ", ")), "
+        + "which repeat, are not there, or are retired"
+    case .versionNotNewer(let version):
+      "has a version that is not above \(version), which the register has"
+    case .kindMissing(let name): "lacks the kind '\(name)', which records may be of"
+    case .fieldMissing(let name):
+      "lacks the field '\(name)': a field is retired (\"retired\": true), never left out"
+    case .typeChanged(let type):
+      "was \(type.article): another type is a new number, which \"replaces\" the retired one"
+    case .wordDropped(let word):
+      "lacks the word '\(word)': put it among \"retired_choices\", since records may hold it"
+    case .retiredWordChosen(let word): "retires the word '\(word)', which can still be chosen"
     }
   }
 }
@@ -88,31 +124,51 @@ extension SchemaFault.Reason: CustomStringConvertible {
 extension Schema {
   /// - Throws: the first ``SchemaFault`` in the order of the schema's kinds and fields.
   func check() throws(SchemaFault) {
-    guard version > 0 else { throw SchemaFault(.versionZero) }
-    guard kinds.count <= Limits.kinds else {
-      throw SchemaFault(.tooMany(.kinds, limit: Limits.kinds))
-    }
-    var names = Taken()
-    for (index, kind) in kinds.enumerated() {
-      if let reason = names.fault(adding: kind.number.number, kind.name, kind.label) {
-        throw SchemaFault(kind: index, reason)
-      }
-      guard kind.fields.count <= Limits.fields else {
-        throw SchemaFault(kind: index, .tooMany(.fields, limit: Limits.fields))
-      }
-      try check(kind, at: index)
-    }
+    if let fault = faults.first { throw fault }
   }
 
-  private func check(_ kind: Kind, at index: Int) throws(SchemaFault) {
+  /// Everything in it that repeats, leads nowhere, or does not fit its field: the schema as a whole first,
+  /// then in the order of its kinds and fields.
+  public var faults: [SchemaFault] {
+    guard version > 0 else { return [SchemaFault(.versionZero)] }
+    guard kinds.count <= Limits.kinds else {
+      return [SchemaFault(.tooMany(.kinds, limit: Limits.kinds))]
+    }
     var names = Taken()
+    var faults: [SchemaFault] = []
+    for (index, kind) in kinds.enumerated() {
+      if let reason = names.fault(
+        adding: kind.number.number, kind.name, kind.label, kind.aliases)
+      {
+        faults.append(SchemaFault(kind: index, reason))
+      }
+      guard kind.fields.count <= Limits.fields else {
+        faults.append(SchemaFault(kind: index, .tooMany(.fields, limit: Limits.fields)))
+        continue
+      }
+      faults += self.faults(of: kind, at: index)
+    }
+    return faults
+  }
+
+  private func faults(of kind: Kind, at index: Int) -> [SchemaFault] {
+    var names = Taken()
+    var faults: [SchemaFault] = []
     for (place, field) in kind.fields.enumerated() {
       let reason =
-        names.fault(adding: field.number.number, field.name, field.label)
+        names.fault(adding: field.number.number, field.name, field.label, field.past.aliases)
         ?? field.type.fault(in: self) ?? field.rule.fault(on: field.type)
-        ?? field.constraintFault(in: kind)
-      if let reason { throw SchemaFault(kind: index, field: place, reason) }
+        ?? field.constraintFault(in: kind) ?? field.pastFault(in: kind)
+      if let reason { faults.append(SchemaFault(kind: index, field: place, reason)) }
     }
+    for fields in kind.unique {
+      let isWhole = fields.allSatisfy { kind.field($0)?.isRetired == false }
+      guard !fields.isEmpty, Set(fields).count == fields.count, isWhole else {
+        faults.append(SchemaFault(kind: index, .badUnique(fields)))
+        continue
+      }
+    }
+    return faults
   }
 
   /// The numbers and names of kinds or fields, as they come.
@@ -121,12 +177,14 @@ extension Schema {
     var names: Set<String> = []
 
     mutating func fault(
-      adding number: UInt32, _ name: String, _ label: String
+      adding number: UInt32, _ name: String, _ label: String, _ aliases: [String]
     ) -> SchemaFault.Reason? {
       guard number > 0 else { return .numberZero }
       guard numbers.insert(number).inserted else { return .numberRepeated(number) }
-      guard Taken.isName(name) else { return .badName(name) }
-      guard names.insert(name).inserted else { return .nameRepeated(name) }
+      for name in [name] + aliases {
+        guard Taken.isName(name) else { return .badName(name) }
+        guard names.insert(name).inserted else { return .nameRepeated(name) }
+      }
       return TextRules.problem(withWord: label).map { .badLabel($0) }
     }
 
@@ -158,6 +216,12 @@ extension FieldType {
     }
   }
 
+  /// Whether its values stand earlier or later than others.
+  fileprivate var isInTime: Bool { self == .date || self == .moment }
+
+  /// Whether it is one that only a newer version knows.
+  fileprivate var isOpaque: Bool { self == .one(.opaque) }
+
   private static func fault(inChoice words: [String]) -> SchemaFault.Reason? {
     guard !words.isEmpty else { return .choiceWithoutWords }
     guard words.count <= Limits.members else { return .tooMany(.words, limit: Limits.members) }
@@ -172,10 +236,11 @@ extension FieldType {
 
 extension MergeRule {
   fileprivate func fault(on type: FieldType) -> SchemaFault.Reason? {
+    if type.isOpaque { return nil }
     let fits =
       switch self {
-      case .byType: true
-      case .latest: type == .date
+      case .byType, .opaque: true
+      case .latest: type.isInTime
       case .largest: type == .number
       }
     return fits ? nil : .ruleDoesNotFit(self)
@@ -183,15 +248,27 @@ extension MergeRule {
 }
 
 extension FieldDefinition {
+  fileprivate func pastFault(in kind: Kind) -> SchemaFault.Reason? {
+    if let old = past.replaces, old == number || kind.field(old)?.isRetired != true {
+      return .replacesCurrent(old)
+    }
+    if !isRetired {
+      for case .notBefore(let other) in constraints where kind.field(other)?.isRetired == true {
+        return .retiredInUse(other)
+      }
+    }
+    return past.choices.first { type.scalar.choices.contains($0) }.map { .retiredWordChosen($0) }
+  }
+
   fileprivate func constraintFault(in kind: Kind) -> SchemaFault.Reason? {
     var seen: Set<Constraint> = []
     for constraint in constraints {
       guard seen.insert(constraint).inserted else { return .constraintRepeated(constraint) }
       guard constraint.fits(type, of: kind) else { return .constraintDoesNotFit(constraint) }
       if case .notBefore(let other) = constraint {
-        guard other != number, kind.field(other)?.type == .date else {
-          return .noDateInField(other)
-        }
+        guard other != number, let first = kind.field(other),
+          first.type.isInTime || first.type.isOpaque
+        else { return .noDateInField(other) }
       }
     }
     return nil
@@ -201,10 +278,12 @@ extension FieldDefinition {
 extension Constraint {
   fileprivate func fits(_ type: FieldType, of kind: Kind) -> Bool {
     switch self {
+    case _ where type.isOpaque: true
     case .minimum: type == .number
     case .web, .country: type == .text
-    case .notBefore: type == .date
+    case .notBefore: type.isInTime
     case .acyclic: type.scalar.target == kind.number
+    case .opaque: true
     }
   }
 }

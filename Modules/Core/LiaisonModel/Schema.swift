@@ -16,10 +16,14 @@ public struct FieldNumber: Hashable, Comparable, Sendable {
 /// word that a schema file has for it.
 public enum MergeRule: String, CaseIterable, Hashable, Sendable {
   case byType = "by_type"
-  /// Of two dates the later one.
+  /// Of two dates or moments the later one.
   case latest
   /// Of two numbers the larger one.
   case largest
+  /// One that only a newer version knows: both changes are a conflict. No word of a file.
+  case opaque
+
+  public static let allCases: [MergeRule] = [.byType, .latest, .largest]
 }
 
 /// What a field's value must satisfy beyond its type.
@@ -34,6 +38,8 @@ public enum Constraint: Hashable, Sendable {
   case notBefore(FieldNumber)
   /// References of this field never lead back to their record.
   case acyclic
+  /// One that only a newer version knows. No word of a file.
+  case opaque
 
   /// The word that a schema file has for it.
   public var word: String {
@@ -43,6 +49,7 @@ public enum Constraint: Hashable, Sendable {
     case .country: "country"
     case .notBefore: "not_before"
     case .acyclic: "acyclic"
+    case .opaque: "opaque"
     }
   }
 }
@@ -58,10 +65,12 @@ public struct FieldDefinition: Hashable, Sendable {
   public let isRequired: Bool
   public let rule: MergeRule
   public let constraints: [Constraint]
+  public let past: FieldPast
 
   public init(
     _ number: FieldNumber, _ name: String, label: String, type: FieldType,
-    isRequired: Bool = false, rule: MergeRule = .byType, constraints: [Constraint] = []
+    isRequired: Bool = false, rule: MergeRule = .byType, constraints: [Constraint] = [],
+    past: FieldPast = FieldPast()
   ) {
     self.number = number
     self.name = name
@@ -70,10 +79,29 @@ public struct FieldDefinition: Hashable, Sendable {
     self.isRequired = isRequired
     self.rule = rule
     self.constraints = constraints
+    self.past = past
   }
+
+  /// Whether people still see and fill it.
+  public var isRetired: Bool { past.isRetired }
 
   /// The kind of record that the field refers to; nil if it holds no references.
   public var target: KindNumber? { type.scalar.target }
+}
+
+/// What earlier schemas have left of a field.
+public struct FieldPast: Hashable, Sendable {
+  /// Names that it had: scripts and files may still use them.
+  public var aliases: [String] = []
+  /// Whether its values are kept, and no longer shown, filled or required.
+  public var isRetired = false
+  /// The retired field in whose place it stands, with another type: a record without a value in this one is
+  /// shown with that one's.
+  public var replaces: FieldNumber?
+  /// Words of a choice that records may still hold, and nobody chooses any more.
+  public var choices: [String] = []
+
+  public init() {}
 }
 
 /// One kind of record: its fields, in the order in which people see them.
@@ -91,17 +119,38 @@ public struct Kind: Hashable, Sendable {
   public let name: String
   public let label: String
   public let coding: Coding
+  /// Retired ones are among them.
   public let fields: [FieldDefinition]
+  /// Names that it had: scripts and files may still use them.
+  public let aliases: [String]
+  /// Fields whose values together no two live records of the kind may share.
+  public let unique: [[FieldNumber]]
 
   public init(
-    _ number: KindNumber, _ name: String, label: String, coding: Coding, fields: [FieldDefinition]
+    _ number: KindNumber, _ name: String, label: String, coding: Coding, fields: [FieldDefinition],
+    aliases: [String] = [], unique: [[FieldNumber]] = []
   ) {
     self.number = number
     self.name = name
     self.label = label
     self.coding = coding
     self.fields = fields
+    self.aliases = aliases
+    self.unique = unique
   }
+
+  /// What a record holds in a field: if that is nothing, what it holds in the retired one that the field
+  /// replaces, as far as that can be read as this one's type.
+  public func value(of field: FieldDefinition, in fields: Fields) -> FieldValue? {
+    if let value = fields[field.number] { return value }
+    guard let old = field.past.replaces.flatMap({ fields[$0] }), field.target == nil else {
+      return nil
+    }
+    return try? field.type.value(from: old.input { _ in "" }) { _ in nil }
+  }
+
+  /// The fields that people see and fill.
+  public var current: [FieldDefinition] { fields.filter { !$0.isRetired } }
 
   public func field(_ number: FieldNumber) -> FieldDefinition? {
     // In place: a definition is large, and asked for with every value.
@@ -109,9 +158,10 @@ public struct Kind: Hashable, Sendable {
     return nil
   }
 
+  /// The field that has this name, or had it.
   public func field(named name: String) -> FieldDefinition? {
     for index in fields.indices where fields[index].name == name { return fields[index] }
-    return nil
+    return fields.first { $0.past.aliases.contains(name) }
   }
 }
 
@@ -128,8 +178,28 @@ public struct Schema: Hashable, Sendable {
     try check()
   }
 
+  /// A schema of which it is still to be seen what is wrong with it: see ``faults``.
+  public init(unchecked version: UInt32, _ kinds: [Kind]) {
+    self.version = version
+    self.kinds = kinds
+  }
+
   public func kind(_ number: KindNumber) -> Kind? { kinds.first { $0.number == number } }
-  public func kind(named name: String) -> Kind? { kinds.first { $0.name == name } }
+
+  /// The kind that has this name, or had it.
+  public func kind(named name: String) -> Kind? {
+    kinds.first { $0.name == name } ?? kinds.first { $0.aliases.contains(name) }
+  }
+
+  /// Whether it holds something that only a newer version knows.
+  public var isOpaque: Bool {
+    kinds.contains { kind in
+      kind.fields.contains { field in
+        field.type == .one(.opaque) || field.rule == .opaque
+          || field.constraints.contains(.opaque)
+      }
+    }
+  }
 }
 
 /// What is wrong with a value or a record, said so that a person can mend it.

@@ -1,57 +1,93 @@
 extension Schema {
   /// Everything that is wrong with a record's state, apart from what its references lead to.
   ///
+  /// Rules bind changes, not states: a field that is as it was may break a rule that is newer than its value.
   /// A field that this schema does not know is kept, not refused: it may come from a newer one.
+  /// - Parameter before: what the record was; nil for a new one.
   /// - Returns: no problems if the state may enter the register.
-  public func problems(with state: RecordState, of kind: KindNumber) -> [Problem] {
+  public func problems(
+    with state: RecordState, of kind: KindNumber, since before: RecordState? = nil
+  ) -> [Problem] {
     guard let kind = self.kind(kind) else {
-      return [Problem("kind \(kind.number) is not in the schema")]
+      return before == nil ? [Problem("kind \(kind.number) is not in the schema")] : []
     }
     guard case .fields(let fields) = state.content else { return [] }
+    let old = before?.fields ?? [:]
     var known = 0
     var missing: [Problem] = []
     var wrong: [Problem] = []
     // In place: a definition is large.
     for index in kind.fields.indices {
-      if let value = fields[kind.fields[index].number] {
+      let number = kind.fields[index].number
+      if let value = fields[number] {
         known += 1
-        if let problem = problem(with: value, in: kind.fields[index], of: fields, kind) {
+        if let problem = problem(with: value, in: kind.fields[index], of: fields, kind, since: old)
+        {
           wrong.append(problem)
         }
-      } else if kind.fields[index].isRequired {
+      } else if kind.fields[index].isRequired, !kind.fields[index].isRetired,
+        before.map({ $0.isDeleted || old[number] != nil }) ?? true
+      {
         missing.append(Problem("field '\(kind.fields[index].name)' is required"))
       }
     }
-    let unknown = known == fields.count ? [] : unknownProblems(with: fields, of: kind)
+    let unknown = known == fields.count ? [] : unknownProblems(with: fields, of: kind, since: old)
     let tooMany =
-      fields.count > Limits.fields
+      fields.count > max(Limits.fields, old.count)
       ? [Problem("a record has more than \(Limits.fields) fields")] : []
     return missing + wrong + unknown + tooMany
   }
 
-  private func unknownProblems(with fields: Fields, of kind: Kind) -> [Problem] {
-    fields.filter { kind.field($0.key) == nil }.sorted { $0.key < $1.key }
+  private func unknownProblems(
+    with fields: Fields, of kind: Kind, since old: Fields
+  ) -> [Problem] {
+    fields.filter { kind.field($0.key) == nil && old[$0.key] != $0.value }
+      .sorted { $0.key < $1.key }
       .compactMap { number, value in
         value.fault(as: nil).map { Problem("field number \(number.number) \($0)") }
       }
   }
 
   private func problem(
-    with value: FieldValue, in field: FieldDefinition, of fields: Fields, _ kind: Kind
+    with value: FieldValue, in field: FieldDefinition, of fields: Fields, _ kind: Kind,
+    since old: Fields
   ) -> Problem? {
-    guard value.matches(field.type) else {
-      return Problem("field '\(field.name)' is not \(field.type.article)")
-    }
-    if value.isEmpty { return Problem("field '\(field.name)' is empty") }
-    if let fault = value.fault(as: field.type) {
-      return Problem("field '\(field.name)' \(fault)")
+    if old[field.number] != value {
+      guard value.matches(field.type) else {
+        return Problem("field '\(field.name)' is not \(field.type.article)")
+      }
+      if value.isEmpty { return Problem("field '\(field.name)' is empty") }
+      if let fault = value.fault(as: field.type) {
+        return Problem("field '\(field.name)' \(fault)")
+      }
     }
     for constraint in field.constraints {
-      if let fault = constraint.fault(in: value, of: fields, kind) {
+      if let fault = constraint.fault(in: value, of: fields, kind),
+        constraint.fields(besides: field.number).contains(where: { fields[$0] != old[$0] })
+      {
         return Problem("field '\(field.name)' \(fault)")
       }
     }
     return nil
+  }
+
+  /// What of a state only a newer version knows, if it is not as it was: a server, which is never older than
+  /// its schema, takes nothing else of that.
+  /// - Parameter before: what the record was; nil for a new one.
+  public func strangers(
+    in state: RecordState, of kind: KindNumber, since before: RecordState?
+  ) -> [Problem] {
+    let old = before?.fields ?? [:]
+    let strange = state.fields.filter { number, value in
+      (value.isOpaque || self.kind(kind)?.field(number) == nil) && old[number] != value
+    }
+    var problems = strange.keys.sorted().map {
+      Problem("field number \($0.number) holds what this register does not know")
+    }
+    if state.unknown != before?.unknown ?? [] {
+      problems.append(Problem("the record holds what this register does not know"))
+    }
+    return problems
   }
 }
 
@@ -73,6 +109,14 @@ extension FieldValue {
 }
 
 extension Constraint {
+  /// The fields that it is about, with the one that has it.
+  fileprivate func fields(besides own: FieldNumber) -> [FieldNumber] {
+    switch self {
+    case .notBefore(let other): [own, other]
+    case .minimum, .web, .country, .acyclic, .opaque: [own]
+    }
+  }
+
   fileprivate func fault(in value: FieldValue, of fields: Fields, _ kind: Kind) -> String? {
     guard case .one(let scalar) = value else { return nil }
     switch self {
@@ -86,10 +130,11 @@ extension Constraint {
       guard case .text(let text) = scalar, !Constraint.isCountry(text) else { return nil }
       return "must be a country code of two capital letters (ISO 3166-1)"
     case .notBefore(let other):
-      guard case .date(let date) = scalar, case .one(.date(let first)) = fields[other],
-        date.ends(before: first)
+      guard let moment = value.moment, let first = fields[other]?.moment,
+        moment.ends(before: first)
       else { return nil }
       return "must not be before '\(kind.field(other)?.name ?? "the first date")'"
+    case .opaque: return nil
     case .acyclic:
       // Where references lead is asked of the register, not of a record.
       return nil

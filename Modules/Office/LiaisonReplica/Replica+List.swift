@@ -50,7 +50,7 @@ extension Replica {
 
   /// The names of a kind's fields that have room in a column of a table, in its order.
   public func columns(of kind: String) async throws -> [String] {
-    try await read { try $0.kind(named: kind).fields.filter(\.hasRoomInColumn).map(\.name) }
+    try await read { try $0.kind(named: kind).current.filter(\.hasRoomInColumn).map(\.name) }
   }
 }
 
@@ -58,7 +58,7 @@ extension Replica {
 private struct Selection {
   let kind: Kind
   let filters: [Filter]
-  let sort: FieldNumber?
+  let sort: FieldDefinition?
   /// What is read of a record to show it; nil for all.
   let shown: Set<FieldNumber>?
 
@@ -67,10 +67,10 @@ private struct Selection {
     self.kind = kind
     filters = try query.filters.map { try Filter($0, of: kind, in: snapshot) }
     sort = try query.sort.flatMap {
-      $0 == "code" ? nil : try snapshot.field(named: $0, of: kind).number
+      $0 == "code" ? nil : try snapshot.field(named: $0, of: kind)
     }
     shown = try query.fields.map { names in
-      Set(try names.map { try snapshot.field(named: $0, of: kind).number })
+      Set(try names.flatMap { try snapshot.field(named: $0, of: kind).read })
     }
   }
 }
@@ -97,8 +97,8 @@ extension Snapshot {
       return isCut
     }
     var keys: [(key: SortKey, id: RecordID)] = []
-    try forEach(selection.kind, where: selection.filters, reading: [field]) { record in
-      let value = record.visible.state.fields[field]
+    try forEach(selection.kind, where: selection.filters, reading: Set(field.read)) { record in
+      let value = record.kind.value(of: field, in: record.visible.state.fields)
       keys.append((SortKey(value, try codes.codes(of: value?.references ?? [])), record.id))
       return true
     }
@@ -120,7 +120,7 @@ extension Snapshot {
     _ kind: Kind?, where filters: [Filter] = [], reading fields: Set<FieldNumber>? = nil,
     _ body: (Record) throws -> Bool
   ) throws {
-    let read = fields.map { $0.union(filters.compactMap(\.field)) }
+    let read = fields.map { $0.union(filters.flatMap(\.fields)) }
     var codes = CodeCache(self)
     try forEachCandidate(kind, filters) { stored in
       guard let record = try record(stored, reading: read), !record.isDeleted || record.isConflict,

@@ -25,7 +25,7 @@ extension Replica {
       let codes = try snapshot.codes(of: records.references)
       return try records.map {
         ShowView(
-          record: RecordView($0, codes), labels: $0.kind.fields.map(\.label),
+          record: RecordView($0, codes), labels: $0.kind.current.map(\.label),
           conflict: try snapshot.conflict(of: $0).map { ConflictView($0, codes) })
       }
     }
@@ -96,7 +96,7 @@ extension Snapshot {
     let known = try revision(name, of: record)
     let codes = try codes(of: known.revision.state.references)
     return ShowView(
-      record: RecordView(record, at: known, codes), labels: record.kind.fields.map(\.label),
+      record: RecordView(record, at: known, codes), labels: record.kind.current.map(\.label),
       conflict: nil)
   }
 }

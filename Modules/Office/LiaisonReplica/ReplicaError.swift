@@ -26,6 +26,10 @@ public enum ReplicaError: Error, Hashable, Sendable {
   case malformedCode
   /// A field does not take what it is given; what it would take, as an example.
   case wrongValue(field: String, Problem, example: String)
+  /// The schema has retired the field: what it holds is kept, and no longer changed.
+  case retired(field: String, kind: String)
+  /// The field holds, or takes, what only a newer version of this program knows.
+  case needsNewerVersion(field: String)
   /// Several records in a field are written like the one that is to be taken out.
   case ambiguousMember(field: String, String, records: [RecordID])
   /// A field cannot be compared with what it is given.
@@ -109,6 +113,8 @@ extension ReplicaError: CustomStringConvertible {
     case .malformedCode: "code=… needs a code"
     case .wrongValue(let field, let problem, _), .wrongFilter(let field, _, let problem):
       "field '\(field)' \(problem)"
+    case .retired(let field, _): "field '\(field)' is retired: what it holds is no longer changed"
+    case .needsNewerVersion(let field): "field '\(field)' needs a newer version"
     case .ambiguousMember(let field, let text, let records):
       "field '\(field)' holds \(records.count) records that are written \(text)"
     case .malformedDraft: "the edited text has a line that is no field"

@@ -199,7 +199,8 @@ extension OfficeEndpoint {
     // Read here, in the caller's task: nobody else waits for it.
     let candidates = request.edits.map { CommitRule.Candidate($0, coding: service.coding) }
     let plan = CommitRule(
-      office: office, schema: status.schema, isHealing: status.isHealing
+      office: office, schema: status.schema, isHealing: status.isHealing,
+      read: { [coding = service.coding] in try coding.decode($0).state }
     ).plan(candidates)
     let verdicts: [Verdict]
     do {

@@ -86,6 +86,14 @@ enum ChangeLogMigrations {
       UNIQUE (record, field)
     ) STRICT;
 
+    -- What each live head holds that no other may. Derived, too.
+    CREATE TABLE unique_key (
+      id INTEGER PRIMARY KEY,
+      record BLOB NOT NULL CHECK (length(record) = 16),
+      key BLOB NOT NULL UNIQUE
+    ) STRICT;
+
+    CREATE INDEX unique_key_record ON unique_key (record);
     CREATE UNIQUE INDEX record_code ON record (code) WHERE is_deleted = 0;
     CREATE UNIQUE INDEX record_head ON record (head);
     """

@@ -20,6 +20,8 @@ final class RegisterSchemas: Sendable {
       throw StoreError.damaged("the database holds no register")
     }
     let filed = try coding.file(schema: bytes)
+    // A server is never older than its schema.
+    guard !filed.schema.isOpaque else { throw StoreError.newer }
     known.withLock { $0 = LoggedSchema(position: position, filed: filed) }
     return filed
   }

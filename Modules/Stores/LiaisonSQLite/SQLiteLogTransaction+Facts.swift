@@ -11,7 +11,9 @@ extension SQLiteLogTransaction {
     facts.schema = try schema().mark
     try load(question.edits, into: &facts)
     try load(question.records, into: &facts)
+    try loadStates(of: question.states, into: &facts)
     try load(question.codes, into: &facts)
+    try load(question.keys, into: &facts)
     try load(question.offices, into: &facts)
     try load(question.revisions, into: &facts)
     try loadLinks(from: question.chains, into: &facts)
@@ -86,6 +88,20 @@ extension SQLiteLogTransaction {
     }
   }
 
+  private func loadStates(of records: Set<RecordID>, into facts: inout CommitFacts) throws {
+    try forEachRow(
+      of: records,
+      """
+      SELECT record.record, change.revision, change.bytes
+      FROM ids CROSS JOIN record ON record.record = ids.id
+      CROSS JOIN change ON change.position = record.head
+      """
+    ) { row in
+      facts.states[try row.value(0)] = EncodedRevision(
+        id: try row.value(1), bytes: try row.value(2))
+    }
+  }
+
   private func load(_ codes: Set<RecordCode>, into facts: inout CommitFacts) throws {
     try forEachRow(
       of: codes.map(\.text),
@@ -95,6 +111,15 @@ extension SQLiteLogTransaction {
       WHERE record.is_deleted = 0
       """
     ) { row in facts.holders[try row.code(0)] = try row.value(1) }
+  }
+
+  /// They are few, and of any length: one statement each.
+  private func load(_ keys: Set<UniqueKey>, into facts: inout CommitFacts) throws {
+    guard !keys.isEmpty else { return }
+    let holder = try PreparedStatement(database, "SELECT record FROM unique_key WHERE key = ?")
+    for key in keys {
+      facts.keyHolders[key] = try holder.bound(key.bytes).first { try $0.value(0) }
+    }
   }
 
   private func load(_ offices: Set<OfficeID>, into facts: inout CommitFacts) throws {

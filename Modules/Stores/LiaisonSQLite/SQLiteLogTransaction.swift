@@ -90,7 +90,7 @@ final class SQLiteLogTransaction: LogTransaction {
   /// What comes with a revision.
   private func file(_ addition: LogAddition, at position: LogPosition) throws {
     let record = addition.revision.summary.record
-    if let links = addition.links { try replaceLinks(of: record, with: links) }
+    try self.file(record, links: addition.links, keys: addition.keys)
     for edit in addition.provenance?.absorbed ?? [] {
       try PreparedStatement(
         database, "INSERT OR IGNORE INTO absorbed (edit, position) VALUES (?, ?)"
@@ -103,6 +103,19 @@ final class SQLiteLogTransaction: LogTransaction {
         INSERT OR IGNORE INTO ancestor (record, revision, bytes, position) VALUES (?, ?, ?, ?)
         """
       ).bound(record, ancestor.id, ancestor.bytes, position.number).run()
+    }
+  }
+
+  func file(_ record: RecordID, links: Links?, keys: [UniqueKey]?) throws {
+    if let links { try replaceLinks(of: record, with: links) }
+    guard let keys else { return }
+    try PreparedStatement(database, "DELETE FROM unique_key WHERE record = ?").bound(record).run()
+    for key in keys {
+      let isFree = try PreparedStatement(
+        database,
+        "INSERT INTO unique_key (record, key) VALUES (?, ?) ON CONFLICT (key) DO NOTHING"
+      ).bound(record, key.bytes).run()
+      guard isFree else { throw StoreError.exists("another record holds what is unique") }
     }
   }
 

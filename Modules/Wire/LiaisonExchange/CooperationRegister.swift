@@ -11,7 +11,7 @@ public enum CooperationRegister {
         version: 1,
         kinds: [
           .organization, .office, .body, .area, .goal, .instrument, .participation, .engagement,
-          .action,
+          .action, .contact,
         ])
     } catch {
       preconditionFailure("the default schema is wrong: \(error)")
@@ -29,6 +29,7 @@ extension KindNumber {
   fileprivate static let participation = KindNumber(7)
   fileprivate static let engagement = KindNumber(8)
   fileprivate static let action = KindNumber(9)
+  fileprivate static let contact = KindNumber(10)
 }
 
 extension Kind {
@@ -118,14 +119,14 @@ extension Kind {
       .optional(4, "since", "Since", .date),
       .optional(5, "until", "Until", .date, [.notBefore(FieldNumber(4))]),
       .optional(6, "remark", "Remark", .prose),
-    ])
+    ], unique: [[FieldNumber(1), FieldNumber(2), FieldNumber(3)]])
 
   fileprivate static let engagement = Kind(
     .engagement, "engagement", label: "Engagement", coding: .numbered,
     fields: [
       .required(1, "title", "Title", .text),
-      .required(2, "starts", "Starts", .date),
-      .optional(3, "ends", "Ends", .date, [.notBefore(FieldNumber(2))]),
+      .required(2, "starts", "Starts", .moment),
+      .optional(3, "ends", "Ends", .moment, [.notBefore(FieldNumber(2))]),
       .optional(4, "place", "Place", .text),
       .optional(5, "body", "Body", .reference(.body)),
       .required(6, "lead", "Lead", .reference(.office)),
@@ -148,6 +149,18 @@ extension Kind {
       .optional(4, "due", "Due", .date),
       .required(5, "status", "Status", .choice(["open", "in-progress", "done", "dropped"])),
       .optional(6, "tags", "Tags", .texts),
+      .optional(7, "remark", "Remark", .prose),
+    ])
+
+  fileprivate static let contact = Kind(
+    .contact, "contact", label: "Contact", coding: .numbered,
+    fields: [
+      .required(1, "name", "Name", .text),
+      .required(2, "organization", "Organization", .reference(.organization)),
+      .optional(3, "position", "Position", .text),
+      .optional(4, "email", "E-mail", .text),
+      .optional(5, "phone", "Telephone", .text),
+      .optional(6, "languages", "Languages", .texts),
       .optional(7, "remark", "Remark", .prose),
     ])
 }

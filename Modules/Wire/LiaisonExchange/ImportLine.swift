@@ -97,6 +97,9 @@ struct ImportLine {
 
   private static func place(of name: String, in kind: Kind) throws -> Int {
     for place in kind.fields.indices where kind.fields[place].name == name { return place }
+    if let place = kind.fields.firstIndex(where: { $0.past.aliases.contains(name) }) {
+      return place
+    }
     throw Problem("\(kind.name) has no field '\(name)'")
   }
 
@@ -148,7 +151,8 @@ extension ImportLine {
       case (.one(let text), _): return .one(text)
       case (.many(let texts), _): return .many(texts)
       // A year is a date.
-      case (.whole(let number), .one(.number)), (.whole(let number), .one(.date)):
+      case (.whole(let number), .one(.number)), (.whole(let number), .one(.date)),
+        (.whole(let number), .one(.moment)):
         return .one(String(number))
       case (.truth(let truth), .one(.flag)): return .one(truth ? "yes" : "no")
       case (.whole, _), (.truth, _), (.other, _): throw Problem("has the wrong type")

@@ -4,23 +4,25 @@ extension SchemaFile {
   /// Reads the schema that a file's bytes say.
   /// - Throws: ``SchemaFileError`` for the first thing that is wrong.
   public static func read(_ bytes: some Sequence<UInt8>) throws(SchemaFileError) -> Schema {
-    let bytes = Array(bytes.prefix(SchemaFile.bytes + 1))
+    let file = try SchemaDocument(bytes)
+    if let fault = file.schema.faults.first {
+      throw SchemaFileError.refused(path: SchemaDocument.path(of: fault), fault.reason)
+    }
+    return file.schema
+  }
+
+  static func json(_ bytes: [UInt8]) throws(SchemaFileError) -> JSON {
     guard bytes.count <= SchemaFile.bytes else {
       throw SchemaFileError.tooLarge(limit: SchemaFile.bytes)
     }
     if let offset = invalidOffset(in: bytes) { throw SchemaFileError.notUTF8(offset: offset) }
-    let value: JSON
     do throws(JSONReader.Fault) {
-      value = try JSONReader.value(of: bytes)
+      return try JSONReader.value(of: bytes)
     } catch let fault {
-      let before = bytes[..<min(fault.offset, bytes.count)]
-      let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+      let place = TextPlace(of: fault.offset, in: bytes)
       throw SchemaFileError.notJSON(
-        line: before.count { $0 == UInt8(ascii: "\n") } + 1,
-        column: String(decoding: before[lineStart...], as: UTF8.self).unicodeScalars.count + 1,
-        reason: fault.reason)
+        line: place.line, column: place.column, reason: fault.reason)
     }
-    return try schema(value)
   }
 
   /// Where the first byte stands that is not of UTF-8; nil if there is none.
@@ -37,7 +39,8 @@ extension SchemaFile {
     }
   }
 
-  private static func schema(_ value: JSON) throws(SchemaFileError) -> Schema {
+  /// - Returns: a schema of which it is still to be seen what is wrong with it.
+  static func schema(_ value: JSON) throws(SchemaFileError) -> Schema {
     let file = try SchemaFileObject(value, at: "", keys: Key.file)
     let version = try file.number("version")
     let kinds = try file.objects("kinds", keys: Key.kind)
@@ -48,13 +51,7 @@ extension SchemaFile {
     }
     var read: [Kind] = []
     for kind in kinds { read.append(try self.kind(kind, kinds: numbers)) }
-    do throws(SchemaFault) {
-      return try Schema(version: version, kinds: read)
-    } catch let fault {
-      let kind = fault.kind.map { "kinds[\($0)]" } ?? ""
-      let field = fault.field.map { ".fields[\($0)]" } ?? ""
-      throw SchemaFileError.refused(path: kind + field, fault.reason)
-    }
+    return Schema(unchecked: version, read)
   }
 
   private static func kind(
@@ -72,7 +69,43 @@ extension SchemaFile {
     }
     return Kind(
       number, try kind.text("name"), label: try kind.text("label"),
-      coding: try kind.word("coding"), fields: read)
+      coding: try kind.word("coding"), fields: read, aliases: try kind.texts(ifThere: "aliases"),
+      unique: try unique(of: kind, fields: numbers))
+  }
+
+  private static func unique(
+    of kind: SchemaFileObject, fields: [String: FieldNumber]
+  ) throws(SchemaFileError) -> [[FieldNumber]] {
+    var rules: [[FieldNumber]] = []
+    for element in kind.has("unique") ? try kind.elements("unique") : [] {
+      guard case .array(let names) = element.value else {
+        throw SchemaFileError.wrongType(path: element.path, expected: .array)
+      }
+      var rule: [FieldNumber] = []
+      for (index, name) in names.enumerated() {
+        let path = "\(element.path)[\(index)]"
+        guard case .text(let name) = name else {
+          throw SchemaFileError.wrongType(path: path, expected: .text)
+        }
+        guard let number = fields[name] else {
+          throw SchemaFileError.unknownName(path: path, name: name)
+        }
+        rule.append(number)
+      }
+      rules.append(rule)
+    }
+    return rules
+  }
+
+  private static func past(
+    of field: SchemaFileObject, fields: [String: FieldNumber]
+  ) throws(SchemaFileError) -> FieldPast {
+    var past = FieldPast()
+    past.aliases = try field.texts(ifThere: "aliases")
+    past.isRetired = field.has("retired") ? try field.flag("retired") : false
+    past.replaces = field.has("replaces") ? try field.name("replaces", among: fields) : nil
+    past.choices = try field.texts(ifThere: "retired_choices")
+    return past
   }
 
   private static func field(
@@ -83,6 +116,9 @@ extension SchemaFile {
     // Each key that only some types have: refused on any other, needed on its own.
     if word != .choice, field.has("choices") {
       throw SchemaFileError.unknownKey(path: field.path(to: "choices"))
+    }
+    if word != .choice, field.has("retired_choices") {
+      throw SchemaFileError.unknownKey(path: field.path(to: "retired_choices"))
     }
     if word != .reference, field.has("target") {
       throw SchemaFileError.unknownKey(path: field.path(to: "target"))
@@ -97,7 +133,8 @@ extension SchemaFile {
       FieldNumber(try field.number("number")), try field.text("name"),
       label: try field.text("label"), type: FieldType(arity, scalar),
       isRequired: field.has("required") ? try field.flag("required") : false,
-      rule: try field.word("merge", default: .byType), constraints: constraints)
+      rule: try field.word("merge", default: .byType), constraints: constraints,
+      past: try past(of: field, fields: fields))
   }
 
   /// - Parameter isSelfReferring: whether the field refers to records of its own kind. Then it is acyclic,
@@ -134,7 +171,7 @@ extension SchemaFile {
     case .minimum: return .minimum(try object.whole(member.key))
     case .notBefore: return .notBefore(try object.name(member.key, among: fields))
     case .acyclic: return try object.flag(member.key) ? constraint : nil
-    case .web, .country:
+    case .web, .country, .opaque:
       guard try object.flag(member.key) else {
         throw SchemaFileError.wrongType(path: object.path(to: member.key), expected: .yes)
       }

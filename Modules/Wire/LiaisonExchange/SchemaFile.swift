@@ -15,7 +15,10 @@ public import LiaisonModel
 /// `one`, `set` or `list`; `choices` are a choice's words, `target` the name of the kind that a
 /// reference leads to; `merge` is a ``MergeRule``. A constraint is an object of one member:
 /// `minimum` with a number, `not_before` with a field's name, `web` or `country` with `true`, `acyclic`
-/// with `true` or `false`. What is left out is `"arity": "one"`, `"required": false`,
+/// with `true` or `false`. `aliases` are names that a kind or field had, `"retired": true` hides a field and
+/// keeps its values, `replaces` names the retired field in whose place one stands, `retired_choices` are
+/// words that records may still hold; a kind's `unique` are lists of fields whose values together no two of
+/// its records may share. What is left out is `"arity": "one"`, `"required": false`,
 /// `"merge": "by_type"` and no constraints but `acyclic`, which holds of a field that refers to records of
 /// its own kind.
 public enum SchemaFile {
@@ -24,10 +27,10 @@ public enum SchemaFile {
 
   enum Key {
     static let file = ["version", "kinds"]
-    static let kind = ["number", "name", "label", "coding", "fields"]
+    static let kind = ["number", "name", "label", "coding", "fields", "aliases", "unique"]
     static let field = [
       "number", "name", "label", "type", "arity", "choices", "target", "required", "merge",
-      "constraints",
+      "constraints", "aliases", "retired", "replaces", "retired_choices",
     ]
   }
 
@@ -46,13 +49,26 @@ public enum SchemaFile {
   }
 
   private static func json(_ kind: Kind, of schema: Schema) -> JSON {
-    .object([
+    var members = [
       JSON.Member("number", .whole(Int64(kind.number.number))),
       JSON.Member("name", .text(kind.name)),
       JSON.Member("label", .text(kind.label)),
       JSON.Member("coding", .text(kind.coding.rawValue)),
-      JSON.Member("fields", .array(kind.fields.map { json($0, of: kind, schema) })),
-    ])
+    ]
+    members += texts("aliases", kind.aliases)
+    if !kind.unique.isEmpty {
+      let rules = kind.unique.map { fields in
+        JSON.array(fields.map { .text(kind.field($0)?.name ?? "") })
+      }
+      members.append(JSON.Member("unique", .array(rules)))
+    }
+    members.append(JSON.Member("fields", .array(kind.fields.map { json($0, of: kind, schema) })))
+    return .object(members)
+  }
+
+  /// A member for a list of texts; none if it is empty.
+  private static func texts(_ key: String, _ texts: [String]) -> [JSON.Member] {
+    texts.isEmpty ? [] : [JSON.Member(key, .array(texts.map { .text($0) }))]
   }
 
   private static func json(_ field: FieldDefinition, of kind: Kind, _ schema: Schema) -> JSON {
@@ -80,7 +96,17 @@ public enum SchemaFile {
     if !constraints.isEmpty {
       members.append(JSON.Member("constraints", .array(constraints.map { .object([$0]) })))
     }
+    members += past(of: field, kind)
     return .object(members)
+  }
+
+  private static func past(of field: FieldDefinition, _ kind: Kind) -> [JSON.Member] {
+    var members = texts("aliases", field.past.aliases)
+    if field.isRetired { members.append(JSON.Member("retired", .flag(true))) }
+    if let old = field.past.replaces.flatMap(kind.field) {
+      members.append(JSON.Member("replaces", .text(old.name)))
+    }
+    return members + texts("retired_choices", field.past.choices)
   }
 
   private static func json(_ constraint: Constraint, of kind: Kind) -> JSON.Member {
@@ -88,7 +114,7 @@ public enum SchemaFile {
       switch constraint {
       case .minimum(let minimum): .whole(minimum)
       case .notBefore(let field): .text(kind.field(field)?.name ?? "")
-      case .web, .country, .acyclic: .flag(true)
+      case .web, .country, .acyclic, .opaque: .flag(true)
       }
     return JSON.Member(constraint.word, value)
   }

@@ -68,7 +68,8 @@ struct SchemaFileObject {
     _ key: String, default fallback: Word? = nil
   ) throws(SchemaFileError) -> Word {
     if let fallback, !has(key) { return fallback }
-    guard let word = Word(rawValue: try text(key)) else {
+    let text = try text(key)
+    guard let word = Word.allCases.first(where: { $0.rawValue == text }) else {
       throw SchemaFileError.unknownWord(path: path(to: key), known: Word.allCases.map(\.rawValue))
     }
     return word
@@ -98,6 +99,11 @@ struct SchemaFileObject {
       objects.append(try SchemaFileObject(element.value, at: element.path, keys: keys))
     }
     return objects
+  }
+
+  /// None if the key is left out.
+  func texts(ifThere key: String) throws(SchemaFileError) -> [String] {
+    has(key) ? try texts(key) : []
   }
 
   func texts(_ key: String) throws(SchemaFileError) -> [String] {

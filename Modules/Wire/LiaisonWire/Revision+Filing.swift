@@ -49,6 +49,8 @@ extension Pb__Field {
     case PB__FIELD__VALUE_PROSE: prose.len > 0 && prose.isText
     case PB__FIELD__VALUE_CHOICE: choice.len > 0 && choice.isText
     case PB__FIELD__VALUE_DATE: (try? date.string("a date")).flatMap { PartialDate($0) } != nil
+    case PB__FIELD__VALUE_MOMENT:
+      (try? moment.string("a moment")).flatMap { Moment($0) } != nil
     case PB__FIELD__VALUE_INTEGER, PB__FIELD__VALUE_FLAG: true
     case PB__FIELD__VALUE_REFERENCE: RecordID(reference.buffer) != nil
     case PB__FIELD__VALUE_TEXTS: texts.pointee.isPlainSet

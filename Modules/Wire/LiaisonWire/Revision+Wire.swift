@@ -21,11 +21,8 @@ extension Revision {
     message.pointee.n_fields = fields.count
     message.pointee.fields = try arena.array(fields) { try $0.value.message($0.key, in: arena) }
     message.pointee.base.n_unknown_fields = UInt32(state.unknown.count)
-    message.pointee.base.unknown_fields = try arena.array(state.unknown) { field in
-      let bytes = try arena.copy(field.bytes)
-      return ProtobufCMessageUnknownField(
-        tag: field.number, wire_type: ProtobufCWireType(field.wireType), len: bytes.len,
-        data: bytes.data)
+    message.pointee.base.unknown_fields = try arena.array(state.unknown) {
+      try $0.message(in: arena)
     }
     return message
   }
@@ -118,6 +115,10 @@ extension FieldValue {
   }
 
   fileprivate init(_ message: Pb__Field) throws {
+    if let opaque = try Scalar(opaque: message) {
+      self = .one(opaque)
+      return
+    }
     try message.base.checkHasNoUnknown()
     switch message.value_case {
     case PB__FIELD__VALUE_TEXT: self = .text(try message.text.string("a text"))
@@ -128,6 +129,11 @@ extension FieldValue {
         throw CodingError.malformed("a date does not exist")
       }
       self = .date(date)
+    case PB__FIELD__VALUE_MOMENT:
+      guard let moment = Moment(try message.moment.string("a moment")) else {
+        throw CodingError.malformed("a moment does not exist")
+      }
+      self = .moment(moment)
     case PB__FIELD__VALUE_INTEGER: self = .number(message.integer)
     case PB__FIELD__VALUE_CHOICE:
       self = .choice(try message.choice.string("a choice"))
@@ -178,6 +184,14 @@ extension FieldValue {
 }
 
 extension Scalar {
+  /// A case of a value that only a newer version knows: it stands alone.
+  fileprivate init?(opaque message: Pb__Field) throws {
+    guard message.value_case == PB__FIELD__VALUE__NOT_SET, message.base.n_unknown_fields == 1,
+      let field = try UnknownField.all(of: message.base).first
+    else { return nil }
+    self = .opaque(field)
+  }
+
   fileprivate func fill(_ message: inout Pb__Field, in arena: Arena) throws {
     switch self {
     case .text(let text):
@@ -189,6 +203,9 @@ extension Scalar {
     case .date(let date):
       message.value_case = PB__FIELD__VALUE_DATE
       message.date = try arena.copy(date.description)
+    case .moment(let moment):
+      message.value_case = PB__FIELD__VALUE_MOMENT
+      message.moment = try arena.copy(moment.description)
     case .number(let number):
       message.value_case = PB__FIELD__VALUE_INTEGER
       message.integer = number
@@ -201,6 +218,9 @@ extension Scalar {
     case .reference(let record):
       message.value_case = PB__FIELD__VALUE_REFERENCE
       message.reference = try arena.copy(record.bytes)
+    case .opaque(let field):
+      message.base.n_unknown_fields = 1
+      message.base.unknown_fields = try arena.array([field]) { try $0.message(in: arena) }
     }
   }
 }

@@ -28,6 +28,7 @@ extension Pb__Field {
     case PB__FIELD__VALUE_TEXT: append([self.text], to: &text)
     case PB__FIELD__VALUE_PROSE: append([prose], to: &text)
     case PB__FIELD__VALUE_DATE: append([date], to: &text)
+    case PB__FIELD__VALUE_MOMENT: append([moment], to: &text)
     case PB__FIELD__VALUE_CHOICE: append([choice], to: &text)
     case PB__FIELD__VALUE_TEXTS:
       append(elements(texts.pointee.members, texts.pointee.n_members), to: &text)

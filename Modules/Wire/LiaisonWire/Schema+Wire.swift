@@ -32,6 +32,15 @@ extension Kind {
     message.pointee.numbered = coding == .numbered ? 1 : 0
     message.pointee.n_fields = fields.count
     message.pointee.fields = try arena.array(fields) { try $0.message(in: arena) }
+    message.pointee.n_aliases = aliases.count
+    message.pointee.aliases = try arena.array(aliases) { try arena.copy($0) }
+    message.pointee.n_unique = unique.count
+    message.pointee.unique = try arena.array(unique) { fields in
+      let part = try arena.make(pb__unique__init)
+      part.pointee.n_fields = fields.count
+      part.pointee.fields = try arena.array(fields) { $0.number }
+      return part
+    }
     return message
   }
 
@@ -40,8 +49,14 @@ extension Kind {
       KindNumber(message.number), try message.name.string("a kind's name"),
       label: try message.label.string("a kind's label"),
       coding: message.numbered != 0 ? .numbered : .chosen,
-      fields: try elements(message.fields, message.n_fields).map { try FieldDefinition($0.pointee) }
-    )
+      fields: try elements(message.fields, message.n_fields).map {
+        try FieldDefinition($0.pointee)
+      },
+      aliases: try elements(message.aliases, message.n_aliases).map { try $0.string("a name") },
+      unique: elements(message.unique, message.n_unique).map { part in
+        UnsafeBufferPointer(start: part.pointee.fields, count: part.pointee.n_fields)
+          .map { FieldNumber($0) }
+      })
   }
 }
 
@@ -62,9 +77,18 @@ extension FieldDefinition {
     message.pointee.n_choices = choices.count
     message.pointee.choices = try arena.array(choices) { try arena.copy($0) }
     message.pointee.target = target?.number ?? 0
-    message.pointee.merge = FieldDefinition.rules[rule]
+    guard let merge = FieldDefinition.rules[rule] else {
+      throw CodingError.unknown("a field's merge rule is one that only a newer version knows")
+    }
+    message.pointee.merge = merge
     message.pointee.n_constraints = constraints.count
     message.pointee.constraints = try arena.array(constraints) { try $0.message(in: arena) }
+    message.pointee.n_aliases = past.aliases.count
+    message.pointee.aliases = try arena.array(past.aliases) { try arena.copy($0) }
+    message.pointee.retired = past.isRetired ? 1 : 0
+    message.pointee.replaces = past.replaces?.number ?? 0
+    message.pointee.n_retired_choices = past.choices.count
+    message.pointee.retired_choices = try arena.array(past.choices) { try arena.copy($0) }
     return message
   }
 
@@ -72,15 +96,14 @@ extension FieldDefinition {
     self.init(
       FieldNumber(message.number), try message.name.string("a field's name"),
       label: try message.label.string("a field's label"), type: try FieldDefinition.type(message),
-      isRequired: message.required != 0, rule: try FieldDefinition.rule(message),
+      isRequired: message.required != 0, rule: FieldDefinition.rule(message),
       constraints: try elements(message.constraints, message.n_constraints)
-        .map { try Constraint($0.pointee) })
+        .map { try Constraint($0.pointee) },
+      past: try FieldPast(message))
   }
 
   private static func type(_ message: Pb__FieldDefinition) throws -> FieldType {
-    guard let sort = types.ours(message.type) else {
-      throw CodingError.unknown("the schema has a type that only a newer version knows")
-    }
+    guard let sort = types.ours(message.type) else { return .one(.opaque) }
     let scalar = try ScalarType(
       sort.word,
       choices: {
@@ -89,11 +112,8 @@ extension FieldDefinition {
     return FieldType(sort.arity, scalar)
   }
 
-  private static func rule(_ message: Pb__FieldDefinition) throws -> MergeRule {
-    guard let rule = rules.ours(message.merge) else {
-      throw CodingError.unknown("the schema has a merge rule that only a newer version knows")
-    }
-    return rule
+  private static func rule(_ message: Pb__FieldDefinition) -> MergeRule {
+    rules.ours(message.merge) ?? .opaque
   }
 
   /// Nil for what no revision can carry.
@@ -102,6 +122,7 @@ extension FieldDefinition {
     case (.one, .text): PB__FIELD_TYPE__FIELD_TYPE_TEXT
     case (.one, .prose): PB__FIELD_TYPE__FIELD_TYPE_PROSE
     case (.one, .date): PB__FIELD_TYPE__FIELD_TYPE_DATE
+    case (.one, .moment): PB__FIELD_TYPE__FIELD_TYPE_MOMENT
     case (.one, .number): PB__FIELD_TYPE__FIELD_TYPE_NUMBER
     case (.one, .choice): PB__FIELD_TYPE__FIELD_TYPE_CHOICE
     case (.one, .flag): PB__FIELD_TYPE__FIELD_TYPE_FLAG
@@ -109,16 +130,28 @@ extension FieldDefinition {
     case (.set, .text): PB__FIELD_TYPE__FIELD_TYPE_TEXTS
     case (.set, .reference): PB__FIELD_TYPE__FIELD_TYPE_REFERENCES
     case (.list, .text): PB__FIELD_TYPE__FIELD_TYPE_LIST
-    case (.set, _), (.list, _): nil
+    case (.one, .opaque), (.set, _), (.list, _): nil
     }
   }
 
-  private static let rules = EnumTable<MergeRule, Pb__MergeRule> { rule in
+  private static let rules = EnumTable<MergeRule, Pb__MergeRule?> { rule in
     switch rule {
     case .byType: PB__MERGE_RULE__MERGE_RULE_BY_TYPE
     case .latest: PB__MERGE_RULE__MERGE_RULE_LATEST
     case .largest: PB__MERGE_RULE__MERGE_RULE_LARGEST
+    case .opaque: nil
     }
+  }
+}
+
+extension FieldPast {
+  fileprivate init(_ message: Pb__FieldDefinition) throws {
+    self.init()
+    aliases = try elements(message.aliases, message.n_aliases).map { try $0.string("a name") }
+    isRetired = message.retired != 0
+    replaces = message.replaces == 0 ? nil : FieldNumber(message.replaces)
+    choices = try elements(message.retired_choices, message.n_retired_choices)
+      .map { try $0.string("a choice") }
   }
 }
 
@@ -156,6 +189,7 @@ extension Constraint {
     case .acyclic:
       message.pointee.rule_case = PB__CONSTRAINT__RULE_ACYCLIC
       message.pointee.acyclic = 1
+    case .opaque: throw CodingError.unknown("a constraint is one that only a newer version knows")
     }
     return message
   }
@@ -168,8 +202,7 @@ extension Constraint {
     case PB__CONSTRAINT__RULE_NOT_BEFORE:
       self = .notBefore(FieldNumber(message.not_before))
     case PB__CONSTRAINT__RULE_ACYCLIC: self = .acyclic
-    default:
-      throw CodingError.unknown("the schema has a constraint that only a newer version knows")
+    default: self = .opaque
     }
   }
 }

@@ -3,6 +3,12 @@ internal import LiaisonModel
 internal import LiaisonSync
 
 extension UnknownField {
+  func message(in arena: Arena) throws -> ProtobufCMessageUnknownField {
+    let bytes = try arena.copy(bytes)
+    return ProtobufCMessageUnknownField(
+      tag: number, wire_type: ProtobufCWireType(wireType), len: bytes.len, data: bytes.data)
+  }
+
   /// What only a newer version knows, checked as far as any version can: what is committed must be read
   /// by every library, and have one encoding.
   static func all(of message: ProtobufCMessage) throws -> [UnknownField] {

@@ -9,7 +9,9 @@ import Testing
   private static let folder = Workshop.root
     .appending(path: "Tests/Commands/Scenarios")
 
-  @Test(arguments: ["story", "json", "errors", "terminal", "restored", "copies", "taken", "export"])
+  @Test(arguments: [
+    "story", "json", "errors", "terminal", "restored", "copies", "taken", "export", "schema",
+  ])
   func theOutputIsTheOneThatIsWrittenDown(name: String) throws {
     let file = Self.folder.appending(path: "\(name).txt")
     let expected = try String(contentsOf: file, encoding: .utf8)

@@ -16,6 +16,7 @@ enum DumbMerge {
     if ours == theirs { return [.value(ours)] }
     if ours == base { return [.value(theirs)] }
     if theirs == base { return [.value(ours)] }
+    if field.rule == .opaque { return [.disagreement] }
     switch field.type {
     case .set:
       let merged = FieldValue.set(members(set(base), set(ours), set(theirs)))
@@ -34,7 +35,7 @@ enum DumbMerge {
       return [.value(.number(one > other ? one : other))]
     case (.latest, nil, .one(.date)?), (.largest, nil, .one(.number)?): return [.value(theirs)]
     case (.latest, .one(.date)?, nil), (.largest, .one(.number)?, nil): return [.value(ours)]
-    case (.latest, _, _), (.largest, _, _), (.byType, _, _): return [.disagreement]
+    case (.latest, _, _), (.largest, _, _), (.byType, _, _), (.opaque, _, _): return [.disagreement]
     }
   }
 

@@ -132,6 +132,10 @@ struct Generator {
     case .date:
       PartialDate(random.pick(["2007", "2007-03", "2007-03-26", "2008"])).map { .date($0) }
         ?? .flag(true)
+    case .moment:
+      Moment(random.pick(["2007", "2007-03-26T14:30Z", "2007-03-26T14:30+02:00"]))
+        .map { .moment($0) } ?? .flag(true)
+    case .opaque: .opaque(UnknownField(number: 99, wireType: 0, bytes: [random.pick([1, 2])]))
     case .number: .number(random.pick([0, 1, -5, 40]))
     case .choice(let words): .choice(random.pick(words))
     case .flag: .flag(random.once(in: 2))

@@ -138,23 +138,67 @@ struct RecordStateTests {
     #expect(revision.origin == origin && revision.secondParent == nil)
   }
 
-  /// What one side alone may know, the merge keeps; if both differ, theirs changed it.
+  /// What one side alone has changed, the merge keeps, number by number; what both have is a conflict.
   @Test func whatOnlyANewerVersionKnowsSurvivesTheMerge() throws {
     let code = try #require(RecordCode("AA"))
-    func state(_ number: Int64, _ byte: UInt8?) -> RecordState {
+    func state(_ number: Int64, _ bytes: [UInt8?]) -> RecordState {
       RecordState(
         code: code, content: .fields([Generator.guardField.number: .number(number)]),
-        unknown: byte.map { [UnknownField(number: 90, wireType: 2, bytes: [$0])] } ?? [])
+        unknown: bytes.enumerated().compactMap { index, byte in
+          byte.map { UnknownField(number: 90 + UInt32(index), wireType: 2, bytes: [$0]) }
+        })
     }
-    let rows: [(UInt8?, UInt8?, UInt8?, UInt8?)] = [
-      (1, 1, 1, 1), (1, 1, 2, 2), (1, 2, 1, 2), (nil, nil, 1, 1), (1, 1, nil, nil), (1, 2, 3, 3),
+    let rows: [([UInt8?], [UInt8?], [UInt8?], [UInt8?]?)] = [
+      ([1], [1], [1], [1]), ([1], [1], [2], [2]), ([1], [2], [1], [2]), ([nil], [nil], [1], [1]),
+      ([1], [1], [nil], [nil]), ([1], [2], [2], [2]), ([1], [2], [3], nil), ([nil], [1], [2], nil),
+      ([1, 1], [2, 1], [1, 3], [2, 3]), ([1, nil], [nil, nil], [1, 3], [nil, 3]),
+      ([1, 1, 1], [2, 1, 5], [1, 3, 6], nil),
     ]
     for (base, ours, theirs, expected) in rows {
       let merge = Merge(
         base: state(0, base), ours: state(1, ours), theirs: state(2, theirs),
         kind: Generator.kind)
-      #expect(merge.state.unknown == state(0, expected).unknown && merge.disagreements.isEmpty)
+      #expect(merge.disagreements == (expected == nil ? [.unknown] : []), "\(base)")
+      if let expected { #expect(merge.state.unknown == state(0, expected).unknown, "\(base)") }
     }
+    let (base, ours, theirs) = (state(0, [1, 1]), state(0, [2, 1]), state(0, [1, 3]))
+    let merge = Merge(base: base, ours: ours, theirs: theirs, kind: Generator.kind)
+    #expect(merge.state == state(0, [2, 3]) && merge.disagreements.isEmpty)
+  }
+
+  /// A value, and a rule, that only a newer version knows are merged by equality.
+  @Test func whatCannotBeReadIsMergedByEquality() throws {
+    let code = try #require(RecordCode("AA"))
+    func opaque(_ byte: UInt8?) -> FieldValue? {
+      byte.map { .one(.opaque(UnknownField(number: 99, wireType: 0, bytes: [$0]))) }
+    }
+    let field = FieldNumber(1)
+    let kind = Kind(
+      KindNumber(1), "k", label: "K", coding: .chosen,
+      fields: [
+        FieldDefinition(field, "new", label: "New", type: .one(.opaque)),
+        FieldDefinition(FieldNumber(2), "set", label: "Set", type: .texts, rule: .opaque),
+      ])
+    func merge(_ number: UInt32, _ sides: [FieldValue?]) -> Merge {
+      let states = sides.map { value in
+        RecordState(
+          code: code,
+          content: .fields(value.map { [FieldNumber(number): $0] } ?? [:]))
+      }
+      return Merge(base: states[0], ours: states[1], theirs: states[2], kind: kind)
+    }
+    for (sides, expected) in [
+      ([1, 2, 1], 2), ([1, 1, 2], 2), ([1, 2, 2], 2), ([nil, 1, nil], 1),
+    ]
+      as [([UInt8?], UInt8)]
+    {
+      let merge = merge(1, sides.map(opaque))
+      #expect(merge.disagreements.isEmpty && merge.state.fields[field] == opaque(expected))
+    }
+    #expect(merge(1, [1, 2, 3].map(opaque)).disagreements == [.field(field)])
+    let sets: [FieldValue?] = [.texts(["a"]), .texts(["a", "b"]), .texts(["a", "c"])]
+    #expect(merge(2, sets).disagreements == [.field(FieldNumber(2))], "the rule is not known")
+    #expect(merge(2, [sets[0], sets[1], sets[0]]).disagreements.isEmpty)
   }
 
   @Test func aFieldOfNoKnownKindFollowsItsValuesType() throws {

@@ -12,7 +12,7 @@ struct ScalarTests {
 
   /// One type of each word.
   static let types: [ScalarType] = [
-    .text, .prose, .date, .number, .choice(["open", "done"]), .flag, .reference(kind),
+    .text, .prose, .date, .moment, .number, .choice(["open", "done"]), .flag, .reference(kind),
   ]
 
   private func resolve(_ code: RecordCode) -> RecordID? {
@@ -27,7 +27,7 @@ struct ScalarTests {
     #expect(Self.types.map(\.word) == ScalarWord.allCases)
     #expect(
       ScalarWord.allCases.map(\.rawValue) == [
-        "text", "prose", "date", "number", "choice", "flag", "reference",
+        "text", "prose", "date", "moment", "number", "choice", "flag", "reference",
       ])
   }
 
@@ -47,8 +47,8 @@ struct ScalarTests {
   @Test func whatIsPrintedIsReadAgain() throws {
     let date = try #require(PartialDate("2007-03"))
     let scalars: [Scalar] = [
-      .text("a"), .prose("a\nb\n"), .date(date), .number(.min), .choice("open"), .flag(true),
-      .reference(Self.record),
+      .text("a"), .prose("a\nb\n"), .date(date), .moment(Moment(date)), .number(.min),
+      .choice("open"), .flag(true), .reference(Self.record),
     ]
     for (scalar, type) in zip(scalars, Self.types) {
       #expect(scalar.word == type.word)

@@ -39,15 +39,15 @@ struct SchemaCheckTests {
 
   @Test func aRuleFitsItsFieldsType() {
     let types: [FieldType] = [
-      .text, .prose, .date, .number, .choice(["a"]), .flag, .reference(Self.other), .texts,
-      .references(Self.other), .items,
+      .text, .prose, .date, .moment, .number, .choice(["a"]), .flag, .reference(Self.other),
+      .texts, .references(Self.other), .items,
     ]
     for type in types {
       for rule in MergeRule.allCases {
         let fits =
           switch rule {
-          case .byType: true
-          case .latest: type == .date
+          case .byType, .opaque: true
+          case .latest: type == .date || type == .moment
           case .largest: type == .number
           }
         let expected = SchemaFault(kind: 0, field: 3, .ruleDoesNotFit(rule))
@@ -59,11 +59,12 @@ struct SchemaCheckTests {
   @Test func aConstraintFitsItsFieldsType() {
     let since = FieldNumber(2)
     let rows: [(Constraint, fits: [FieldType])] = [
-      (.minimum(0), [.number]), (.web, [.text]), (.country, [.text]), (.notBefore(since), [.date]),
+      (.minimum(0), [.number]), (.web, [.text]), (.country, [.text]),
+      (.notBefore(since), [.date, .moment]),
       (.acyclic, [.reference(Self.thing), .references(Self.thing)]),
     ]
     let types: [FieldType] = [
-      .text, .prose, .date, .number, .choice(["a"]), .flag, .reference(Self.thing),
+      .text, .prose, .date, .moment, .number, .choice(["a"]), .flag, .reference(Self.thing),
       .reference(Self.other), .texts, .references(Self.thing), .references(Self.other), .items,
     ]
     for (constraint, fits) in rows {

@@ -168,11 +168,62 @@ struct SchemaFileTests {
     #expect(
       schema.kinds.map(\.name) == [
         "organization", "office", "body", "area", "goal", "instrument", "participation",
-        "engagement", "action",
+        "engagement", "action", "contact",
       ])
     #expect(schema.kind(named: "engagement")?.field(named: "last_contact")?.rule == .latest)
     #expect(schema.kind(named: "engagement")?.field(named: "agenda")?.type == .items)
     #expect(schema.kind(named: "area")?.field(named: "parent")?.constraints == [.acyclic])
-    #expect(schema.kinds.filter { $0.coding == .numbered }.count == 3)
+    #expect(schema.kinds.filter { $0.coding == .numbered }.count == 4)
+    #expect(schema.kind(named: "engagement")?.field(named: "starts")?.type == .moment)
+    #expect(schema.kind(named: "participation")?.unique.count == 1)
+  }
+
+  @Test func whatAFieldHasLeftGoesRound() throws {
+    let file = """
+      {"version": 2, "kinds": [
+        {"number": 1, "name": "ship", "label": "Ship", "coding": "chosen",
+          "aliases": ["boat"], "unique": [["name", "state"]], "fields": [
+          {"number": 1, "name": "name", "label": "Name", "type": "text", "aliases": ["title"]},
+          {"number": 2, "name": "state", "label": "State", "type": "choice", "choices": ["lost"],
+            "retired_choices": ["afloat"]},
+          {"number": 3, "name": "launched", "label": "Launched", "type": "date", "retired": true},
+          {"number": 4, "name": "launch", "label": "Launch", "type": "moment",
+            "replaces": "launched"}
+      ]}]}
+      """
+    let schema = try SchemaFile.read(file.utf8)
+    let ship = try #require(schema.kind(named: "boat"))
+    #expect(ship.unique == [[FieldNumber(1), FieldNumber(2)]])
+    #expect(ship.field(named: "title")?.name == "name")
+    #expect(ship.field(named: "state")?.past.choices == ["afloat"])
+    #expect(ship.field(named: "launch")?.past.replaces == FieldNumber(3))
+    #expect(ship.field(named: "launched")?.isRetired == true)
+    #expect(try SchemaFile.read(SchemaFile.print(schema).utf8) == schema)
+    for wrong in ["\"type\": \"opaque\"", "\"merge\": \"opaque\", \"type\": \"text\""] {
+      let text = file.replacing("\"type\": \"text\"", with: wrong)
+      #expect(throws: SchemaFileError.self) { try SchemaFile.read(text.utf8) }
+    }
+  }
+
+  @Test func aFaultHasItsPlaceInTheFile() throws {
+    let file = """
+      {"version": 1, "kinds": [
+        {"number": 1, "name": "a", "label": "Ä \\" ] }", "coding": "chosen", "fields": []},
+        {"number": 1, "name": "b", "label": "B", "coding": "chosen", "fields": [
+          {"number": 1, "name": "x", "label": "X", "type": "text"},  {"number": 1,
+            "name": "y", "label": "Y", "type": "text"}
+      ]}]}
+      """
+    let document = try SchemaDocument(file.utf8)
+    let places = document.schema.faults.map { fault in
+      let place = document.place(of: fault)
+      return "\(place.line):\(place.column) \(fault)"
+    }
+    #expect(
+      places == [
+        "3:3 kinds[1] repeats the number 1", "4:64 kinds[1].fields[1] repeats the number 1",
+      ])
+    let whole = document.place(of: SchemaFault(.versionZero))
+    #expect(whole.line == 1 && whole.column == 1)
   }
 }

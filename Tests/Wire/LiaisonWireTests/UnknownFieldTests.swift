@@ -26,15 +26,43 @@ struct UnknownFieldTests {
     if fault == nil { #expect(try codec.encode(codec.decode(bytes)).bytes == bytes) }
   }
 
+  /// A case of a value that only a newer version knows, alone in its field.
+  @Test(
+    arguments: [
+      ([0xA2, 0x06, 1, 0x61], 100, nil), ([0xA0, 0x06, 0], 100, nil),
+      ([0x80, 0x80, 0x80, 0x80, 0x10, 1], 0, Sample.Fault.notCanonical),
+      ([0xA0, 0x06, 0x81, 0x00], 0, .notCanonical),
+    ] as [([UInt8], UInt32, Sample.Fault?)])
+  func aValueOfANewerVersionIsKeptAsItIs(value: [UInt8], number: UInt32, fault: Sample.Fault?)
+    throws
+  {
+    let bytes = try codec.encode(Sample.revision()).bytes
+    let all = bytes + [0x5A, UInt8(value.count + 2), 0x08, 99] + value
+    #expect(Sample.fault { _ = try codec.decode(all) } == fault)
+    #expect(Sample.fault { _ = try Sample.file(all) } == fault)
+    guard fault == nil else { return }
+    let revision = try codec.decode(all)
+    let held = try #require(revision.state.fields[FieldNumber(99)])
+    guard case .one(.opaque(let field)) = held else {
+      Issue.record("\(held) is not opaque")
+      return
+    }
+    #expect(field.number == number && held.isOpaque)
+    #expect(held.text { _ in "" } == "(needs a newer version)")
+    #expect(try codec.encode(revision).bytes == all)
+    #expect(try codec.searchText(of: all) == codec.searchText(of: bytes))
+    #expect(revision.state.searchText == (try codec.decode(bytes).state.searchText))
+  }
+
   /// An edit would lose it: in a field's value of each shape, and beside one; of a number that there is, and
-  /// of one that there is not.
+  /// of one that there is not; two cases of a value.
   @Test(arguments: [[0xA2, 0x06, 1, 0x61], [0x80, 0x80, 0x80, 0x80, 0x10, 1]] as [[UInt8]])
   func whatIsUnknownWithinAFieldIsRefused(unknown: [UInt8]) throws {
     let bytes = try codec.encode(Sample.revision()).bytes
     let count = UInt8(unknown.count)
     let member: [UInt8] = [0x0A, 16, 0, 0, 0, 0, 0, 1, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1]
     let values: [[UInt8]] = [
-      [0x12, 1, 0x61] + unknown, [0x28, 2] + unknown, unknown,
+      [0x12, 1, 0x61] + unknown, [0x28, 2] + unknown, unknown + unknown,
       [0x4A, 3 + count, 0x0A, 1, 0x61] + unknown, [0x5A, 3 + count, 0x0A, 1, 0x61] + unknown,
       [0x52, 18 + count] + member + unknown,
     ]

@@ -63,7 +63,8 @@ public struct Rebase: Sendable {
       record: ours.record, kind: ours.kind, parent: theirs.id, secondParent: entry.behind.first,
       state: merge.state, origin: ours.origin)
     // What each side may hold alone, both together may not: past a limit, or against a rule.
-    guard schema.problems(with: merged.state, of: merged.kind).isEmpty else { return .conflict }
+    guard schema.problems(with: merged.state, of: merged.kind, since: head.state).isEmpty
+    else { return .conflict }
     do {
       return .rebased(try coding.encode(merged))
     } catch CodingError.tooLarge {

@@ -90,6 +90,10 @@ public protocol LogTransaction {
   @discardableResult
   func append(_ schema: FiledSchema) throws -> Cursor
 
+  /// Files anew what a head refers to, or holds that is unique; nil leaves it as it is filed.
+  /// - Throws: ``StoreError/exists(_:)`` if another record holds what is unique.
+  func file(_ record: RecordID, links: Links?, keys: [UniqueKey]?) throws
+
   /// Hands over the heads of a kind's records, in the order of their ids.
   func forEachHead(of kind: KindNumber, _ body: (EncodedRevision) throws -> Void) throws
 }

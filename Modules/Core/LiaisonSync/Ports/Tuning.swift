@@ -71,6 +71,9 @@ public enum Tuning {
   /// Changes of other offices that a sync tells one by one.
   public static let shownArrivals = 20
 
+  /// Records that break a new schema's rules, of which a person is told.
+  public static let shownBreaches = 20
+
   // Undo.
   /// Steps that a replica remembers.
   public static let undoSteps = 100

@@ -5,8 +5,12 @@ public struct CommitQuestion: Hashable, Sendable {
   public var edits: Set<EditID> = []
   /// The records of the edits, and those that they refer to.
   public var records: Set<RecordID> = []
+  /// Records of which it counts what they were.
+  public var states: Set<RecordID> = []
   /// The codes that the edits take.
   public var codes: Set<RecordCode> = []
+  /// What the records hold that is unique.
+  public var keys: Set<UniqueKey> = []
   /// The offices whose numbers the edits take.
   public var offices: Set<OfficeID> = []
   /// The records from which a link may lead back into the batch: all that is reached from them.
@@ -28,8 +32,12 @@ public struct CommitFacts: Hashable, Sendable {
   public var revisions: [RevisionID: Committed] = [:]
   /// The records that the log has, of those asked for.
   public var heads: [RecordID: LogHead] = [:]
+  /// What the heads of those records are whose states were asked for.
+  public var states: [RecordID: EncodedRevision] = [:]
   /// Which live record has a code, of those asked for.
   public var holders: [RecordCode: RecordID] = [:]
+  /// Which live record has what is unique, of that asked for.
+  public var keyHolders: [UniqueKey: RecordID] = [:]
   /// The offices that the register has, of those asked for.
   public var offices: Set<OfficeID> = []
   /// What the acyclic fields of a record refer to, for every record that is reached from a chain.
@@ -111,6 +119,8 @@ public struct LogAddition: Hashable, Sendable {
   public let revision: FiledRevision
   /// From now on the record's acyclic fields refer to these; nil if its kind has no such field.
   public let links: Links?
+  /// From now on the record alone holds these; nil if nothing of its kind is unique.
+  public let keys: [UniqueKey]?
   /// Nil for most.
   public let provenance: Provenance?
   /// The office that handed the revision back; nil if its own office pushed it.
@@ -119,11 +129,13 @@ public struct LogAddition: Hashable, Sendable {
   public let isFirst: Bool
 
   public init(
-    _ revision: FiledRevision, links: Links?, provenance: Provenance? = nil,
+    _ revision: FiledRevision, links: Links?, keys: [UniqueKey]? = nil,
+    provenance: Provenance? = nil,
     handedBackBy: OfficeID? = nil, isFirst: Bool = false
   ) {
     self.revision = revision
     self.links = links
+    self.keys = keys
     self.provenance = provenance
     self.handedBackBy = handedBackBy
     self.isFirst = isFirst

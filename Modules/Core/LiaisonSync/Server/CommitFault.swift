@@ -6,6 +6,8 @@ enum CommitFault: Sendable {
   /// The record's head is not the edit's base.
   case stale
   case codeTaken
+  /// Another record holds what is unique; by the place of the rule.
+  case duplicate(Int)
   /// The field refers to a record that nobody has.
   case missing(FieldNumber)
   /// The field refers to a record of a kind that is not its own.
@@ -19,6 +21,10 @@ enum CommitFault: Sendable {
     case .stale: .stale(head: facts.heads[item.record]?.revision)
     case .codeTaken:
       .refused(Refusal(.codeTaken, "another record has the code \(item.filed.summary.code)"))
+    case .duplicate(let rule):
+      .refused(
+        Refusal(
+          .invalid, "another record has the same \(item.unique?[rule].names ?? "unique fields")"))
     case .missing(let field):
       .refused(
         Refusal(

@@ -44,13 +44,22 @@ struct CommitItem: Sendable {
   let links: Links?
   /// Whose numbers the code is one of, if another office's; nil also if the caller may take those.
   let otherNumbers: OfficeID?
+  /// The rules of its kind about what is unique, with what it has of that; nil if its kind has none.
+  let unique: [Unique]?
+
+  struct Unique: Sendable {
+    let key: UniqueKey
+    /// The names of its fields.
+    let names: String
+  }
 
   var record: RecordID { filed.summary.record }
   var kind: KindNumber { filed.summary.kind }
   /// What the log has of it once it is accepted.
   var addition: LogAddition {
     LogAddition(
-      filed, links: links, provenance: provenance, handedBackBy: handedBackBy,
+      filed, links: links, keys: unique?.map(\.key), provenance: provenance,
+      handedBackBy: handedBackBy,
       isFirst: parent == nil)
   }
   /// The code that the record takes for itself; nil if it is deleted.
@@ -58,7 +67,7 @@ struct CommitItem: Sendable {
 
   init(
     edit: EditID, _ content: CommitRule.Candidate.Content, _ referenceFields: [ReferenceField],
-    by office: OfficeID, mayTakeAnyNumber: Bool
+    _ kind: Kind?, by office: OfficeID, mayTakeAnyNumber: Bool
   ) {
     self.edit = edit
     filed = content.filed
@@ -78,6 +87,14 @@ struct CommitItem: Sendable {
       if field.isAcyclic { links[field.number] = targets }
     }
     self.referenceFields = referenceFields
+    unique =
+      kind?.unique.isEmpty ?? true
+      ? nil
+      : kind?.unique.compactMap { rule in
+        UniqueKey(rule, of: content.revision.kind, in: content.revision.state).map {
+          Unique(key: $0, names: kind?.names(of: rule) ?? "")
+        }
+      }
     self.references = references
     self.links = referenceFields.contains(where: \.isAcyclic) ? links : nil
   }

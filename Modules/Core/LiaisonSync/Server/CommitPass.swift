@@ -31,8 +31,12 @@ struct CommitPass {
     share()
     breakCircles()
     let order = order()
-    for index in standing where order.isStuck[index] && takesACode(items[index]) {
-      fall(index, .codeTaken)
+    for index in standing where order.isStuck[index] {
+      if takesACode(items[index]) {
+        fall(index, .codeTaken)
+      } else if let rule = takenKey(items[index]) {
+        fall(index, .duplicate(rule))
+      }
     }
     return order.indices.filter { faults[$0] == nil }.map { items[$0] }
   }
@@ -111,7 +115,28 @@ extension CommitPass {
       dependents[giver].append((place, .codeTaken))
       predecessors[place].append(giver)
     }
-    return connectReferences(place, index)
+    return connectKeys(place, index) ?? connectReferences(place, index)
+  }
+
+  private mutating func connectKeys(_ place: Int, _ index: Index) -> CommitFault? {
+    let item = items[place]
+    for (rule, unique) in (item.unique ?? []).enumerated() {
+      guard let holder = facts.keyHolders[unique.key], holder != item.record else { continue }
+      let giver = index.records[holder]?.first { giver in
+        items[giver].unique?.contains { $0.key == unique.key } == false
+      }
+      guard let giver else { return .duplicate(rule) }
+      dependents[giver].append((place, .duplicate(rule)))
+      predecessors[place].append(giver)
+    }
+    return nil
+  }
+
+  /// A rule about what is unique, if another record holds that and must give it up first.
+  private func takenKey(_ item: CommitItem) -> Int? {
+    item.unique?.firstIndex { unique in
+      facts.keyHolders[unique.key].map { $0 != item.record } ?? false
+    }
   }
 
   private mutating func connectReferences(_ place: Int, _ index: Index) -> CommitFault? {
@@ -151,11 +176,12 @@ extension CommitPass {
     let parent: RevisionID?
   }
 
-  /// Gives each base and each code to the first that wants it; the record that has a code keeps it
+  /// Gives each base, each code and all that is unique to the first that wants it; the record that has a code keeps it
   /// as long as one of its edits does.
   private mutating func share() {
     var bases: [Base: Int] = [:]
     var codes: [RecordCode: Int] = [:]
+    var keys: [UniqueKey: Int] = [:]
     for index in standing {
       let item = items[index]
       if let code = item.code, facts.holders[code] == item.record { codes[code] = index }
@@ -169,13 +195,22 @@ extension CommitPass {
         continue
       }
       bases[base] = index
-      guard let code = item.code else { continue }
-      if let other = codes[code], faults[other] == nil, items[other].record != item.record {
-        losses.append((other, index))
-        fall(index, .codeTaken)
-        continue
+      if let code = item.code {
+        if let other = codes[code], faults[other] == nil, items[other].record != item.record {
+          losses.append((other, index))
+          fall(index, .codeTaken)
+          continue
+        }
+        codes[code] = index
       }
-      codes[code] = index
+      for (rule, unique) in (item.unique ?? []).enumerated() where faults[index] == nil {
+        if let other = keys[unique.key], faults[other] == nil, items[other].record != item.record {
+          losses.append((other, index))
+          fall(index, .duplicate(rule))
+        } else {
+          keys[unique.key] = index
+        }
+      }
     }
   }
 }

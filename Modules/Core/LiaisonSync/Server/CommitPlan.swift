@@ -2,9 +2,15 @@ internal import LiaisonModel
 
 /// A batch that has been read: what it asks of the log, and what becomes of it once that is known.
 public struct CommitPlan: Sendable {
+  /// What the schema has against a revision; counts only if its base is the head.
+  enum Fault: Sendable {
+    case certain(Refusal)
+    /// If the record was not so before.
+    case sinceParent(Revision, Refusal)
+  }
+
   enum Entry: Sendable {
-    /// - Parameter fault: what the schema has against it; counts only if its base is the head.
-    case item(CommitItem, fault: Refusal?)
+    case item(CommitItem, fault: Fault?)
     /// - Parameters:
     ///   - revision: the name of its bytes.
     ///   - handedBack: its record, if the register has had it.
@@ -14,13 +20,13 @@ public struct CommitPlan: Sendable {
   }
 
   private let entries: [Entry]
-  private let isImport: Bool
+  private let rule: CommitRule
   /// What ``decide(_:)`` must be told.
   public let question: CommitQuestion
 
-  init(_ entries: [Entry], isImport: Bool) {
+  init(_ entries: [Entry], _ rule: CommitRule) {
     self.entries = entries
-    self.isImport = isImport
+    self.rule = rule
     var question = CommitQuestion()
     for entry in entries {
       switch entry {
@@ -33,13 +39,18 @@ public struct CommitPlan: Sendable {
         question.records.insert(item.record)
         if let second = item.secondParent { question.revisions[second] = item.record }
         if item.mayBeThere { question.revisions[item.filed.id] = item.record }
-        guard fault == nil else { continue }
+        switch fault {
+        case .certain?: continue
+        case .sinceParent?: question.states.insert(item.record)
+        case nil: break
+        }
         for references in item.references { question.records.formUnion(references.targets) }
         if let code = item.code { question.codes.insert(code) }
+        question.keys.formUnion(item.unique?.map(\.key) ?? [])
         if let office = item.otherNumbers { question.offices.insert(office) }
       }
     }
-    question.chains = Self.chains(entries, isImport: isImport)
+    question.chains = Self.chains(entries, isImport: rule.isImport)
     self.question = question
   }
 
@@ -48,7 +59,8 @@ public struct CommitPlan: Sendable {
   private static func chains(_ entries: [Entry], isImport: Bool) -> Set<RecordID> {
     var chains: Set<RecordID> = []
     var mayLeadBack = isImport
-    for case .item(let item, fault: nil) in entries {
+    for case .item(let item, let fault) in entries {
+      if case .certain? = fault { continue }
       guard let links = item.links, !links.isEmpty else { continue }
       mayLeadBack = mayLeadBack || item.parent != nil
       chains.formUnion(links.targets.values.joined())
@@ -64,7 +76,7 @@ public struct CommitPlan: Sendable {
   public func decide(_ facts: CommitFacts) -> [CommitDecision] {
     var answers: [(edit: EditID, outcome: Verdict.Outcome)] = []
     var waiting: [CommitItem] = []
-    var bases = Bases(facts, isImport: isImport)
+    var bases = Bases(facts, isImport: rule.isImport)
     for entry in entries {
       switch entry {
       case .repeated: continue
@@ -84,7 +96,7 @@ public struct CommitPlan: Sendable {
         }
         if let outcome = known ?? facts.again(item) ?? bases.fault(of: item) {
           answers.append((item.edit, outcome))
-        } else if let fault = fault ?? facts.fault(inNumberOf: item) {
+        } else if let fault = refusal(fault, of: item, facts) ?? facts.fault(inNumberOf: item) {
           answers.append((item.edit, .refused(fault)))
         } else {
           bases.add(item)
@@ -97,6 +109,30 @@ public struct CommitPlan: Sendable {
       CommitDecision(edit: $0.edit, action: .append($0.addition))
     }
       + (answers + left).map { CommitDecision(edit: $0.edit, action: .answer($0.outcome)) }
+  }
+
+  /// What the schema has against an item whose base is the head, or an edit before it.
+  private func refusal(
+    _ fault: Fault?, of item: CommitItem, _ facts: CommitFacts
+  ) -> Refusal? {
+    switch fault {
+    case nil: return nil
+    case .certain(let refusal)?: return refusal
+    case .sinceParent(let revision, let refusal)?:
+      let head = facts.states[item.record].flatMap { $0.id == item.parent ? $0.bytes : nil }
+      guard let bytes = head ?? bytes(of: item.parent), let before = try? rule.read(bytes) else {
+        return refusal
+      }
+      return rule.refusal(of: revision, since: before)
+    }
+  }
+
+  /// What an edit of this batch made.
+  private func bytes(of revision: RevisionID?) -> [UInt8]? {
+    for case .item(let item, _) in entries where item.filed.id == revision {
+      return item.filed.bytes
+    }
+    return nil
   }
 
   /// The verdicts in the order of the batch's edits.
@@ -199,6 +235,10 @@ extension CommitFacts {
     let old = heads[item.record]
     if let code = old?.code, holders[code] == item.record { holders[code] = nil }
     if let code = item.code { holders[code] = item.record }
+    if let unique = item.unique {
+      for (key, holder) in keyHolders where holder == item.record { keyHolders[key] = nil }
+      for unique in unique { keyHolders[unique.key] = item.record }
+    }
     heads[item.record] = LogHead(
       revision: item.filed.id, kind: item.kind, code: item.filed.summary.code,
       isDeleted: item.code == nil)

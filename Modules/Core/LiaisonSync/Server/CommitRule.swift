@@ -10,19 +10,26 @@ public struct CommitRule: Sendable {
   let schema: Schema
   let isImport: Bool
   let isHealing: Bool
+  let read: @Sendable ([UInt8]) throws -> RecordState
 
   /// - Parameters:
   ///   - office: the office that pushes.
   ///   - isImport: whether the edits are those of an import: it brings the numbers of all offices, and
   ///     the log may refer to records that it has only promised.
   ///   - isHealing: whether the office may hand back what other offices wrote.
+  ///   - read: reads what a record was, where a rule binds only what has changed; one that throws binds
+  ///     all.
   public init(
-    office: OfficeID, schema: Schema, isImport: Bool = false, isHealing: Bool = false
+    office: OfficeID, schema: Schema, isImport: Bool = false, isHealing: Bool = false,
+    read: @escaping @Sendable ([UInt8]) throws -> RecordState = {
+      throw CodingError.malformed("\($0.count) bytes are not read")
+    }
   ) {
     self.office = office
     self.schema = schema
     self.isImport = isImport
     self.isHealing = isHealing
+    self.read = read
   }
 
   /// An edit that has been read, before its transaction starts.
@@ -102,9 +109,8 @@ public struct CommitRule: Sendable {
   public func plan(_ batch: [Candidate]) -> CommitPlan {
     var seen: Set<EditID> = []
     var references = 0
-    let fields = Dictionary(schema.kinds.map { ($0.number, ReferenceField.all(of: $0)) }) {
-      first, _ in first
-    }
+    let kinds = Dictionary(schema.kinds.map { ($0.number, $0) }) { first, _ in first }
+    let fields = kinds.mapValues(ReferenceField.all)
     let items = batch.map { candidate -> CommitPlan.Entry in
       guard seen.insert(candidate.edit).inserted else {
         return .repeated(candidate.edit)
@@ -115,6 +121,7 @@ public struct CommitRule: Sendable {
       case .success(let content):
         let item = CommitItem(
           edit: candidate.edit, content, fields[content.revision.kind] ?? [],
+          kinds[content.revision.kind],
           by: office, mayTakeAnyNumber: isImport)
         references += item.references.reduce(0) { $0 + $1.targets.count }
         if let refusal = refusal(content.revision, references) {
@@ -125,7 +132,7 @@ public struct CommitRule: Sendable {
         return .item(item, fault: fault(in: content.revision))
       }
     }
-    return CommitPlan(items, isImport: isImport)
+    return CommitPlan(items, self)
   }
 
   /// What no state of the log can mend, whatever the revision's base.
@@ -140,14 +147,23 @@ public struct CommitRule: Sendable {
     return nil
   }
 
-  /// What the schema has against the revision.
-  private func fault(in revision: Revision) -> Refusal? {
-    if let problem = schema.problems(with: revision.state, of: revision.kind).first {
-      return Refusal(.invalid, problem.message)
-    }
+  /// What the schema has against the revision, if the record was nothing before.
+  private func fault(in revision: Revision) -> CommitPlan.Fault? {
     if let fault = TextRules.problem(withWord: revision.author) {
-      return Refusal(.invalid, "the author \(fault)")
+      return .certain(Refusal(.invalid, "the author \(fault)"))
     }
-    return TextRules.problem(withLine: revision.note).map { Refusal(.invalid, "the note \($0)") }
+    if let fault = TextRules.problem(withLine: revision.note) {
+      return .certain(Refusal(.invalid, "the note \(fault)"))
+    }
+    guard let refusal = refusal(of: revision, since: nil) else { return nil }
+    return revision.parent == nil ? .certain(refusal) : .sinceParent(revision, refusal)
+  }
+
+  /// What the schema has against a change.
+  func refusal(of revision: Revision, since before: RecordState?) -> Refusal? {
+    let problems =
+      schema.problems(with: revision.state, of: revision.kind, since: before)
+      + schema.strangers(in: revision.state, of: revision.kind, since: before)
+    return problems.first.map { Refusal(.invalid, $0.message) }
   }
 }

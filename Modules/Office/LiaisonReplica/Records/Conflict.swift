@@ -43,7 +43,7 @@ struct Conflict {
       if merge.disagreements.isEmpty {
         cause = .merge([.together])
         problem =
-          schema.problems(with: merged, of: ours.kind).first
+          schema.problems(with: merged, of: ours.kind, since: head.state).first
           ?? Problem("the record takes more than \(Limits.revisionBytes) bytes")
       } else {
         (cause, problem) = (.merge(merge.disagreements), nil)
@@ -75,6 +75,7 @@ struct Conflict {
     case .code: "code"
     case .deletion: "the whole record"
     case .together: "both sides together"
+    case .unknown: "what needs a newer version"
     }
   }
 }

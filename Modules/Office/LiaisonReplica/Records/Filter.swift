@@ -6,7 +6,7 @@ internal import LiaisonModel
 struct Filter {
   private enum Test {
     case code(String)
-    case field(FieldNumber, FieldValue?)
+    case field(FieldDefinition, FieldValue?)
     case deletedReference(FieldNumber)
   }
 
@@ -28,17 +28,18 @@ struct Filter {
     }
     do {
       let value = try snapshot.value(of: assignment.input, field, orDeleted: true)
-      test = .field(field.number, value)
+      test = .field(field, value)
     } catch let problem as Problem {
       throw ReplicaError.wrongFilter(field: field.name, kind: kind.name, problem)
     }
   }
 
-  /// The field that it looks at; nil for the code.
-  var field: FieldNumber? {
+  /// The fields that it looks at; none for the code.
+  var fields: [FieldNumber] {
     switch test {
-    case .code: nil
-    case .field(let number, _), .deletedReference(let number): number
+    case .code: []
+    case .field(let field, _): field.read
+    case .deletedReference(let number): [number]
     }
   }
 
@@ -57,8 +58,8 @@ struct Filter {
     case .deletedReference(let number):
       let references = fields[number]?.references ?? []
       return references.contains(where: try codes.codes(of: references).isDeleted)
-    case .field(let number, let wanted):
-      switch (fields[number], wanted) {
+    case .field(let field, let wanted):
+      switch (record.kind.value(of: field, in: fields), wanted) {
       case (.set(let held)?, .set(let wanted)?): return wanted.isSubset(of: held)
       case (.list(let held)?, .list(let wanted)?): return Set(wanted).isSubset(of: held)
       case (let held, let wanted): return held == wanted
@@ -71,16 +72,21 @@ struct Filter {
 /// no value comes last.
 enum SortKey: Comparable {
   case number(Int64)
-  case date(PartialDate)
+  case moment(Moment)
   case text(String)
   case nothing
 
   init(_ value: FieldValue?, _ codes: Codes) {
     switch value {
     case .one(.number(let number))?: self = .number(number)
-    case .one(.date(let date))?: self = .date(date)
+    case let value? where value.moment != nil: self = value.moment.map { .moment($0) } ?? .nothing
     case let value?: self = .text(value.text { codes.text(of: $0) })
     case nil: self = .nothing
     }
   }
+}
+
+extension FieldDefinition {
+  /// What is read of a record to know what it holds in the field.
+  var read: [FieldNumber] { [number] + [past.replaces].compactMap(\.self) }
 }

@@ -28,7 +28,7 @@ struct Snapshot {
   /// - Throws: ``ReplicaError/unknownField(_:kind:known:)``.
   func field(named name: String, of kind: Kind) throws -> FieldDefinition {
     guard let field = kind.field(named: name) else {
-      throw ReplicaError.unknownField(name, kind: kind.name, known: kind.fields.map(\.name))
+      throw ReplicaError.unknownField(name, kind: kind.name, known: kind.current.map(\.name))
     }
     return field
   }

@@ -25,6 +25,9 @@ actor SyncDriver {
   /// What the register has already of the outbox, as the last header says.
   var known: [KnownEdit] = []
 
+  /// The schema that the replica had before.
+  private let schema: SchemaMark?
+
   // Of the push under way.
   var unsent: ArraySlice<OutboxStanding> = []
   var awaiting: [Outgoing] = []
@@ -42,6 +45,7 @@ actor SyncDriver {
     self.progress = progress
     keeper = OutboxKeeper(store: store, environment: environment)
     machine = SyncMachine(identity)
+    schema = identity.filedSchema?.mark
   }
 
   /// Where edits go that were stale: the pull that brings what came first.
@@ -101,7 +105,9 @@ actor SyncDriver {
   private func report(_ counts: OutboxCounts) -> SyncReport {
     SyncReport(
       round: machine.report, merged: merged, conflicts: conflicts, handBack: handedBack,
-      counts: counts)
+      counts: counts,
+      schema: schema == nil || identity.filedSchema?.mark == schema ? nil : identity.schema?.version
+    )
   }
 
   private func pause(_ attempt: Int) async throws {

@@ -13,6 +13,8 @@ public struct SyncReport: Hashable, Sendable {
   public let handBack: HandBack
   /// What is left in the outbox.
   public let counts: OutboxCounts
+  /// The version of the schema that came in the place of another; nil if none did.
+  public let schema: UInt32?
   /// What other offices have changed, unless all of the register came.
   public internal(set) var came = Arrivals()
   /// If some have come into conflict, all records that wait for a person to settle one.

@@ -40,6 +40,8 @@ public struct ConflictView: Hashable, Sendable, Encodable {
               .text($0.state.isDeleted ? "deleted" : "kept")
             }
           ] + conflict.changed.map { Part($0, conflict, codes) }
+        case .unknown:
+          [Part(conflict.name(of: .unknown), conflict) { _ in .text(Scalar.opaqueText) }]
         case .together: conflict.changed.map { Part($0, conflict, codes) }
         }
       }

@@ -61,16 +61,15 @@ public struct FieldView: Hashable, Sendable {
   static func all(of state: RecordState, _ kind: Kind, _ codes: Codes) -> [FieldView] {
     let fields = state.fields
     let known = kind.fields.compactMap { field in
-      fields[field.number].map { FieldView(field.number, $0, kind, codes) }
+      kind.value(of: field, in: fields).map { FieldView(field.number, $0, kind, codes) }
     }
-    guard known.count < fields.count else { return known }
     let unknown = fields.filter { kind.field($0.key) == nil }.sorted { $0.key < $1.key }
     return known + unknown.map { FieldView($0.key, $0.value, kind, codes) }
   }
 
   private init(_ number: FieldNumber, _ value: FieldValue, _ kind: Kind, _ codes: Codes) {
     name = kind.name(of: number)
-    label = kind.field(number)?.label
+    label = kind.field(number).flatMap { $0.isRetired ? nil : $0.label }
     self.value = ValueView(value, codes)
     isTitle = if case .one(.text) = value { label != nil } else { false }
   }

@@ -18,6 +18,11 @@ public struct Assignment: Hashable, Sendable {
     self.input = input
   }
 
+  /// The same change of a field by another name.
+  func named(_ name: String) -> Assignment {
+    Assignment(name: name, operation: operation, input: input)
+  }
+
   /// - Throws: ``ReplicaError/notAnAssignment(_:)``, ``ReplicaError/valueWithNUL``.
   public init(_ text: String) throws(ReplicaError) {
     // By scalars: what combines with the sign stands in the value.

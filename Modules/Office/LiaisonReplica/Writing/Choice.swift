@@ -20,5 +20,13 @@ public struct Choice: Hashable, Sendable {
     Set(assignments.filter { $0.operation == .set }.map(\.name))
   }
 
+  /// The same by the names that the kind's fields have now.
+  func named(as kind: Kind) -> Choice {
+    func now(_ name: String) -> String { kind.field(named: name)?.name ?? name }
+    return Choice(
+      rest: rest, parts: Dictionary(parts.map { (now($0), $1) }) { first, _ in first },
+      assignments: assignments.map { $0.named(now($0.name)) })
+  }
+
   var isEmpty: Bool { rest == nil && parts.isEmpty && assignments.isEmpty }
 }

@@ -58,6 +58,7 @@ struct ConflictMarks {
         throw .unresolved(conflict.record.code, [conflict.name(of: .deletion)], .side)
       case .together: continue
       case .code: code = Self.line(conflict) { $0.state.code.text }
+      case .unknown: throw .unresolved(conflict.record.code, [conflict.name(of: .unknown)], .side)
       case .field(let number): fields[number] = Self.input(number, conflict, codes)
       }
       names.append(conflict.name(of: disagreement))

@@ -39,7 +39,11 @@ public struct Draft: Sendable {
       "# \(kind.name) \(state.code). \(help)",
       "code: \(marks?.code ?? state.code.text)",
     ]
-    for field in kind.fields {
+    for field in kind.current {
+      guard field.isEditable(holding: state.fields[field.number]) else {
+        lines.append("# \(field.name): \(Scalar.opaqueText)")
+        continue
+      }
       let input =
         marks?.fields[field.number]
         ?? state.fields[field.number]?.input { codes.text(of: $0) }

@@ -48,6 +48,7 @@ struct Editor {
 
   func resolve(_ conflict: Conflict, _ choice: Choice) throws -> RecordView {
     let record = conflict.record
+    let choice = choice.named(as: record.kind)
     let settled = try Resolution(conflict: conflict, choice: choice).state()
     let state = try snapshot.applying(choice.assignments, to: settled, of: record.kind)
     switch conflict.cause {
@@ -72,17 +73,18 @@ struct Editor {
     isResolution: Bool = false
   ) throws -> RecordView {
     if let record { try checkIntact(record.stored) }
-    try snapshot.check(revision, kind)
+    let before = isResolution ? record?.head : record?.visible
+    try snapshot.check(revision, kind, since: before?.state)
     let edit = NewEdit(
       id: environment.newEdit(), revision: try encoded(revision),
       seen: record?.stored.visible?.id, base: record?.stored.head, isResolution: isResolution)
-    let before = record?.stored.pending
+    let pending = record?.stored.pending
     try transaction.remember(
       UndoStep(
         record: revision.record, kind: kind.number, code: revision.state.code, action: action,
         time: origin.time, after: edit.id))
     try transaction.replace(
-      before, with: try OutboxEntry.saved(edit, over: record?.stored), of: revision.record)
+      pending, with: try OutboxEntry.saved(edit, over: record?.stored), of: revision.record)
     guard let stored = try transaction.record(revision.record),
       let saved = try snapshot.record(stored)
     else { throw StoreError.damaged("a record that was written is not there") }

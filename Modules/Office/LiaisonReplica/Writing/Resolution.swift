@@ -31,7 +31,7 @@ struct Resolution {
       case .together:
         if let side = choice.rest { state = self.state(of: side) ?? state }
         if choice.isEmpty { open.append(name) }
-      case .field, .code:
+      case .field, .code, .unknown:
         let isAssigned = choice.assigned.contains(name)
         if let side = choice.parts[name] ?? (isAssigned ? nil : choice.rest) {
           take(side, for: disagreement, into: &state)
@@ -67,6 +67,8 @@ struct Resolution {
   /// A side as it would stand in the register: a code that theirs alone has changed is theirs.
   private func state(of side: Side) -> RecordState? {
     guard var state = conflict.revision(side)?.state else { return nil }
+    // What this version does not know no side carries along, nor leaves behind.
+    state.unknown = conflict.merged.unknown
     if side == .ours, state.code == conflict.base?.state.code, let theirs = conflict.theirs {
       state.code = theirs.state.code
     }
@@ -84,7 +86,7 @@ struct Resolution {
     } else if let field = kind.field(named: name) {
       part = .field(field.number)
     } else {
-      throw .unknownField(name, kind: kind.name, known: kind.fields.map(\.name))
+      throw .unknownField(name, kind: kind.name, known: kind.current.map(\.name))
     }
     // Of a record that is in disagreement as a whole, any field is.
     guard !Set(disagreements).isDisjoint(with: [part, .together, .deletion]) else {
@@ -96,6 +98,9 @@ struct Resolution {
   /// Settles what the sides disagree about; of a prose or a list what one alone changed stays.
   private func take(_ side: Side, for disagreement: Disagreement, into state: inout RecordState) {
     guard case .field(let number) = disagreement else {
+      return copy(disagreement, from: side, into: &state)
+    }
+    guard conflict.record.kind.field(number)?.rule != .opaque else {
       return copy(disagreement, from: side, into: &state)
     }
     var fields = state.fields
@@ -115,7 +120,12 @@ struct Resolution {
       var fields = state.fields
       fields[number] = source.fields[number]
       state.content = .fields(fields)
-    case .deletion, .together: state = source
+    case .unknown: state.unknown = source.unknown
+    case .deletion, .together:
+      // What this version does not know no side carries along.
+      let unknown = state.unknown
+      state = source
+      state.unknown = unknown
     }
   }
 

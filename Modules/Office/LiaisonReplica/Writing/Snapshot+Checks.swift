@@ -9,13 +9,15 @@ extension Snapshot {
     guard !record.isConflict else { throw ReplicaError.inConflict(record.code) }
   }
 
+  /// - Parameter before: what the record was; nil for a new one.
   /// - Throws: ``ReplicaError`` if a rule of the schema or of texts is not met.
-  func check(_ revision: Revision, _ kind: Kind) throws {
-    if let problem = schema.problems(with: revision.state, of: kind.number).first {
+  func check(_ revision: Revision, _ kind: Kind, since before: RecordState?) throws {
+    let problems = schema.problems(with: revision.state, of: kind.number, since: before)
+    if let problem = problems.first {
       throw ReplicaError.invalid(kind: kind.name, problem)
     }
-    if let circle = try circle(in: revision, kind) {
-      throw ReplicaError.invalid(kind: kind.name, circle)
+    if let problem = try circle(in: revision, kind) ?? duplicate(of: revision, kind) {
+      throw ReplicaError.invalid(kind: kind.name, problem)
     }
     if let fault = TextRules.problem(withWord: revision.author) {
       throw ReplicaError.badAuthor(Problem(fault))
@@ -40,6 +42,30 @@ extension Snapshot {
         for record in next { links.formUnion(try references(of: record, field.number)) }
         next = links.subtracting(reached)
       }
+    }
+    return nil
+  }
+
+  /// Another live record here that holds what is unique; the register may know more.
+  private func duplicate(of revision: Revision, _ kind: Kind) throws -> Problem? {
+    for rule in kind.unique {
+      guard let key = UniqueKey(rule, of: kind.number, in: revision.state) else { continue }
+      var found: RecordCode?
+      func look(at stored: StoredRecord) throws -> Bool {
+        guard stored.kind == kind.number, stored.id != revision.record,
+          let other = try record(stored, reading: Set(rule)),
+          UniqueKey(rule, of: kind.number, in: other.visible.state) == key
+        else { return true }
+        found = other.code
+        return false
+      }
+      let targets = rule.flatMap { revision.state.fields[$0]?.sortedReferences ?? [] }
+      if let target = targets.first {
+        try reader.forEachRecord(referringTo: target, look)
+      } else {
+        try reader.forEachRecord(of: kind.number, look)
+      }
+      if let found { return Problem("\(found) has the same \(kind.names(of: rule))") }
     }
     return nil
   }

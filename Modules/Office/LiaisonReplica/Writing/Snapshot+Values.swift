@@ -11,14 +11,21 @@ extension Snapshot {
     var state = state
     var set: Set<String> = []
     for assignment in assignments {
-      if assignment.operation == .set, !set.insert(assignment.name).inserted {
-        throw ReplicaError.assignedTwice(assignment.name)
+      let name = kind.field(named: assignment.name)?.name ?? assignment.name
+      if assignment.operation == .set, !set.insert(name).inserted {
+        throw ReplicaError.assignedTwice(name)
       }
       if assignment.name == "code" {
         state.code = try code(from: assignment)
       } else {
         let field = try field(named: assignment.name, of: kind)
         var fields = state.fields
+        guard !field.isRetired else {
+          throw ReplicaError.retired(field: field.name, kind: kind.name)
+        }
+        guard field.isEditable(holding: fields[field.number]) else {
+          throw ReplicaError.needsNewerVersion(field: field.name)
+        }
         fields[field.number] = try value(assignment, field, fields[field.number])
         state.content = .fields(fields)
       }
@@ -193,6 +200,11 @@ extension Scalar {
 }
 
 extension FieldDefinition {
+  /// Whether this version can change what the field holds.
+  func isEditable(holding value: FieldValue?) -> Bool {
+    type != .one(.opaque) && !(value?.isOpaque ?? false)
+  }
+
   /// Whether something can be added to what the field holds: a member, an element, a line.
   fileprivate var takesMore: Bool {
     switch type {

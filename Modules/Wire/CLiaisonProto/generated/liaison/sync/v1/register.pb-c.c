@@ -277,6 +277,51 @@ void   pb__kind__free_unpacked
   assert(message->base.descriptor == &pb__kind__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   pb__unique__init
+                     (Pb__Unique         *message)
+{
+  static const Pb__Unique init_value = PB__UNIQUE__INIT;
+  *message = init_value;
+}
+size_t pb__unique__get_packed_size
+                     (const Pb__Unique *message)
+{
+  assert(message->base.descriptor == &pb__unique__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t pb__unique__pack
+                     (const Pb__Unique *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &pb__unique__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t pb__unique__pack_to_buffer
+                     (const Pb__Unique *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &pb__unique__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Pb__Unique *
+       pb__unique__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Pb__Unique *)
+     protobuf_c_message_unpack (&pb__unique__descriptor,
+                                allocator, len, data);
+}
+void   pb__unique__free_unpacked
+                     (Pb__Unique *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &pb__unique__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   pb__field_definition__init
                      (Pb__FieldDefinition         *message)
 {
@@ -535,7 +580,7 @@ const ProtobufCMessageDescriptor pb__revision__descriptor =
   (ProtobufCMessageInit) pb__revision__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__field__field_descriptors[11] =
+static const ProtobufCFieldDescriptor pb__field__field_descriptors[12] =
 {
   {
     "number",
@@ -669,6 +714,18 @@ static const ProtobufCFieldDescriptor pb__field__field_descriptors[11] =
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "moment",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Pb__Field, value_case),
+    offsetof(Pb__Field, moment),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__field__field_indices_by_name[] = {
   5,   /* field[5] = choice */
@@ -676,6 +733,7 @@ static const unsigned pb__field__field_indices_by_name[] = {
   6,   /* field[6] = flag */
   4,   /* field[4] = integer */
   10,   /* field[10] = list */
+  11,   /* field[11] = moment */
   0,   /* field[0] = number */
   2,   /* field[2] = prose */
   7,   /* field[7] = reference */
@@ -686,7 +744,7 @@ static const unsigned pb__field__field_indices_by_name[] = {
 static const ProtobufCIntRange pb__field__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor pb__field__descriptor =
 {
@@ -696,7 +754,7 @@ const ProtobufCMessageDescriptor pb__field__descriptor =
   "Pb__Field",
   "liaison.sync.v1",
   sizeof(Pb__Field),
-  11,
+  12,
   pb__field__field_descriptors,
   pb__field__field_indices_by_name,
   1,  pb__field__number_ranges,
@@ -830,7 +888,7 @@ const ProtobufCMessageDescriptor pb__schema__descriptor =
   (ProtobufCMessageInit) pb__schema__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__kind__field_descriptors[5] =
+static const ProtobufCFieldDescriptor pb__kind__field_descriptors[7] =
 {
   {
     "number",
@@ -892,18 +950,44 @@ static const ProtobufCFieldDescriptor pb__kind__field_descriptors[5] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "aliases",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Pb__Kind, n_aliases),
+    offsetof(Pb__Kind, aliases),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unique",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Pb__Kind, n_unique),
+    offsetof(Pb__Kind, unique),
+    &pb__unique__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__kind__field_indices_by_name[] = {
+  5,   /* field[5] = aliases */
   4,   /* field[4] = fields */
   2,   /* field[2] = label */
   1,   /* field[1] = name */
   0,   /* field[0] = number */
   3,   /* field[3] = numbered */
+  6,   /* field[6] = unique */
 };
 static const ProtobufCIntRange pb__kind__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor pb__kind__descriptor =
 {
@@ -913,14 +997,52 @@ const ProtobufCMessageDescriptor pb__kind__descriptor =
   "Pb__Kind",
   "liaison.sync.v1",
   sizeof(Pb__Kind),
-  5,
+  7,
   pb__kind__field_descriptors,
   pb__kind__field_indices_by_name,
   1,  pb__kind__number_ranges,
   (ProtobufCMessageInit) pb__kind__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__field_definition__field_descriptors[9] =
+static const ProtobufCFieldDescriptor pb__unique__field_descriptors[1] =
+{
+  {
+    "fields",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Pb__Unique, n_fields),
+    offsetof(Pb__Unique, fields),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned pb__unique__field_indices_by_name[] = {
+  0,   /* field[0] = fields */
+};
+static const ProtobufCIntRange pb__unique__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor pb__unique__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "liaison.sync.v1.Unique",
+  "Unique",
+  "Pb__Unique",
+  "liaison.sync.v1",
+  sizeof(Pb__Unique),
+  1,
+  pb__unique__field_descriptors,
+  pb__unique__field_indices_by_name,
+  1,  pb__unique__number_ranges,
+  (ProtobufCMessageInit) pb__unique__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor pb__field_definition__field_descriptors[13] =
 {
   {
     "number",
@@ -1030,22 +1152,74 @@ static const ProtobufCFieldDescriptor pb__field_definition__field_descriptors[9]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "aliases",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Pb__FieldDefinition, n_aliases),
+    offsetof(Pb__FieldDefinition, aliases),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retired",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Pb__FieldDefinition, retired),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "replaces",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Pb__FieldDefinition, replaces),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retired_choices",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Pb__FieldDefinition, n_retired_choices),
+    offsetof(Pb__FieldDefinition, retired_choices),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__field_definition__field_indices_by_name[] = {
+  9,   /* field[9] = aliases */
   6,   /* field[6] = choices */
   8,   /* field[8] = constraints */
   2,   /* field[2] = label */
   5,   /* field[5] = merge */
   1,   /* field[1] = name */
   0,   /* field[0] = number */
+  11,   /* field[11] = replaces */
   4,   /* field[4] = required */
+  10,   /* field[10] = retired */
+  12,   /* field[12] = retired_choices */
   7,   /* field[7] = target */
   3,   /* field[3] = type */
 };
 static const ProtobufCIntRange pb__field_definition__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor pb__field_definition__descriptor =
 {
@@ -1055,7 +1229,7 @@ const ProtobufCMessageDescriptor pb__field_definition__descriptor =
   "Pb__FieldDefinition",
   "liaison.sync.v1",
   sizeof(Pb__FieldDefinition),
-  9,
+  13,
   pb__field_definition__field_descriptors,
   pb__field_definition__field_indices_by_name,
   1,  pb__field_definition__number_ranges,
@@ -1152,7 +1326,7 @@ const ProtobufCMessageDescriptor pb__constraint__descriptor =
   (ProtobufCMessageInit) pb__constraint__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue pb__field_type__enum_values_by_number[11] =
+static const ProtobufCEnumValue pb__field_type__enum_values_by_number[12] =
 {
   { "FIELD_TYPE_UNSPECIFIED", "PB__FIELD_TYPE__FIELD_TYPE_UNSPECIFIED", 0 },
   { "FIELD_TYPE_TEXT", "PB__FIELD_TYPE__FIELD_TYPE_TEXT", 1 },
@@ -1165,16 +1339,18 @@ static const ProtobufCEnumValue pb__field_type__enum_values_by_number[11] =
   { "FIELD_TYPE_TEXTS", "PB__FIELD_TYPE__FIELD_TYPE_TEXTS", 8 },
   { "FIELD_TYPE_REFERENCES", "PB__FIELD_TYPE__FIELD_TYPE_REFERENCES", 9 },
   { "FIELD_TYPE_LIST", "PB__FIELD_TYPE__FIELD_TYPE_LIST", 10 },
+  { "FIELD_TYPE_MOMENT", "PB__FIELD_TYPE__FIELD_TYPE_MOMENT", 11 },
 };
 static const ProtobufCIntRange pb__field_type__value_ranges[] = {
-{0, 0},{0, 11}
+{0, 0},{0, 12}
 };
-static const ProtobufCEnumValueIndex pb__field_type__enum_values_by_name[11] =
+static const ProtobufCEnumValueIndex pb__field_type__enum_values_by_name[12] =
 {
   { "FIELD_TYPE_CHOICE", 5 },
   { "FIELD_TYPE_DATE", 3 },
   { "FIELD_TYPE_FLAG", 6 },
   { "FIELD_TYPE_LIST", 10 },
+  { "FIELD_TYPE_MOMENT", 11 },
   { "FIELD_TYPE_NUMBER", 4 },
   { "FIELD_TYPE_PROSE", 2 },
   { "FIELD_TYPE_REFERENCE", 7 },
@@ -1190,9 +1366,9 @@ const ProtobufCEnumDescriptor pb__field_type__descriptor =
   "FieldType",
   "Pb__FieldType",
   "liaison.sync.v1",
-  11,
+  12,
   pb__field_type__enum_values_by_number,
-  11,
+  12,
   pb__field_type__enum_values_by_name,
   1,
   pb__field_type__value_ranges,

@@ -21,6 +21,7 @@ typedef struct Pb__Texts Pb__Texts;
 typedef struct Pb__References Pb__References;
 typedef struct Pb__Schema Pb__Schema;
 typedef struct Pb__Kind Pb__Kind;
+typedef struct Pb__Unique Pb__Unique;
 typedef struct Pb__FieldDefinition Pb__FieldDefinition;
 typedef struct Pb__Constraint Pb__Constraint;
 
@@ -38,7 +39,8 @@ typedef enum _Pb__FieldType {
   PB__FIELD_TYPE__FIELD_TYPE_REFERENCE = 7,
   PB__FIELD_TYPE__FIELD_TYPE_TEXTS = 8,
   PB__FIELD_TYPE__FIELD_TYPE_REFERENCES = 9,
-  PB__FIELD_TYPE__FIELD_TYPE_LIST = 10
+  PB__FIELD_TYPE__FIELD_TYPE_LIST = 10,
+  PB__FIELD_TYPE__FIELD_TYPE_MOMENT = 11
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PB__FIELD_TYPE)
 } Pb__FieldType;
 typedef enum _Pb__MergeRule {
@@ -100,7 +102,8 @@ typedef enum {
   PB__FIELD__VALUE_REFERENCE = 8,
   PB__FIELD__VALUE_TEXTS = 9,
   PB__FIELD__VALUE_REFERENCES = 10,
-  PB__FIELD__VALUE_LIST = 11
+  PB__FIELD__VALUE_LIST = 11,
+  PB__FIELD__VALUE_MOMENT = 12
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PB__FIELD__VALUE__CASE)
 } Pb__Field__ValueCase;
 
@@ -129,6 +132,11 @@ struct  Pb__Field
     Pb__Texts *texts;
     Pb__References *references;
     Pb__Texts *list;
+    /*
+     * A date as above, or a day with a time and its zone, to the minute (RFC 3339):
+     * 2026-05-20T14:30+02:00 or 2026-05-20T12:30Z.
+     */
+    ProtobufCBinaryData moment;
   };
 };
 #define PB__FIELD__INIT \
@@ -191,10 +199,31 @@ struct  Pb__Kind
   protobuf_c_boolean numbered;
   size_t n_fields;
   Pb__FieldDefinition **fields;
+  /*
+   * Names that it had.
+   */
+  size_t n_aliases;
+  ProtobufCBinaryData *aliases;
+  size_t n_unique;
+  Pb__Unique **unique;
 };
 #define PB__KIND__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__kind__descriptor) \
-    , 0, {0,NULL}, {0,NULL}, 0, 0,NULL }
+    , 0, {0,NULL}, {0,NULL}, 0, 0,NULL, 0,NULL, 0,NULL }
+
+
+/*
+ * Fields of a kind whose values together no two live records of it may share.
+ */
+struct  Pb__Unique
+{
+  ProtobufCMessage base;
+  size_t n_fields;
+  uint32_t *fields;
+};
+#define PB__UNIQUE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&pb__unique__descriptor) \
+    , 0,NULL }
 
 
 struct  Pb__FieldDefinition
@@ -217,10 +246,28 @@ struct  Pb__FieldDefinition
   uint32_t target;
   size_t n_constraints;
   Pb__Constraint **constraints;
+  /*
+   * Names that it had.
+   */
+  size_t n_aliases;
+  ProtobufCBinaryData *aliases;
+  /*
+   * Its values are kept, and no longer shown, filled or required.
+   */
+  protobuf_c_boolean retired;
+  /*
+   * The number of the retired field in whose place it stands, with another type; 0 for none.
+   */
+  uint32_t replaces;
+  /*
+   * Words of a choice that records may still hold, and nobody chooses any more.
+   */
+  size_t n_retired_choices;
+  ProtobufCBinaryData *retired_choices;
 };
 #define PB__FIELD_DEFINITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__field_definition__descriptor) \
-    , 0, {0,NULL}, {0,NULL}, PB__FIELD_TYPE__FIELD_TYPE_UNSPECIFIED, 0, PB__MERGE_RULE__MERGE_RULE_BY_TYPE, 0,NULL, 0, 0,NULL }
+    , 0, {0,NULL}, {0,NULL}, PB__FIELD_TYPE__FIELD_TYPE_UNSPECIFIED, 0, PB__MERGE_RULE__MERGE_RULE_BY_TYPE, 0,NULL, 0, 0,NULL, 0,NULL, 0, 0, 0,NULL }
 
 
 typedef enum {
@@ -242,7 +289,7 @@ struct  Pb__Constraint
     protobuf_c_boolean web;
     protobuf_c_boolean country;
     /*
-     * The number of a date field of the same kind.
+     * The number of a date or moment field of the same kind.
      */
     uint32_t not_before;
     protobuf_c_boolean acyclic;
@@ -367,6 +414,25 @@ Pb__Kind *
 void   pb__kind__free_unpacked
                      (Pb__Kind *message,
                       ProtobufCAllocator *allocator);
+/* Pb__Unique methods */
+void   pb__unique__init
+                     (Pb__Unique         *message);
+size_t pb__unique__get_packed_size
+                     (const Pb__Unique   *message);
+size_t pb__unique__pack
+                     (const Pb__Unique   *message,
+                      uint8_t             *out);
+size_t pb__unique__pack_to_buffer
+                     (const Pb__Unique   *message,
+                      ProtobufCBuffer     *buffer);
+Pb__Unique *
+       pb__unique__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   pb__unique__free_unpacked
+                     (Pb__Unique *message,
+                      ProtobufCAllocator *allocator);
 /* Pb__FieldDefinition methods */
 void   pb__field_definition__init
                      (Pb__FieldDefinition         *message);
@@ -425,6 +491,9 @@ typedef void (*Pb__Schema_Closure)
 typedef void (*Pb__Kind_Closure)
                  (const Pb__Kind *message,
                   void *closure_data);
+typedef void (*Pb__Unique_Closure)
+                 (const Pb__Unique *message,
+                  void *closure_data);
 typedef void (*Pb__FieldDefinition_Closure)
                  (const Pb__FieldDefinition *message,
                   void *closure_data);
@@ -445,6 +514,7 @@ extern const ProtobufCMessageDescriptor pb__texts__descriptor;
 extern const ProtobufCMessageDescriptor pb__references__descriptor;
 extern const ProtobufCMessageDescriptor pb__schema__descriptor;
 extern const ProtobufCMessageDescriptor pb__kind__descriptor;
+extern const ProtobufCMessageDescriptor pb__unique__descriptor;
 extern const ProtobufCMessageDescriptor pb__field_definition__descriptor;
 extern const ProtobufCMessageDescriptor pb__constraint__descriptor;
 
