@@ -153,7 +153,7 @@ final class Clerk {
   /// - Parameter record: as it was before.
   private func replace(_ record: RecordView, with note: String?) {
     switch record.place {
-    case .synced, .deleted, .earlier: break
+    case .synced, .deleted, .earlier, .unreadable: break
     case .new, .edited, .deletion, .inFlight, .conflict, .codeTaken, .refused:
       replaced.insert(record.origin.note)
     }

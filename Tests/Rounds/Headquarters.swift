@@ -23,7 +23,8 @@ final class Headquarters: Sendable {
 
   /// - Parameter seed: of all ids and times.
   init(
-    offices: [String] = ["VIE", "NYC", "LYO"], limit: BatchLimit = BatchLimit(), seed: UInt64 = 1
+    offices: [String] = ["VIE", "NYC", "LYO"], limit: BatchLimit = BatchLimit(), seed: UInt64 = 1,
+    schema: Schema = CooperationRegister.schema
   ) async throws {
     self.seed = seed
     scratch = try Scratch()
@@ -32,7 +33,7 @@ final class Headquarters: Sendable {
     var random = Seeded(seed)
     try SQLiteChangeLog.create(
       directory, register: RegisterID(UUIDv7(milliseconds: 1, random: &random)),
-      schema: CooperationRegister.schema, coding: SchemaCodec())
+      schema: schema, coding: SchemaCodec())
     log = try SQLiteChangeLog(directory, coding: SchemaCodec())
     for office in offices.compactMap({ OfficeID($0) }) {
       try await log.add(Office(id: office, name: office.text))

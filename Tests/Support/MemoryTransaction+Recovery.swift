@@ -60,4 +60,11 @@ extension MemoryTransaction {
     replica.waypoints.removeAll { $0.position > place.position }
     move({ _ in place }, last: place.position)
   }
+
+  func adopt(_ schema: FiledSchema) throws {
+    let before = replica.identity
+    replica.identity = ReplicaIdentity(
+      office: before.office, address: before.address, register: before.register,
+      cursor: before.cursor, last: before.last, head: before.head, schema: schema)
+  }
 }

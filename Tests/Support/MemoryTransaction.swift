@@ -133,13 +133,6 @@ final class MemoryTransaction: ReplicaTransaction {
       head: (header.head ?? before.cursor)?.position, schema: header.schema ?? before.filedSchema)
   }
 
-  func adopt(_ schema: FiledSchema) throws {
-    let before = replica.identity
-    replica.identity = ReplicaIdentity(
-      office: before.office, address: before.address, register: before.register,
-      cursor: before.cursor, last: before.last, head: before.head, schema: schema)
-  }
-
   func apply(_ entries: [Entry], through: Cursor) throws {
     for entry in entries {
       let id = entry.revision.summary.record

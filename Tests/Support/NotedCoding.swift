@@ -43,10 +43,17 @@ public final class NotedCoding: RevisionCoding, SchemaCoding {
     RevisionSummary(try decode(bytes))
   }
 
-  public func file(_ changes: [Change]) throws -> [Entry] {
-    try changes.map { change in
-      Entry(position: change.position, revision: try encode(decode(change.bytes)))
+  public func file(_ changes: [Change]) -> FiledChanges {
+    var filed = FiledChanges()
+    for change in changes {
+      do {
+        let revision = try encode(decode(change.bytes))
+        filed.entries.append(Entry(position: change.position, revision: revision))
+      } catch {
+        filed.faults[change.position] = .malformed("\(error)")
+      }
     }
+    return filed
   }
 
   /// FNV-1a (Fowler, Noll and Vo), four times from different starts: no two names of a test meet.

@@ -25,12 +25,18 @@ public struct PlainCoding: RevisionCoding {
     return revision
   }
 
-  public func file(_ changes: [Change]) throws -> [Entry] {
-    try changes.map { change in
+  public func file(_ changes: [Change]) -> FiledChanges {
+    var filed = FiledChanges()
+    for change in changes {
       let encoded = EncodedRevision(id: id(of: change.bytes), bytes: change.bytes)
-      let summary = RevisionSummary(try decode(change.bytes))
-      return Entry(position: change.position, revision: FiledRevision(encoded, summary))
+      do {
+        let revision = FiledRevision(encoded, try summary(of: change.bytes))
+        filed.entries.append(Entry(position: change.position, revision: revision))
+      } catch {
+        filed.faults[change.position] = .malformed("\(error)")
+      }
     }
+    return filed
   }
 
   /// FNV-1a (Fowler, Noll, Vo) of 64 bits, spread over 32 bytes.

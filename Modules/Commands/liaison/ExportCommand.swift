@@ -48,7 +48,8 @@ struct ExportCommand: AsyncParsableCommand {
     let field = loss.field.map { "field '\($0)' of \(loss.code)" } ?? "\(loss.code)"
     return switch loss.cause {
     case .deadReference: "\(field) refers to a record that no import would find"
-    case .unknownField: "\(field) is not in this schema, and left out"
+    case .unknownField: "\(field) is not in this schema, or needs a newer version, and is left out"
+    case .unreadable: "\(field) needs a newer version, which this export lacks"
     case .codeTaken: "\(field) has a code that another record has: an import takes one of them"
     }
   }

@@ -29,7 +29,7 @@ extension ReplicaError {
       .badNote,
       .tooLarge, .codeTaken, .codesExchanged, .referred, .inConflict, .deleted, .unchanged,
       .changedMeanwhile, .notInConflict, .notPending, .unresolved, .nothingToUndo, .unknownRevision,
-      .ambiguousRevision, .deletedRevision, .needsNewerVersion:
+      .ambiguousRevision, .deletedRevision, .needsNewerVersion, .unreadable:
       .failure
     }
   }
@@ -53,7 +53,7 @@ extension ReplicaError {
       "2 to \(Limits.codeBytes) of A-Z, 0-9 and '-', for example UNODC"
     case .wrongValue(let field, _, let example): "\(field)=\(example)"
     case .retired(_, let kind): "liaison schema \(kind)"
-    case .needsNewerVersion: "a newer version of liaison"
+    case .needsNewerVersion, .unreadable: "a newer version of liaison"
     case .ambiguousMember(let field, _, let records):
       "the record's id instead of its code: "
         + records.map { "\(field)-=\($0)" }.joined(separator: " or ")

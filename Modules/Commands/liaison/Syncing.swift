@@ -97,6 +97,8 @@ struct SyncSummary: Encodable {
   let more: Int
   /// The version of the schema that came in the place of another.
   let schema: UInt32?
+  /// Changes that only a newer version can read.
+  let unreadable: Int
 
   init(_ report: SyncReport) {
     received = report.round.received
@@ -110,6 +112,7 @@ struct SyncSummary: Encodable {
     came = report.came.items
     more = report.came.more
     schema = report.schema
+    unreadable = report.unreadable
   }
 
   var text: String {
@@ -119,6 +122,7 @@ struct SyncSummary: Encodable {
       parts.append(HealingText.waiting(waitingForHealing))
     }
     if let schema { parts.append("schema \(schema)") }
+    if unreadable > 0 { parts.append("\(unreadable) that need a newer version") }
     if merged > 0 { parts.append("merged \(merged)") }
     if refused > 0 { parts.append("refused \(refused): see liaison status") }
     if conflicts > 0 { parts.append("conflicts \(conflicts): see liaison conflicts") }

@@ -85,14 +85,19 @@ struct SchemaFileArgument: ParsableArguments {
           return "\(file):\(place.line):\(place.column): \(fault)"
         })
     } catch SchemaRefusal.breaches(let breaches) {
-      throw refused(breaches.map(\.description), by: "records break the schema")
+      throw refused(
+        breaches.map(\.description), by: "records break the schema",
+        isCut: breaches.count == Tuning.shownBreaches)
     }
   }
 
   /// All that is wrong on standard error, a line each, before the failure.
-  private func refused(_ lines: [String], by what: String = "the schema is wrong") -> Failure {
+  private func refused(
+    _ lines: [String], by what: String = "the schema is wrong", isCut: Bool = false
+  ) -> Failure {
     for line in lines { Output.error(line + "\n") }
-    let count = lines.count == 1 ? "one problem" : "\(lines.count) problems"
+    let count =
+      lines.count == 1 ? "one problem" : "\(lines.count) problems" + (isCut ? " or more" : "")
     return Failure(
       "\(what): \(count); nothing was changed",
       advice:

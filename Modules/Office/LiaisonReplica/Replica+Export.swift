@@ -6,8 +6,10 @@ public struct ExportLoss: Hashable, Sendable {
   public enum Cause: Hashable, Sendable {
     /// The field refers to a record that is deleted, or not here.
     case deadReference
-    /// This schema does not know the field: it is left out.
+    /// This schema does not know the field, or this version its value: it is left out.
     case unknownField
+    /// Only a newer version can read the record, or a part of it.
+    case unreadable
     /// Another record of the export has the code.
     case codeTaken
   }
@@ -57,10 +59,13 @@ extension Record {
 
   fileprivate func losses(_ codes: Codes, isFull: Bool) -> [ExportLoss] {
     var losses: [ExportLoss] = []
+    if !isReadable || !visible.state.unknown.isEmpty {
+      losses.append(ExportLoss(code: code, field: nil, cause: .unreadable))
+    }
     if isCodeTaken { losses.append(ExportLoss(code: code, field: nil, cause: .codeTaken)) }
     for (number, value) in visible.state.fields.sorted(by: { $0.key < $1.key }) {
       let name = kind.name(of: number)
-      if kind.field(number) == nil {
+      if kind.field(number) == nil || value.isOpaque {
         losses.append(ExportLoss(code: code, field: name, cause: .unknownField))
         continue
       }

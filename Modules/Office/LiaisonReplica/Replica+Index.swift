@@ -28,11 +28,13 @@ extension Replica {
         case .words:
           try transaction.index(
             limit: Tuning.indexedAtOnce,
-            words: { try $0.visible.flatMap { try coding.searchText(of: $0.bytes) } })
+            words: { try $0.visible.flatMap { try coding.words(of: $0) } })
         case .links:
           try transaction.index(
             limit: Tuning.indexedAtOnce,
-            links: { try $0.visible.map { try coding.decode($0.bytes).state.references } ?? [] })
+            links: {
+              try $0.visible.map { try coding.look(at: $0).revision.state.references } ?? []
+            })
         }
       }
       guard count > 0 else { return true }
@@ -44,5 +46,17 @@ extension Replica {
       progress(Progress(done: done, remaining: max(0, total - done)))
     }
     return try await store.read { try $0.unindexed(index) } == 0
+  }
+}
+
+extension RevisionCoding {
+  /// What only a newer version can read has no words.
+  fileprivate func words(of encoded: EncodedRevision) throws -> String? {
+    do {
+      return try searchText(of: encoded.bytes)
+    } catch let error as CodingError {
+      guard isUnreadable(encoded) else { throw error }
+      return nil
+    }
   }
 }

@@ -45,7 +45,7 @@ extension Replica {
       for item in try snapshot.lost(where: { query.matches($0, kind) }) { items.append(item) }
       try snapshot.reader.forEachRevisionFromLatest { kept in
         guard items.count <= query.limit else { return false }
-        let revision = try snapshot.coding.decode(kept.encoded.bytes)
+        let revision = try snapshot.coding.look(at: kept.encoded).revision
         guard query.matches(revision, kind) else { return true }
         if let item = try snapshot.logItem(kept.encoded.id, revision) { items.append(item) }
         return true
@@ -68,14 +68,15 @@ extension Snapshot {
     let place = kept.firstIndex { $0.id == id } ?? 0
     let before = kept.dropFirst(place + 1).first
     return LogItem(
-      id, revision, before: try before.map { try coding.decode($0.bytes).state }, kind: kind,
+      id, revision, before: try before.map { try coding.look(at: $0).revision.state },
+      kind: kind,
       state: "accepted")
   }
 
   /// What the server has lost and waits to be handed back, latest first.
   func lost(where isWanted: (Revision) -> Bool) throws -> [LogItem] {
     try reader.lost().reversed().compactMap { lost in
-      let revision = try coding.decode(lost.revision.bytes)
+      let revision = try coding.look(at: lost.revision).revision
       guard isWanted(revision) else { return nil }
       return try logItem(lost.revision.id, revision, state: KnownRevision.lost)
     }
@@ -88,7 +89,8 @@ extension Snapshot {
     guard let kind = schema.kind(revision.kind) else { return nil }
     let before = try revision.parent.flatMap { try reader.revision($0, of: revision.record) }
     return LogItem(
-      id, revision, before: try before.map { try coding.decode($0.bytes).state }, kind: kind,
+      id, revision, before: try before.map { try coding.look(at: $0).revision.state },
+      kind: kind,
       state: state)
   }
 }

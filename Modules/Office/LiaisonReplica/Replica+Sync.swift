@@ -39,7 +39,7 @@ extension Replica {
     try await read { snapshot in
       let items = try entries.reversed().compactMap { entry in
         try snapshot.arrival(
-          entry.revision.id, snapshot.coding.decode(entry.revision.bytes))
+          entry.revision.id, snapshot.coding.look(at: entry.revision.encoded).revision)
       }
       // What was here before, and came again, has changed nothing.
       return Arrivals(items: items.filter { !$0.isUnchanged }, more: max(0, count - entries.count))

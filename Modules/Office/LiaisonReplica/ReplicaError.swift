@@ -30,6 +30,8 @@ public enum ReplicaError: Error, Hashable, Sendable {
   case retired(field: String, kind: String)
   /// The field holds, or takes, what only a newer version of this program knows.
   case needsNewerVersion(field: String)
+  /// The record is made of what only a newer version of this program can read.
+  case unreadable(RecordCode)
   /// Several records in a field are written like the one that is to be taken out.
   case ambiguousMember(field: String, String, records: [RecordID])
   /// A field cannot be compared with what it is given.
@@ -114,6 +116,7 @@ extension ReplicaError: CustomStringConvertible {
     case .wrongValue(let field, let problem, _), .wrongFilter(let field, _, let problem):
       "field '\(field)' \(problem)"
     case .retired(let field, _): "field '\(field)' is retired: what it holds is no longer changed"
+    case .unreadable(let code): "\(code) needs a newer version"
     case .needsNewerVersion(let field): "field '\(field)' needs a newer version"
     case .ambiguousMember(let field, let text, let records):
       "field '\(field)' holds \(records.count) records that are written \(text)"

@@ -53,14 +53,17 @@ extension OfficeEndpoint {
     guard request.older.count <= SyncLimits.olderPlaces else { throw CallError.tooLarge }
     let places = [request.cursor].compactMap(\.self) + request.older
     let status = try await service.asking { try await service.log.status(among: places) }
-    try check(version: request.version, register: request.register, status)
+    guard let version = SyncProtocol.common(request.versions, service.protocols) else {
+      throw CallError.otherProtocol
+    }
+    try check(version: version, register: request.register, status)
     guard places.isEmpty || status.shared != nil else { throw CallError.otherHistory }
     let shared = status.shared == request.cursor ? nil : status.shared
     guard request.edits.count <= SyncLimits.askedEdits else { throw CallError.tooLarge }
     let edits = Set(request.edits)
     let known = try await service.asking { try await service.log.committed(edits) }
     return PullHeader(
-      register: request.register == nil ? status.register : nil,
+      version: version, register: request.register == nil ? status.register : nil,
       head: request.cursor == status.head ? nil : status.head,
       schema: request.schema == status.filedSchema.mark ? nil : status.filedSchema,
       limits: ServerLimits(batch: service.limit, officeCalls: service.calls.most),
@@ -225,7 +228,7 @@ extension OfficeEndpoint {
   private func check(
     version: UInt32, register: RegisterID?, _ status: LogStatus
   ) throws(CallError) {
-    guard version == SyncProtocol.version else { throw .otherProtocol }
+    guard service.protocols.contains(version) else { throw .otherProtocol }
     guard register == nil || register == status.register else { throw .otherRegister }
   }
 }

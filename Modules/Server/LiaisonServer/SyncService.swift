@@ -8,6 +8,7 @@ public struct SyncService: SyncListener {
   let log: any ChangeLog
   let coding: any RevisionCoding
   let limit: BatchLimit
+  let protocols: ClosedRange<UInt32>
   let pause: @Sendable (Duration) async throws -> Void
   let report: @Sendable (StoreError) -> Void
   let commits = CommitSignal()
@@ -17,17 +18,20 @@ public struct SyncService: SyncListener {
   /// - Parameters:
   ///   - limit: what one message holds, either way. Callers are told in the header.
   ///   - officeCalls: calls of one office at once. Callers are told in the header.
+  ///   - protocols: those that it speaks.
   ///   - pause: waits for a time, or until its task is cancelled, and then throws.
   ///   - report: is told why the store could not answer; a caller only learns that it could not.
   public init(
     log: any ChangeLog, coding: any RevisionCoding, limit: BatchLimit = BatchLimit(),
     officeCalls: Int = SyncLimits.officeCalls,
+    protocols: ClosedRange<UInt32> = SyncProtocol.spoken,
     pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
     report: @escaping @Sendable (StoreError) -> Void = { _ in }
   ) {
     self.log = log
     self.coding = coding
     self.limit = limit
+    self.protocols = protocols
     calls = OfficeCalls(most: officeCalls)
     self.pause = pause
     self.report = report

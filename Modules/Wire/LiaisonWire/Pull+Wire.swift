@@ -8,7 +8,9 @@ extension PullRequest: WireEncodable, WireDecodable {
   public func packed() throws -> Packed {
     try Packed(first: 1024 + edits.count * 32 + older.count * 128) { arena in
       let message = try arena.make(pb__pull_request__init)
-      message.pointee.protocol = version
+      message.pointee.protocol = versions.upperBound
+      message.pointee.oldest_protocol =
+        versions.count == 1 ? 0 : versions.lowerBound
       message.pointee.register_ = try arena.copy(register?.bytes ?? [])
       message.pointee.cursor = try cursor?.message(in: arena)
       message.pointee.schema = try arena.copy(schema?.bytes ?? [])
@@ -24,8 +26,13 @@ extension PullRequest: WireEncodable, WireDecodable {
   public init(wire bytes: UnsafeRawBufferPointer, memory: Int) throws {
     let arena = Arena(first: bytes.count * 4, cap: memory)
     let message = try arena.unpack(bytes, pb__pull_request__unpack).pointee
+    // One that says no oldest speaks one.
+    let oldest = message.oldest_protocol == 0 ? message.protocol : message.oldest_protocol
+    guard oldest <= message.protocol else {
+      throw CodingError.malformed("the oldest protocol is newer than the newest")
+    }
     self.init(
-      version: message.protocol,
+      versions: oldest...message.protocol,
       register: try message.register_.optionalIdentity("a register"),
       cursor: try message.cursor.map { try Cursor($0.pointee) },
       schema: try message.schema.optionalSchemaMark(), follow: message.follow != 0,

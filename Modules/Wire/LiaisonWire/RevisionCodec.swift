@@ -39,16 +39,33 @@ public struct RevisionCodec: RevisionCoding {
   }
 
   /// One arena serves all of them: this is what a clone spends its time on.
-  public func file(_ changes: [Change]) throws -> [Entry] {
+  public func file(_ changes: [Change]) -> FiledChanges {
     let arena = Arena(first: 8192)
-    return try changes.map { change in
+    var filed = FiledChanges()
+    filed.entries.reserveCapacity(changes.count)
+    for change in changes {
       defer { arena.reset() }
-      return try change.bytes.withUnsafeBytes { buffer in
+      change.bytes.withUnsafeBytes { buffer in
         let encoded = EncodedRevision(id: RevisionCodec.id(of: buffer), bytes: change.bytes)
-        let message = try RevisionCodec.canonical(buffer, in: arena)
-        let summary = try RevisionSummary(filing: message.pointee)
-        return Entry(position: change.position, revision: FiledRevision(encoded, summary))
+        let summary = summary(filing: buffer, in: arena) { filed.faults[change.position] = $0 }
+        guard let summary else { return }
+        filed.entries.append(
+          Entry(position: change.position, revision: FiledRevision(encoded, summary)))
       }
+    }
+    return filed
+  }
+
+  /// - Parameter fault: is told why not all of it can be read.
+  /// - Returns: nil if not even what it is filed under can be.
+  private func summary(
+    filing bytes: UnsafeRawBufferPointer, in arena: Arena, fault: (CodingError) -> Void
+  ) -> RevisionSummary? {
+    do {
+      return try RevisionSummary(filing: RevisionCodec.canonical(bytes, in: arena).pointee)
+    } catch {
+      fault(error as? CodingError ?? .malformed("\(error)"))
+      return try? summary(of: Array(bytes))
     }
   }
 

@@ -63,4 +63,24 @@ struct SyncMachineHeaderTests {
     machine.handingBack()
     #expect(machine.report.calls == 3 && machine.report.received == 1)
   }
+
+  @Test func theNewestProtocolThatBothSpeakIsSpoken() {
+    let rows: [(ClosedRange<UInt32>, ClosedRange<UInt32>, UInt32?)] = [
+      (1...1, 1...1, 1), (1...3, 1...1, 1), (1...1, 1...3, 1), (1...3, 2...5, 3),
+      (2...3, 4...5, nil),
+      (4...5, 2...3, nil),
+    ]
+    for (one, other, expected) in rows {
+      #expect(SyncProtocol.common(one, other) == expected, "\(one) and \(other)")
+    }
+    let identity = ReplicaIdentity(
+      office: maker.office, address: "a", register: register, cursor: .test(5),
+      schema: FiledSchema(plain: maker.schema))
+    var machine = SyncMachine(identity, speaking: 1...3)
+    #expect(machine.beginPull(at: .test(5)).versions == 1...3)
+    let older = PullHeader(
+      version: 2, register: register, head: .test(5), schema: nil, limits: ServerLimits())
+    #expect(throws: Never.self) { try machine.received(older) }
+    #expect(machine.version == 2, "what is pushed is in that one")
+  }
 }

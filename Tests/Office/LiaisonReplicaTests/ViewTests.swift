@@ -68,7 +68,7 @@ struct ViewTests {
   func everyPlaceHasAMark(place: RecordPlace) {
     let marks: [RecordPlace: String] = [
       .new: "*", .edited: "*", .deletion: "*", .inFlight: "*", .conflict: "!", .codeTaken: "!",
-      .refused: "!",
+      .refused: "!", .unreadable: "!",
     ]
     #expect(place.mark == marks[place] ?? "")
     #expect(place.isConflict == [.conflict, .codeTaken].contains(place))

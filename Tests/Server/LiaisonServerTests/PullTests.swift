@@ -30,6 +30,26 @@ struct PullTests {
     #expect(header?.register == server.register && header?.head == server.log.cursor(at: 1))
   }
 
+  @Test func aServerSpeaksTheNewestProtocolThatTheCallerSpeaks() async throws {
+    let server = try await ServerFixture(protocols: 2...4)
+    for (versions, chosen) in [(1...2, 2), (3...9, 4), (2...3, 3)]
+      as [(ClosedRange<UInt32>, UInt32)]
+    {
+      let header = try opening(await server.pull(server.request(versions: versions)))
+      #expect(header?.version == chosen)
+    }
+    for versions in [1...1, 5...7] as [ClosedRange<UInt32>] {
+      await #expect(throws: CallError.otherProtocol) {
+        _ = try await server.pull(server.request(versions: versions))
+      }
+    }
+    // Two versions behind, it is told; nothing of its push is looked at.
+    await #expect(throws: CallError.otherProtocol) {
+      _ = try await server.push(server.pushRequest([], version: 1))
+    }
+    #expect(try await server.push(server.pushRequest([], version: 3)).isEmpty)
+  }
+
   @Test func aReplicaWithAnOlderSchemaIsSentTheNewOne() async throws {
     let server = try await ServerFixture()
     let header = try opening(await server.pull(server.request(schema: nil)))
@@ -68,7 +88,7 @@ struct PullTests {
     let server = try await ServerFixture()
     let other: RegisterID = server.maker.newID()
     let table: [(PullRequest, CallError)] = [
-      (server.request(version: 2), .otherProtocol),
+      (server.request(versions: 2...3), .otherProtocol),
       (server.request(register: other), .otherRegister),
       (server.request(cursor: .test(0)), .otherHistory),
       (server.request(after: 1), .otherHistory),

@@ -14,7 +14,7 @@ struct ServerFixture {
 
   init(
     limit: BatchLimit = BatchLimit(), officeCalls: Int = SyncLimits.officeCalls,
-    log other: (any ChangeLog)? = nil
+    log other: (any ChangeLog)? = nil, protocols: ClosedRange<UInt32> = SyncProtocol.spoken
   ) async throws {
     maker = try AreaMaker(seed: 5)
     register = maker.newID()
@@ -24,6 +24,7 @@ struct ServerFixture {
     let quiet = quiet
     service = SyncService(
       log: other ?? log, coding: maker.coding, limit: limit, officeCalls: officeCalls,
+      protocols: protocols,
       pause: { try await quiet.pause($0) }, report: { _ in })
   }
 
@@ -36,11 +37,11 @@ struct ServerFixture {
 
   func request(
     after position: Int64? = nil, follow: Bool = false, register: RegisterID? = nil,
-    cursor: Cursor? = nil, version: UInt32 = SyncProtocol.version,
+    cursor: Cursor? = nil, versions: ClosedRange<UInt32> = SyncProtocol.spoken,
     schema: SchemaMark? = ServerFixture.mark
   ) -> PullRequest {
     PullRequest(
-      version: version, register: register,
+      versions: versions, register: register,
       cursor: cursor ?? position.map { log.cursor(at: $0) }, schema: schema,
       follow: follow)
   }

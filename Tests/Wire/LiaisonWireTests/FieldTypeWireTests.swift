@@ -112,7 +112,8 @@ struct FieldTypeWireTests {
     }
     let type: [UInt8] = [0x20, 1]
     #expect(try SchemaCodec().file(schema: schema(type)).schema.isOpaque == false)
-    let beside: [UInt8] = [0x20, 99, 0x30, 1, 0x4A, 2, 0x08, 2]  // `latest` and `minimum` of what it is.
+    // `latest` and `minimum` of what it is.
+    let beside: [UInt8] = [0x20, 99, 0x30, 1, 0x4A, 2, 0x08, 2]
     for more in [[0x20, 99], [], type + [0x30, 99], type + [0x4A, 2, 0x50, 1], beside] {
       let filed = try SchemaCodec().file(schema: schema(more))
       #expect(filed.schema.isOpaque && filed.bytes == schema(more), "\(more)")

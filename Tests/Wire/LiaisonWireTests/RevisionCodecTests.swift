@@ -220,20 +220,31 @@ struct RevisionCodecTests {
     let changes = revisions.enumerated().map {
       Change(position: LogPosition(Int64($0.offset + 3)), bytes: $0.element.bytes)
     }
-    let entries = try codec.file(changes)
+    let entries = codec.file(changes).entries
     #expect(entries.map(\.revision) == revisions)
     #expect(entries.map(\.position) == changes.map(\.position))
-    #expect(try codec.file([]).isEmpty)
+    #expect(codec.file(changes).faults.isEmpty && codec.file([]).entries.isEmpty)
   }
 
-  @Test func oneBadRevisionIsRefusedWithAllThatCameWithIt() throws {
+  /// It is marked, and filed if it says under what; those beside it are as always.
+  @Test func oneBadRevisionDoesNotStopThoseThatCameWithIt() throws {
     let good = try codec.encode(Sample.revision()).bytes
-    for (bad, fault) in [
-      (good + [0x50, 0x00], Sample.Fault.notCanonical), (Array(good.dropLast()), .malformed),
-      ([], .malformed), ([UInt8](repeating: 0, count: Limits.revisionBytes + 1), .tooLarge),
+    for (bad, fault, isFiled) in [
+      (good + [0x50, 0x00], Sample.Fault.notCanonical, true),
+      (Array(good.dropLast()), .malformed, false), ([], .malformed, false),
+      ([UInt8](repeating: 0, count: Limits.revisionBytes + 1), .tooLarge, false),
     ] {
-      let changes = [good, bad, good].map { Change(position: LogPosition(1), bytes: $0) }
-      #expect(Sample.fault { _ = try codec.file(changes) } == fault)
+      let changes = [good, bad, good].enumerated().map {
+        Change(position: LogPosition(Int64($0.offset + 1)), bytes: $0.element)
+      }
+      let filed = codec.file(changes)
+      #expect(filed.entries.map(\.position.number) == (isFiled ? [1, 2, 3] : [1, 3]))
+      #expect(Array(filed.faults.keys) == [LogPosition(2)])
+      #expect(Sample.fault { if let error = filed.faults[LogPosition(2)] { throw error } } == fault)
+      guard isFiled else { continue }
+      let look = try codec.look(at: EncodedRevision(id: codec.id(of: bad), bytes: bad))
+      #expect(!look.isWhole && look.revision.state.fields.isEmpty)
+      #expect(look.revision.record == (try codec.decode(good).record))
     }
   }
 

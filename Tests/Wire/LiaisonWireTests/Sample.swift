@@ -36,10 +36,11 @@ enum Sample {
         time: Timestamp(milliseconds: 1_795_522_000_000)))
   }
 
-  /// What a clone files of a revision.
+  /// What a clone files of a revision that it can read.
   static func file(_ bytes: [UInt8]) throws -> RevisionSummary? {
-    try RevisionCodec().file([Change(position: LogPosition(1), bytes: bytes)])
-      .first?.revision.summary
+    let filed = RevisionCodec().file([Change(position: LogPosition(1), bytes: bytes)])
+    if let fault = filed.faults[LogPosition(1)] { throw fault }
+    return filed.entries.first?.revision.summary
   }
 
   /// A schema with a field of every type, every rule and every constraint.

@@ -50,6 +50,8 @@ public struct Rebase: Sendable {
     of entry: OutboxEntry, onto theirs: EncodedRevision
   ) throws -> Outcome {
     let ours = try coding.decode(entry.ours.bytes)
+    // What only a newer version can read is nothing to merge with.
+    guard !coding.isUnreadable(theirs) else { return .conflict }
     let head = try coding.decode(theirs.bytes)
     // The side that a resolution has overruled must reach the register.
     let mayBeDropped = entry.behind.count == 1

@@ -27,9 +27,10 @@ public protocol RevisionCoding: Hashing {
   /// - Throws: ``CodingError`` if the bytes are not the canonical encoding of a revision.
   func decode(_ bytes: [UInt8], only fields: Set<FieldNumber>) throws -> Revision
 
-  /// Names and reads what a pull brought, with every check of `decode`.
-  /// - Throws: ``CodingError`` if the bytes of one are not the canonical encoding of a revision.
-  func file(_ changes: [Change]) throws -> [Entry]
+  /// Names and reads what a pull brought, with every check of `decode`. One that fails it is filed all the
+  /// same, as far as it says what it is filed under: a newer version may read it. What does not even
+  /// say that is left out.
+  func file(_ changes: [Change]) -> FiledChanges
 
   /// What the revision that these bytes encode was made from, at a fraction of the cost of `decode`.
   func parent(of bytes: [UInt8]) throws -> RevisionID?
@@ -45,7 +46,49 @@ public protocol RevisionCoding: Hashing {
   func summary(of bytes: [UInt8]) throws -> RevisionSummary
 }
 
+/// What a pull brought, as far as it can be filed.
+public struct FiledChanges: Hashable, Sendable {
+  public var entries: [Entry] = []
+  /// Why what stands at a position cannot be read, filed or not.
+  public var faults: [LogPosition: CodingError] = [:]
+
+  public init() {}
+}
+
+/// A revision as far as this version can read it.
+public struct ReadRevision: Hashable, Sendable {
+  public let revision: Revision
+  /// Whether that is all of it; otherwise it has no fields, and is nothing to build on.
+  public let isWhole: Bool
+}
+
 extension RevisionCoding {
+  /// What can be read of a revision: all, or what it is filed under.
+  /// - Throws: ``CodingError`` if not even that can, or the bytes are not those that it is named by: what
+  ///   is damaged needs no newer version.
+  public func look(at encoded: EncodedRevision) throws -> ReadRevision {
+    let bytes = encoded.bytes
+    do {
+      return ReadRevision(revision: try decode(bytes), isWhole: true)
+    } catch let error as CodingError {
+      guard isUnreadable(encoded) else { throw error }
+      let summary = try summary(of: bytes)
+      guard let office = OfficeID("UNKNOWN") else { throw error }
+      let revision = Revision(
+        record: summary.record, kind: summary.kind, parent: try parent(of: bytes),
+        state: RecordState(
+          code: summary.code, content: summary.isDeleted ? .deleted : .fields([:])),
+        origin: Origin(
+          office: office, author: Scalar.opaqueText, time: Timestamp(milliseconds: 0)))
+      return ReadRevision(revision: revision, isWhole: false)
+    }
+  }
+
+  /// Whether a revision is what it was, and only a newer version can read it.
+  public func isUnreadable(_ encoded: EncodedRevision) -> Bool {
+    id(of: encoded.bytes) == encoded.id && (try? decode(encoded.bytes)) == nil
+  }
+
   public func parent(of bytes: [UInt8]) throws -> RevisionID? { try decode(bytes).parent }
 
   public func searchText(of bytes: [UInt8]) throws -> String? {

@@ -47,7 +47,6 @@ public enum CallError: Error, Hashable, Sendable {
     case noSchema
     /// Limits that leave no room for a single edit.
     case noRoom
-    case unreadableRevision
     case otherRecord
     case otherVerdicts
     case missingVerdicts
@@ -110,7 +109,6 @@ extension CallError.PeerFault: CustomStringConvertible {
     case .cursorPastLog: "the server sent a cursor past the end of its log"
     case .noSchema: "the server sent no schema"
     case .noRoom: "the server takes no edit at all"
-    case .unreadableRevision: "the server sent a revision that cannot be read"
     case .otherRecord: "the server sent a revision of another record"
     case .otherVerdicts: "the server's verdicts are not on the edits that were sent"
     case .missingVerdicts: "the server ended a push before every edit had its verdict"

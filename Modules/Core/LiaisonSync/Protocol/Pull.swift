@@ -1,8 +1,17 @@
 public import LiaisonModel
 
-/// The protocol that both sides must speak.
+/// The protocol that both sides must speak: a number that grows with what an older one would not understand.
 public enum SyncProtocol {
+  /// The newest that this version speaks.
   public static let version: UInt32 = 1
+  /// All that it speaks.
+  public static let spoken = version...version
+
+  /// The newest that two sides speak; nil if they have none in common.
+  public static func common(_ one: ClosedRange<UInt32>, _ other: ClosedRange<UInt32>) -> UInt32? {
+    let newest = min(one.upperBound, other.upperBound)
+    return newest >= max(one.lowerBound, other.lowerBound) ? newest : nil
+  }
 }
 
 /// A place in a log, and the name of all that the log holds up to there: two logs that have a cursor in
@@ -19,7 +28,8 @@ public struct Cursor: Hashable, Sendable {
 
 /// Asks for what changed since a cursor.
 public struct PullRequest: Hashable, Sendable {
-  public let version: UInt32
+  /// The protocols that the caller speaks.
+  public let versions: ClosedRange<UInt32>
   /// The register that the replica is of; nil for a clone.
   public let register: RegisterID?
   /// Up to where the replica has applied the log; nil before the first pull.
@@ -34,10 +44,10 @@ public struct PullRequest: Hashable, Sendable {
   public let older: [Cursor]
 
   public init(
-    version: UInt32 = SyncProtocol.version, register: RegisterID?, cursor: Cursor?,
+    versions: ClosedRange<UInt32> = SyncProtocol.spoken, register: RegisterID?, cursor: Cursor?,
     schema: SchemaMark?, follow: Bool, edits: [EditID] = [], older: [Cursor] = []
   ) {
-    self.version = version
+    self.versions = versions
     self.register = register
     self.cursor = cursor
     self.schema = schema
@@ -55,6 +65,7 @@ public enum PullResponse: Hashable, Sendable {
 
 /// Opens every pull.
 public struct PullHeader: Hashable, Sendable {
+  /// The protocol that both speak from here on: the newest that they have in common.
   public let version: UInt32
   /// Nil if it is the one that the request names.
   public let register: RegisterID?

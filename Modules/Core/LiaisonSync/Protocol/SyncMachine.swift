@@ -63,8 +63,18 @@ public struct SyncMachine: Sendable {
   private var staleRounds = 0
   private var amendedRounds = 0
 
-  /// - Parameter identity: what the replica holds as the sync starts.
-  public init(_ identity: ReplicaIdentity) {
+  private let spoken: ClosedRange<UInt32>
+  /// The protocol that the server has chosen.
+  public private(set) var version: UInt32
+
+  /// - Parameters:
+  ///   - identity: what the replica holds as the sync starts.
+  ///   - spoken: the protocols that it speaks.
+  public init(
+    _ identity: ReplicaIdentity, speaking spoken: ClosedRange<UInt32> = SyncProtocol.spoken
+  ) {
+    self.spoken = spoken
+    version = spoken.upperBound
     register = identity.register
     cursor = identity.cursor
     schema = identity.filedSchema?.mark
@@ -85,7 +95,7 @@ public struct SyncMachine: Sendable {
     pull = .awaiting
     report.calls += 1
     return PullRequest(
-      register: register, cursor: cursor, schema: schema, follow: follow,
+      versions: spoken, register: register, cursor: cursor, schema: schema, follow: follow,
       edits: Array(edits.prefix(SyncLimits.askedEdits)), older: older)
   }
 
@@ -104,7 +114,7 @@ public struct SyncMachine: Sendable {
   /// The pull's header is in: the replica adopts it.
   public mutating func received(_ header: PullHeader) throws(CallError) {
     guard pull == .awaiting else { throw .peerFault(.headerOutOfOrder) }
-    guard header.version == SyncProtocol.version else { throw .otherProtocol }
+    guard spoken.contains(header.version) else { throw .otherProtocol }
     guard let named = header.register ?? register, let head = header.head ?? cursor else {
       throw .peerFault(.noHeader)
     }
@@ -118,6 +128,7 @@ public struct SyncMachine: Sendable {
     }
     guard let mark = header.schema?.mark ?? schema else { throw .peerFault(.noSchema) }
     register = named
+    version = header.version
     schema = mark
     pull = .streaming(head: head)
     // An empty log has nothing to send.

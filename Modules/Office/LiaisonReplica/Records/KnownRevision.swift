@@ -31,7 +31,7 @@ struct KnownRevision {
 
   init(_ encoded: EncodedRevision, _ standing: Standing, _ coding: any RevisionCoding) throws {
     id = encoded.id
-    revision = try coding.decode(encoded.bytes)
+    revision = try coding.look(at: encoded).revision
     self.standing = standing
   }
 }

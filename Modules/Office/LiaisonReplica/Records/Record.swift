@@ -11,6 +11,8 @@ struct Record {
   let head: Revision?
   /// What the office's own edit was made from; nil if there is none, or the record is new.
   let base: Revision?
+  /// Whether this version can read what it is made of; otherwise that has no fields.
+  let isReadable: Bool
 
   var id: RecordID { stored.id }
   var code: RecordCode { visible.state.code }
@@ -30,15 +32,23 @@ struct Record {
     _ stored: StoredRecord, schema: Schema, coding: any RevisionCoding,
     reading fields: Set<FieldNumber>? = nil
   ) throws {
-    guard let bytes = stored.visible?.bytes, let kind = schema.kind(stored.kind) else { return nil }
-    func read(_ bytes: [UInt8]) throws -> Revision {
-      try fields.map { try coding.decode(bytes, only: $0) } ?? coding.decode(bytes)
+    guard let now = stored.visible, let kind = schema.kind(stored.kind) else { return nil }
+    var isReadable = true
+    func read(_ encoded: EncodedRevision) throws -> Revision {
+      do {
+        return try fields.map { try coding.decode(encoded.bytes, only: $0) }
+          ?? coding.decode(encoded.bytes)
+      } catch is CodingError {
+        isReadable = false
+        return try coding.look(at: encoded).revision
+      }
     }
     self.stored = stored
     self.kind = kind
-    visible = try read(bytes)
-    base = try stored.pending?.base.map { try read($0.bytes) }
-    head = stored.pending == nil ? visible : try stored.head.map { try read($0.bytes) }
+    visible = try read(now)
+    base = try stored.pending?.base.map { try read($0) }
+    head = stored.pending == nil ? visible : try stored.head.map { try read($0) }
+    self.isReadable = isReadable
   }
 
   /// The revision of this record that a person writes next.

@@ -13,12 +13,7 @@ struct HistoryFetch: Sendable {
     guard let register = identity.register, let cursor = identity.cursor else { return }
     let request = HistoryRequest(register: register, record: record, cursor: cursor)
     try await endpoint.history(request) { response in
-      let entries: [Entry]
-      do {
-        entries = try coding.file(response.revisions)
-      } catch is CodingError {
-        throw CallError.peerFault(.unreadableRevision)
-      }
+      let entries = coding.file(response.revisions).entries
       guard entries.allSatisfy({ $0.revision.summary.record == record }) else {
         throw CallError.peerFault(.otherRecord)
       }

@@ -26,7 +26,7 @@ extension SyncDriver {
     progress(.sent(Progress(done: sent, remaining: unsent.count)))
     machine.sending(entries.map(\.entry.edit))
     return PushRequest(
-      register: register, cursor: cursor, edits: entries.map(\.edit))
+      version: machine.version, register: register, cursor: cursor, edits: entries.map(\.edit))
   }
 
   private func receive(_ response: PushResponse) async throws {

@@ -15,6 +15,8 @@ actor SyncDriver {
   var limit = BatchLimit()
   private var (merged, conflicts) = (0, 0)
   var handedBack = HandBack()
+  /// Changes that cannot be read.
+  private var unreadable = 0
   private var mayHandBack = false
 
   /// The batches that the store takes, one after the other, while the next one comes and is read.
@@ -106,6 +108,7 @@ actor SyncDriver {
     SyncReport(
       round: machine.report, merged: merged, conflicts: conflicts, handBack: handedBack,
       counts: counts,
+      unreadable: unreadable,
       schema: schema == nil || identity.filedSchema?.mark == schema ? nil : identity.schema?.version
     )
   }
@@ -218,12 +221,9 @@ actor SyncDriver {
     else {
       return
     }
-    let entries: [Entry]
-    do {
-      entries = try environment.coding.file(batch.changes)
-    } catch is CodingError {
-      throw CallError.peerFault(.unreadableRevision)
-    }
+    let filed = environment.coding.file(batch.changes)
+    let entries = filed.entries
+    unreadable += filed.faults.count
     came = Array((came + entries.suffix(Tuning.shownArrivals)).suffix(Tuning.shownArrivals))
     try await applied(but: Tuning.batchesAhead - 1)
     applying.append(

@@ -13,6 +13,8 @@ public struct SyncReport: Hashable, Sendable {
   public let handBack: HandBack
   /// What is left in the outbox.
   public let counts: OutboxCounts
+  /// Changes that only a newer version can read. What could not even be filed is not here.
+  public let unreadable: Int
   /// The version of the schema that came in the place of another; nil if none did.
   public let schema: UInt32?
   /// What other offices have changed, unless all of the register came.

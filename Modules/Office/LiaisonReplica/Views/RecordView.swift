@@ -57,6 +57,8 @@ public struct FieldView: Hashable, Sendable {
   public let value: ValueView
   /// Whether it is a text of one line.
   let isTitle: Bool
+  /// Whether this version and its schema can read it.
+  let isKnown: Bool
 
   static func all(of state: RecordState, _ kind: Kind, _ codes: Codes) -> [FieldView] {
     let fields = state.fields
@@ -67,10 +69,11 @@ public struct FieldView: Hashable, Sendable {
     return known + unknown.map { FieldView($0.key, $0.value, kind, codes) }
   }
 
-  private init(_ number: FieldNumber, _ value: FieldValue, _ kind: Kind, _ codes: Codes) {
+  fileprivate init(_ number: FieldNumber, _ value: FieldValue, _ kind: Kind, _ codes: Codes) {
     name = kind.name(of: number)
     label = kind.field(number).flatMap { $0.isRetired ? nil : $0.label }
     self.value = ValueView(value, codes)
+    isKnown = kind.field(number) != nil && !value.isOpaque
     isTitle = if case .one(.text) = value { label != nil } else { false }
   }
 }
@@ -86,11 +89,17 @@ public enum RecordPlace: String, Hashable, Sendable, Encodable, CaseIterable {
   case conflict
   case codeTaken = "code taken"
   case refused
+  /// Only a newer version can read it.
+  case unreadable = "needs a newer version"
   /// What it was in an earlier revision, or on one side of a merge.
   case earlier
 
   init(_ record: Record) {
     let isDeleted = record.isDeleted
+    guard record.isReadable || record.pending != nil else {
+      self = .unreadable
+      return
+    }
     self =
       switch record.pending?.state {
       case nil: isDeleted ? .deleted : .synced
@@ -107,7 +116,7 @@ public enum RecordPlace: String, Hashable, Sendable, Encodable, CaseIterable {
     switch self {
     case .synced, .deleted, .earlier: ""
     case .new, .edited, .deletion, .inFlight: "*"
-    case .conflict, .codeTaken, .refused: "!"
+    case .conflict, .codeTaken, .refused, .unreadable: "!"
     }
   }
 
@@ -115,7 +124,8 @@ public enum RecordPlace: String, Hashable, Sendable, Encodable, CaseIterable {
   public var isConflict: Bool {
     switch self {
     case .conflict, .codeTaken: true
-    case .synced, .deleted, .new, .edited, .deletion, .inFlight, .refused, .earlier: false
+    case .synced, .deleted, .new, .edited, .deletion, .inFlight, .refused, .unreadable, .earlier:
+      false
     }
   }
 }
@@ -158,10 +168,15 @@ public struct ExportLine: Hashable, Sendable, Encodable {
   init(_ record: Record, _ codes: Codes, isFull: Bool) {
     kind = record.kind.name
     code = record.code.text
-    // What only a newer schema knows has no name that import could read.
-    fields =
-      FieldView.all(of: record.visible.state, record.kind, codes)
-      .filter { $0.label != nil }.byName
+    // What only a newer schema or version knows has no form that import could read. What a retired field
+    // holds is not shown in the place of what replaces it.
+    fields = Dictionary(
+      record.kind.fields.compactMap { field in
+        record.visible.state.fields[field.number].map {
+          FieldView(field.number, $0, record.kind, codes)
+        }
+      }.filter(\.isKnown).map { ($0.name, $0.value) }
+    ) { first, _ in first }
     id = isFull ? record.id.description : nil
     deleted = record.isDeleted ? true : nil
   }

@@ -5,6 +5,7 @@ internal import LiaisonSync
 extension Snapshot {
   /// - Throws: ``ReplicaError`` if a record is deleted, or waits for a resolution.
   func checkEditable(_ record: Record) throws {
+    guard record.isReadable else { throw ReplicaError.unreadable(record.code) }
     guard !record.isDeleted else { throw ReplicaError.deleted(record.code) }
     guard !record.isConflict else { throw ReplicaError.inConflict(record.code) }
   }
@@ -72,7 +73,8 @@ extension Snapshot {
 
   private func references(of record: RecordID, _ field: FieldNumber) throws -> Set<RecordID> {
     guard let visible = try reader.record(record)?.visible else { return [] }
-    return try coding.decode(visible.bytes, only: [field]).state.fields[field]?.references ?? []
+    guard let read = try? coding.decode(visible.bytes, only: [field]) else { return [] }
+    return read.state.fields[field]?.references ?? []
   }
 
   /// - Throws: ``ReplicaError`` if another live record here has the code, or two would exchange

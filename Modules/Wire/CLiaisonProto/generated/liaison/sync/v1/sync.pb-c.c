@@ -823,7 +823,7 @@ const ProtobufCMessageDescriptor pb__cursor__descriptor =
   (ProtobufCMessageInit) pb__cursor__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__pull_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor pb__pull_request__field_descriptors[8] =
 {
   {
     "protocol",
@@ -909,12 +909,25 @@ static const ProtobufCFieldDescriptor pb__pull_request__field_descriptors[7] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "oldest_protocol",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Pb__PullRequest, oldest_protocol),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__pull_request__field_indices_by_name[] = {
   2,   /* field[2] = cursor */
   5,   /* field[5] = edits */
   4,   /* field[4] = follow */
   6,   /* field[6] = older */
+  7,   /* field[7] = oldest_protocol */
   0,   /* field[0] = protocol */
   1,   /* field[1] = register */
   3,   /* field[3] = schema */
@@ -922,7 +935,7 @@ static const unsigned pb__pull_request__field_indices_by_name[] = {
 static const ProtobufCIntRange pb__pull_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor pb__pull_request__descriptor =
 {
@@ -932,7 +945,7 @@ const ProtobufCMessageDescriptor pb__pull_request__descriptor =
   "Pb__PullRequest",
   "liaison.sync.v1",
   sizeof(Pb__PullRequest),
-  7,
+  8,
   pb__pull_request__field_descriptors,
   pb__pull_request__field_indices_by_name,
   1,  pb__pull_request__number_ranges,

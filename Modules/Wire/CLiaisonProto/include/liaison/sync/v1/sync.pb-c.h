@@ -93,7 +93,7 @@ struct  Pb__PullRequest
 {
   ProtobufCMessage base;
   /*
-   * The protocol that the caller speaks: 1.
+   * The newest protocol that the caller speaks: 1.
    */
   uint32_t protocol;
   /*
@@ -123,10 +123,14 @@ struct  Pb__PullRequest
    */
   size_t n_older;
   Pb__Cursor **older;
+  /*
+   * The oldest protocol that the caller speaks; left out if it is the newest.
+   */
+  uint32_t oldest_protocol;
 };
 #define PB__PULL_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__pull_request__descriptor) \
-    , 0, {0,NULL}, NULL, {0,NULL}, 0, 0,NULL, 0,NULL }
+    , 0, {0,NULL}, NULL, {0,NULL}, 0, 0,NULL, 0,NULL, 0 }
 
 
 typedef enum {
@@ -156,6 +160,9 @@ struct  Pb__PullResponse
 struct  Pb__Header
 {
   ProtobufCMessage base;
+  /*
+   * The newest protocol that both speak: what follows, and what the caller pushes, is in this one.
+   */
   uint32_t protocol;
   /*
    * Empty if it is the one that the request names.
@@ -264,7 +271,7 @@ struct  Pb__PushRequest
 {
   ProtobufCMessage base;
   /*
-   * The protocol that the caller speaks: 1. Each message names it, the register, and where in
+   * The protocol that the header has named. Each message names it, the register, and where in
    * its log the caller stands.
    */
   uint32_t protocol;
@@ -403,7 +410,7 @@ struct  Pb__HistoryRequest
 {
   ProtobufCMessage base;
   /*
-   * The protocol that the caller speaks: 1.
+   * The protocol that the header has named.
    */
   uint32_t protocol;
   ProtobufCBinaryData register_;
