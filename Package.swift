@@ -118,6 +118,7 @@ let package = Package(
         "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
         "LiaisonExchange", "LiaisonWire", log, grdb,
       ]),
+    tests("Simulation", core + ["LiaisonServer", "LiaisonReplica"]),
     tests("Commands/LiaisonTerminalTests", core + ["LiaisonTerminal"]),
     tests(
       "Commands/LiaisonCommandTests",

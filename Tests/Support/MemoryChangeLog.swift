@@ -50,6 +50,22 @@ public final class MemoryChangeLog: ChangeLog {
       State(schema: FiledSchema(plain: schema), cursors: [chain.end], chain: chain))
   }
 
+  private init(_ register: RegisterID, _ schema: Schema, _ state: State) {
+    (self.register, self.schema) = (register, schema)
+    self.state = Mutex(state)
+  }
+
+  /// The log as it is now, on a disk of its own.
+  public func backup() -> MemoryChangeLog {
+    MemoryChangeLog(register, schema, state.withLock { $0 })
+  }
+
+  /// All entries, in their order.
+  public var entries: [Entry] { state.withLock { $0.entries } }
+
+  /// What stands behind second parents and is no entry.
+  public var ancestors: [RevisionID: EncodedRevision] { state.withLock { $0.ancestors } }
+
   /// The cursor of an entry; one of no log past the last one.
   public func cursor(at position: Int64) -> Cursor {
     let cursors = state.withLock { $0.cursors }

@@ -23,7 +23,7 @@ public final class MemoryReplicaStore: ReplicaStore {
   public func read<Result: Sendable>(
     _ body: @escaping @Sendable (any ReplicaReader) throws -> Result
   ) async throws -> Result {
-    try body(MemoryTransaction(replica.withLock { $0 }))
+    try replica.withLock { $0 }.reading(body)
   }
 
   public func write<Result: Sendable>(
@@ -31,50 +31,11 @@ public final class MemoryReplicaStore: ReplicaStore {
     _ body: @escaping @Sendable (any ReplicaTransaction) throws -> Result
   ) async throws -> Result {
     try replica.withLock { replica in
-      let transaction = MemoryTransaction(replica)
-      let result = try body(transaction)
-      replica = transaction.replica
+      let (result, after) = try replica.writing(body)
+      replica = after
       return result
     }
   }
 
   public func checkIntegrity() async throws {}
-}
-
-/// What a replica holds, as a value.
-struct MemoryReplica: Sendable {
-  struct Record: Sendable {
-    /// Grows with each record that comes.
-    let place: Int
-    let kind: KindNumber
-    var head: Entry?
-    var earlier: [LogPosition: EncodedRevision] = [:]
-    var pending: OutboxEntry?
-    /// Grows with each edit that comes; an edit in another's place keeps its age.
-    var age = 0
-  }
-
-  struct Year: Hashable, Sendable {
-    let office: OfficeID
-    let year: Int
-  }
-
-  var identity: ReplicaIdentity
-  var records: [RecordID: Record] = [:]
-  var ancestors: [RecordID: [EncodedRevision]] = [:]
-  var steps: [RememberedStep] = []
-  var waypoints: [Cursor] = []
-  var lost: [LostRevision] = []
-  var places = 0
-  var ages = 0
-  var given: [Year: Int] = [:]
-  /// The words of each indexed record; none for one that is not to be found.
-  var words: [RecordID: [String]] = [:]
-  /// The records whose references are indexed.
-  var linked: Set<RecordID> = []
-
-  init(office: OfficeID, address: String) {
-    identity = ReplicaIdentity(
-      office: office, address: address, register: nil, cursor: nil, schema: nil)
-  }
 }

@@ -1,16 +1,16 @@
-import LiaisonModel
+public import LiaisonModel
 
 /// The merge a second time, written straight from the design's table and as dumb as can be, to
 /// compare with.
-enum DumbMerge {
-  enum Answer: Hashable {
+public enum DumbMerge {
+  public enum Answer: Hashable {
     case value(FieldValue?)
     case disagreement
   }
 
   /// The answers that the table allows: one, but for sequences that have several longest common
   /// subsequences with their base. Nil if those are too many to try.
-  static func field(
+  public static func field(
     _ field: FieldDefinition, _ base: FieldValue?, _ ours: FieldValue?, _ theirs: FieldValue?
   ) -> Set<Answer>? {
     if ours == theirs { return [.value(ours)] }
@@ -47,7 +47,7 @@ enum DumbMerge {
   /// Every merge by a longest common subsequence of the base and each side; nil inside for a
   /// disagreement, and in all if there are too many to try.
   /// - Parameter moves: whether what was moved may neither be doubled nor come back.
-  static func sequences(
+  public static func sequences(
     _ base: [String], _ ours: [String], _ theirs: [String], moves: Bool = true
   ) -> Set<[String]?>? {
     guard let our = Matching.all(base, ours), let their = Matching.all(base, theirs) else {
@@ -62,6 +62,25 @@ enum DumbMerge {
       }
     }
     return answers
+  }
+
+  /// A sequence in disagreement if a side is taken: what one alone changed elsewhere stays. Nil if a side
+  /// has moved an element, or both have put in the same one: what then belongs together, this does not know.
+  public static func taking(
+    _ side: Side, _ base: [String], _ ours: [String], _ theirs: [String]
+  ) -> [String]? {
+    guard Set(ours).subtracting(base).isDisjoint(with: Set(theirs).subtracting(base)) else {
+      return nil
+    }
+    let matchings = [ours, theirs].map { other -> [Int: Int]? in
+      let common = Set(base).intersection(other).count
+      guard let all = Matching.all(base, other), all.count == 1, all.first?.count == common else {
+        return nil
+      }
+      return all.first
+    }
+    guard let our = matchings[0], let their = matchings[1] else { return nil }
+    return diff3(base, ours, theirs, our, their, taking: side)
   }
 
   /// Whether a merge without a disagreement doubles what each side has once, or has what one took out.
@@ -101,8 +120,10 @@ enum DumbMerge {
 
   /// The base is cut where both sides kept an element; in each piece one side at most may differ
   /// from the base, unless both have the same there.
+  /// - Parameter side: whose piece stands if neither does; nil if there is no such merge.
   private static func diff3(
-    _ base: [String], _ ours: [String], _ theirs: [String], _ our: [Int: Int], _ their: [Int: Int]
+    _ base: [String], _ ours: [String], _ theirs: [String], _ our: [Int: Int], _ their: [Int: Int],
+    taking side: Side? = nil
   ) -> [String]? {
     var cuts: [(Int, Int, Int)] = []
     for index in base.indices {
@@ -122,7 +143,8 @@ enum DumbMerge {
       } else if pieces[0] == pieces[1] {
         result += pieces[2] + kept
       } else {
-        return nil
+        guard let side else { return nil }
+        result += pieces[side == .base ? 0 : side == .ours ? 1 : 2] + kept
       }
       start = (cut.0 + 1, cut.1 + 1, cut.2 + 1)
     }
@@ -131,7 +153,7 @@ enum DumbMerge {
 }
 
 /// The longest common subsequences of two sequences, by the table of all their prefixes.
-enum Matching {
+public enum Matching {
   /// Each as the place in `other` of each element of `base` that it keeps; nil for more than 64.
   static func all(_ base: [String], _ other: [String]) -> Set<[Int: Int]>? {
     let table = table(base, other)
@@ -155,7 +177,7 @@ enum Matching {
     return all(base.count, other.count)
   }
 
-  static func isUnique(_ base: [String], _ other: [String]) -> Bool {
+  public static func isUnique(_ base: [String], _ other: [String]) -> Bool {
     table(base, other)[base.count][other.count].count == 1
   }
 

@@ -1,0 +1,28 @@
+/// What is printed for people.
+enum Report {
+  static func text(of result: Campaign.Result, _ time: Duration) -> String {
+    let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
+    let rate = seconds > 0 ? Double(result.played) / seconds : 0
+    let head =
+      "\(result.played) histories of \(result.actions) actions in \(rounded(seconds)) s,"
+      + " \(rounded(rate)) a second"
+    let rows = Tally.Event.allCases.map { event in
+      let count = "\(result.tally[event])"
+      return String(repeating: " ", count: max(0, 10 - count.count)) + count + "  "
+        + event.rawValue
+    }
+    return ([head] + rows).joined(separator: "\n")
+  }
+
+  private static func rounded(_ number: Double) -> String {
+    "\((number * 10).rounded() / 10)"
+  }
+
+  /// A history that fails: why, what happened, and what to type to see it again.
+  static func text(of failed: Played) -> String {
+    let again = "Scripts/simulate --seed \(failed.history.seed) repeats the whole history"
+    return
+      ([again] + failed.violations.map { "  - \($0)" } + ["\(failed.history)"])
+      .joined(separator: "\n")
+  }
+}

@@ -1,0 +1,74 @@
+import LiaisonModel
+import LiaisonSync
+import TestSupport
+
+/// Every revision that anybody has encoded in a history, by its name: what the oracles look things up
+/// in, whatever became of it.
+final class Revisions: @unchecked Sendable {
+  private(set) var all: [RevisionID: Revision] = [:]
+  /// Those that a merge or a resolution made of a revision, in the order in which they were made.
+  private(set) var made: [RevisionID: [RevisionID]] = [:]
+
+  func add(_ revision: Revision, _ name: RevisionID) {
+    guard all.updateValue(revision, forKey: name) == nil else { return }
+    if let second = revision.secondParent { made[second, default: []].append(name) }
+  }
+
+  subscript(name: RevisionID?) -> Revision? { name.flatMap { all[$0] } }
+}
+
+/// One replica's coding: the plain one, which notes what it has encoded and reads it from there.
+final class SimulatedCoding: RevisionCoding, @unchecked Sendable {
+  private let plain = PlainCoding()
+  let revisions: Revisions
+  private let plant: Plant?
+  let newEdit: @Sendable () -> EditID
+  /// Whether the replica's program is a newer one: each record that it writes gets a field that the
+  /// others do not know.
+  var isNewer = false
+
+  init(_ revisions: Revisions, _ plant: Plant?, newEdit: @escaping @Sendable () -> EditID) {
+    (self.revisions, self.plant, self.newEdit) = (revisions, plant, newEdit)
+  }
+
+  func encode(_ revision: Revision) throws -> FiledRevision {
+    let written = inItsVersion(revision)
+    let filed = try plain.encode(written)
+    revisions.add(written, filed.id)
+    return filed
+  }
+
+  private func inItsVersion(_ revision: Revision) -> Revision {
+    var state = revision.state
+    if isNewer, revision.parent == nil, state.unknown.isEmpty {
+      let bytes = Array(revision.note.utf8)
+      state.unknown = [UnknownField(number: 1000, wireType: 2, bytes: bytes)]
+    } else if plant == .unknownDropped, revision.secondParent == nil {
+      state.unknown = []
+    } else {
+      return revision
+    }
+    return Revision(
+      record: revision.record, kind: revision.kind, parent: revision.parent,
+      secondParent: revision.secondParent, state: state, origin: revision.origin)
+  }
+
+  func decode(_ bytes: [UInt8]) throws -> Revision {
+    try revisions[id(of: bytes)] ?? plain.decode(bytes)
+  }
+
+  func summary(of bytes: [UInt8]) throws -> RevisionSummary { RevisionSummary(try decode(bytes)) }
+
+  func file(_ changes: [Change]) throws -> [Entry] {
+    try changes.map { change in
+      let encoded = EncodedRevision(id: id(of: change.bytes), bytes: change.bytes)
+      return Entry(
+        position: change.position,
+        revision: FiledRevision(encoded, try summary(of: change.bytes)))
+    }
+  }
+
+  func id(of bytes: [UInt8]) -> RevisionID { plain.id(of: bytes) }
+
+  func newDigest() -> any RegisterDigest { plain.newDigest() }
+}

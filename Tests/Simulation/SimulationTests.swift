@@ -1,0 +1,43 @@
+import Foundation
+import LiaisonSync
+import TestSupport
+import Testing
+
+/// Histories of a register, drawn from seeds: whatever happens, nothing that a person wrote is lost, doubled
+/// or taken back, and in the end everybody holds the same.
+///
+/// `Scripts/simulate --seed 7` plays one history, `--histories 10000` plays many.
+struct SimulationTests {
+  static let environment = ProcessInfo.processInfo.environment
+  static let seed = environment["LIAISON_SIMULATE_SEED"].flatMap(UInt64.init)
+  static let histories = environment["LIAISON_SIMULATE_HISTORIES"].flatMap(UInt64.init)
+
+  @Test func whateverHappensNothingIsLostDoubledOrTakenBack() async {
+    let first = Self.seed ?? 1
+    let count = Self.histories ?? (Self.seed == nil ? 1_000 : 1)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = await Campaign.run(first..<first + count)
+    print(Report.text(of: result, clock.now - start))
+    for failed in result.failed.prefix(2) {
+      let shortest = await Campaign.onThread { Shortening.shortest(failed) }
+      Issue.record(Comment(rawValue: Report.text(of: shortest)))
+    }
+    let seeds = result.failed.map(\.history.seed)
+    #expect(seeds == [], "these seeds fail")
+    if Self.seed != nil, count == 1 {
+      print(Played.play(Drawing.history(first)).trace.joined(separator: "\n"))
+    }
+  }
+
+  @Test(arguments: [UInt64(11), 12, 13])
+  func aHistoryIsRepeatedByItsSeed(seed: UInt64) async {
+    let traces = await Campaign.onThread {
+      (0..<3).map { _ in Played.play(Drawing.history(seed)).trace }
+    }
+    #expect(traces[0].count > 20)
+    #expect(traces[0] == traces[1] && traces[1] == traces[2])
+    let other = await Campaign.onThread { Played.play(Drawing.history(seed + 100)).trace }
+    #expect(traces[0] != other)
+  }
+}

@@ -1,0 +1,124 @@
+import LiaisonModel
+import LiaisonReplica
+import LiaisonServer
+import LiaisonSync
+import TestSupport
+
+extension World {
+  /// - Parameter margin: what the action's line in the trace begins with.
+  func perform(_ action: Action, _ margin: String = "  ") async {
+    note(margin + action.description)
+    switch action {
+    case .write(let at, let record, let writing): await write(at: folder(at), record, writing)
+    case .undo(let at): await undo(at: folder(at))
+    case .discard(let at, let edit): await discard(at: folder(at), edit)
+    case .resolve(let at, let conflict, let how):
+      await resolve(at: folder(at), conflict, how)
+    case .sync(let at, let troubles): await sync(folder(at), troubles)
+    case .crash(let at, let keeping): crash(folder(at), keeping)
+    case .backUp(let at):
+      let folder = folder(at)
+      folder.backups.append(folder.state)
+      tally.count(.backup)
+    case .restore(let at, let backup): restore(folder(at), backup)
+    case .copy(let at):
+      guard folders.count < Self.mostFolders else { return }
+      let original = folder(at)
+      addFolder(original.office, original.state)
+      tally.count(.copy)
+    case .clone(let office):
+      guard folders.count < Self.mostFolders else { return }
+      addFolder(offices[office % offices.count])
+      tally.count(.clone)
+    case .lose(let at):
+      guard folders.count > 1 else { return }
+      folders.remove(at: at % folders.count)
+      tally.count(.lost)
+    case .clock(let at, let hours):
+      folder(at).clock.hours += hours
+      tally.count(.clock)
+    case .server(let action): await perform(action)
+    }
+  }
+
+  static let mostFolders = 8
+
+  private func restore(_ folder: Folder, _ backup: Int) {
+    guard !folder.backups.isEmpty else { return }
+    folder.replace(with: folder.backups[backup % folder.backups.count])
+    tally.count(.restore)
+  }
+
+  private func perform(_ action: ServerAction) async {
+    switch action {
+    case .crash:
+      server.crash()
+      tally.count(.serverCrash)
+      checkAnswers()
+    case .backUp: server.backups.append(server.disk.log.backup())
+    case .restore(let backup):
+      guard !server.backups.isEmpty else { return }
+      let before = server.entries.count
+      server.restore(server.backups[backup % server.backups.count])
+      await heal(true)
+      ledger.answered = [:]
+      tally.count(.serverRestore)
+      tally.count(.lostEntries, max(0, before - server.entries.count))
+    case .healing(let isOpen): await heal(isOpen)
+    case .arrive(let number): await arrive(number)
+    }
+  }
+
+  func heal(_ isOpen: Bool) async {
+    do { try await server.disk.setHealing(isOpen) } catch { violated("healing: \(error)") }
+  }
+
+  /// A request that nobody waits for any more reaches the server.
+  func arrive(_ number: Int) async {
+    guard !server.late.isEmpty else { return }
+    let (office, request) = server.late.remove(at: number % server.late.count)
+    let once = Once(request)
+    do {
+      try await server.service.endpoint(for: office)
+        .push(next: { once.take() }, receive: { [self] in answered($0) })
+    } catch CallError.otherHistory {
+      // The log has gone back since the request left.
+    } catch {
+      violated("a late request failed: \(error)")
+    }
+  }
+
+  // MARK: Syncs
+
+  func sync(_ folder: Folder, _ troubles: [Trouble], retriesAll: Bool = false) async {
+    let passage = Passage(self, folder, troubles)
+    do {
+      let report = try await folder.program.sync(
+        over: Line(world: self, passage: passage), at: "127.0.0.1:1", retriesAll: retriesAll)
+      tally.count(.sync)
+      tally.count(.handedBack, report.handBack.handedBack)
+      tally.count(.waiting, report.handBack.waiting)
+      note(
+        "      \(report.round) merged \(report.merged) back \(report.handBack)"
+          + " conflicts \(report.conflicts) pending \(report.counts.pending)")
+    } catch {
+      tally.count(.broken)
+      note("      broken: \(error)")
+      if !isExcused(error, passage) { violated("replica \(folder.number): a sync threw \(error)") }
+    }
+  }
+
+  private func isExcused(_ error: any Error, _ passage: Passage) -> Bool {
+    guard passage.isDisturbed else { return false }
+    return switch error {
+    case CallError.unreachable, CallError.tooManyRounds: true
+    // A message that comes twice is no message of the protocol.
+    case CallError.peerFault(.changesOutOfOrder), CallError.peerFault(.headerOutOfOrder),
+      CallError.peerFault(.otherVerdicts):
+      true
+    case CallError.otherHistory: true
+    case Session.isDown as StoreError: true
+    case _: false
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import LiaisonModel
+import LiaisonReplica
+import LiaisonServer
+import LiaisonSync
+import TestSupport
+
+/// The log as it is at the end, with all that is known of it.
+struct FinalLog {
+  let entries: [(name: RevisionID, revision: Revision)]
+  /// Where an entry is.
+  let places: [RevisionID: Int]
+  /// What stands behind second parents and is no entry.
+  let ancestors: Set<RevisionID>
+  /// How often a note stands in the log.
+  let notes: [String: Int]
+  /// All that the log holds, and what that was made from and written over.
+  let reached: Set<RevisionID>
+  let reachedNotes: Set<String>
+
+  init(_ world: World) {
+    entries = world.server.entries.compactMap { entry in
+      world.revisions[entry.revision.id].map { (entry.revision.id, $0) }
+    }
+    places = Dictionary(entries.enumerated().map { ($1.name, $0) }) { $1 }
+    ancestors = Set(world.server.disk.log.ancestors.keys)
+    notes = Dictionary(entries.map { ($0.revision.note, 1) }, uniquingKeysWith: +)
+    reached = world.behind(entries.map(\.name) + Array(ancestors), until: [])
+    reachedNotes = Set(reached.compactMap { world.revisions[$0]?.note })
+  }
+}
+
+// What must be so at the end of every history.
+extension World {
+  func check() async {
+    let log = FinalLog(self)
+    checkAnswers()
+    checkNotes(log)
+    checkFolders(log)
+    for place in log.entries.indices {
+      checkParents(place, log)
+      checkEffect(place, log)
+      checkMerge(place, log)
+    }
+    await checkDigests()
+  }
+
+  /// What the server has answered is in its log, unless it was restored since.
+  func checkAnswers() {
+    let entries = server.entries
+    let names = Set(entries.map(\.revision.id))
+    for (position, name) in ledger.answered where !names.contains(name) {
+      // An edit that another has taken in is answered with that one's place.
+      violated("what was answered at position \(position) is gone: \(describe(name))")
+    }
+  }
+
+  func describe(_ name: RevisionID) -> String {
+    guard let revision = revisions[name] else { return name.short }
+    return "\(revision.note) of \(revision.state.code) by \(revision.office)"
+  }
+
+  private func checkNotes(_ log: FinalLog) {
+    for (note, count) in log.notes.sorted(by: { $0.key < $1.key })
+    where count > 1 && ledger.written[note] != nil {
+      violated("\(note) is \(count) times in the log")
+    }
+  }
+
+  private func checkFolders(_ log: FinalLog) {
+    for folder in folders {
+      let (replica, shadow) = (folder.replica, folder.state.shadow)
+      let pending = Set(
+        replica.records.values.compactMap(\.pending).flatMap { entry in
+          notes(entry) + entry.ancestors.compactMap { revisions[$0]?.note }
+        })
+      let open = shadow.written.subtracting(shadow.replaced).subtracting(shadow.merged)
+        .subtracting(pending).subtracting(log.reachedNotes)
+      for note in open.sorted() { violated("replica \(folder.number): \(note) is lost") }
+      checkSeen(folder, log)
+      checkOutbox(folder)
+    }
+  }
+
+  /// What was accepted, and some replica still knows of, is in the log or behind something in it.
+  private func checkSeen(_ folder: Folder, _ log: FinalLog) {
+    let lost = Set(folder.replica.lost.map(\.revision.id))
+    let pending = folder.replica.records.values.compactMap(\.pending).flatMap {
+      [$0.ours.id, $0.base?.id].compactMap(\.self) + $0.ancestors
+    }
+    let here = behind(pending, until: log.reached)
+    let missing = folder.state.shadow.seen.subtracting(log.reached).subtracting(lost)
+      .subtracting(here).subtracting(ledger.givenUp)
+    for name in missing.sorted(by: { $0.description < $1.description }) {
+      violated("replica \(folder.number): what was accepted is gone: \(describe(name))")
+    }
+    for lost in folder.replica.lost where folder.replica.records[lost.record]?.pending == nil {
+      violated("replica \(folder.number) has not handed back \(describe(lost.revision.id))")
+    }
+  }
+
+  /// What waits at the end waits for a person.
+  private func checkOutbox(_ folder: Folder) {
+    for (_, record) in folder.replica.records {
+      guard let pending = record.pending else { continue }
+      let name = "replica \(folder.number): \(describe(pending.ours.id))"
+      switch pending.state {
+      case .ready, .inFlight:
+        let isHeld = folder.replica.lost.contains { $0.record == pending.record }
+        if !isHeld { violated("\(name) waits for a sync") }
+      case .codeTaken, .refused: tally.count(.standing)
+      case .conflict:
+        tally.count(.standing)
+        guard let head = revisions[record.head?.revision.id], let ours = revisions[pending.ours.id],
+          let base = revisions[pending.base?.id]
+        else { continue }
+        let parts = SecondMerge.disagreements(base.state, ours.state, head.state)
+        // Both together may break a rule.
+        let isRule = head.state.references.count + ours.state.references.count > 0
+        if parts.isEmpty, !isRule { violated("\(name) is in no conflict") }
+      }
+    }
+  }
+
+  private func checkDigests() async {
+    do {
+      let digest = try await server.service.verify().digest
+      note("  digest \(digest)")
+      for folder in folders where try await folder.program.verify().digest != digest {
+        violated("replica \(folder.number) holds something else than the server")
+      }
+    } catch {
+      violated("a digest cannot be made: \(error)")
+    }
+  }
+
+  /// What stands behind a second parent can be read at the server.
+  private func checkParents(_ place: Int, _ log: FinalLog) {
+    let (name, revision) = log.entries[place]
+    var next = revision.secondParent
+    while let second = next {
+      guard log.places[second] != nil || log.ancestors.contains(second) else {
+        return violated("what stands behind \(describe(name)) is not at the server")
+      }
+      guard log.places[second] == nil else { return }
+      next = revisions[second]?.secondParent
+    }
+  }
+}
