@@ -61,6 +61,19 @@ enum Register {
   }
 }
 
+extension Register {
+  /// A state on one line.
+  static func text(of state: RecordState) -> String {
+    guard !state.isDeleted else { return "deleted" }
+    return Field.allCases.compactMap { field in
+      state.fields[field.number].map { value in
+        let text = value.text { String($0.description.suffix(4)) }
+        return "\(field)=\(text.split(separator: "\n").joined(separator: "/"))"
+      }
+    }.joined(separator: " ")
+  }
+}
+
 /// What of a state can be told apart: each member, element and line that a person puts in is written
 /// once, so that what is lost, doubled or comes back shows.
 struct Tokens: Hashable {

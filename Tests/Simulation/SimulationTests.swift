@@ -21,6 +21,7 @@ struct SimulationTests {
     print(Report.text(of: result, clock.now - start))
     for failed in result.failed.prefix(2) {
       let shortest = await Campaign.onThread { Shortening.shortest(failed) }
+      print(shortest.trace.joined(separator: "\n"))
       Issue.record(Comment(rawValue: Report.text(of: shortest)))
     }
     let seeds = result.failed.map(\.history.seed)

@@ -33,6 +33,7 @@ struct FinalLog {
 extension World {
   func check() async {
     let log = FinalLog(self)
+    tell(log)
     checkAnswers()
     checkNotes(log)
     checkFolders(log)
@@ -42,6 +43,19 @@ extension World {
       checkMerge(place, log)
     }
     await checkDigests()
+  }
+
+  private func tell(_ log: FinalLog) {
+    for (place, entry) in log.entries.enumerated() {
+      let (name, revision) = entry
+      let parents = [revision.parent, revision.secondParent].map { parent in
+        guard let parent else { return "-" }
+        return "\(parent.short) \(revisions[parent]?.note ?? "?")"
+      }
+      note(
+        "  \(place + 1): \(name.short) \(revision.note) \(revision.state.code)"
+          + " from \(parents[0]) and \(parents[1]): \(Register.text(of: revision.state))")
+    }
   }
 
   /// What the server has answered is in its log, unless it was restored since.
@@ -139,6 +153,7 @@ extension World {
     var next = revision.secondParent
     while let second = next {
       guard log.places[second] != nil || log.ancestors.contains(second) else {
+        if Known.sidesAreLostWithTheServer, ledger.lostSides.contains(second) { return }
         return violated("what stands behind \(describe(name)) is not at the server")
       }
       guard log.places[second] == nil else { return }

@@ -1,0 +1,8 @@
+/// What production does not promise yet, and the simulation found: each is excused by its oracle until it
+/// is mended, so that all else is looked at. Set one to false, and a seed that fails is found at once.
+enum Known {
+  /// A restored server has lost what stands behind a merge, and another office than the one that wrote it
+  /// hands the merge back first: it has only the merge. Its own office then finds the merge in the log, and
+  /// does not hand back what stands behind it.
+  static let sidesAreLostWithTheServer = true
+}
