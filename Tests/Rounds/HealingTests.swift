@@ -166,6 +166,54 @@ struct HealingTests {
     #expect(try await vienna.value("ONE", "name") == "Corrected")
   }
 
+  /// What was accepted first is there again, and was corrected since.
+  @Test func whatIsHandedBackDoesNotRepeatWhatItWasMadeFrom() async throws {
+    let (hq, vienna, newYork) = try await offices()
+    let backup = try await hq.backedUp()
+    try await vienna.edit("ONE", "description=Wrong.")
+    try await vienna.sync()
+    try await newYork.sync()
+    try await newYork.edit("ONE", "name=New York's")
+    try await newYork.sync()
+    let restored = try await hq.restored(from: backup)
+    let lyon = try restored.office("LYO", restored.link)
+    try await lyon.sync()
+    try await lyon.edit("THREE", "name=Lyon's")
+    try await lyon.sync()
+    try await vienna.on(restored.link).sync()
+    try await vienna.edit("ONE", "description=")
+    try await vienna.on(restored.link).sync()
+    try await newYork.on(restored.link).sync()
+    try await settle(restored, vienna, newYork)
+    #expect(try await vienna.value("ONE", "name") == "New York's")
+    #expect(try await newYork.value("ONE", "description") == nil)
+  }
+
+  /// Neither could go before the other: the edit in flight waited for what it was made from.
+  @Test func anEditInFlightOnWhatWasOvertakenGetsItsVerdict() async throws {
+    let (hq, vienna, newYork) = try await offices()
+    let backup = try await hq.backedUp()
+    try await vienna.edit("ONE", "description=Lost.")
+    try await vienna.sync()
+    try await vienna.edit("ONE", "name=In flight")
+    let points = Mutex(0)
+    let cut = CutLink(inner: hq.link) {
+      let point = points.withLock { points in
+        points += 1
+        return points
+      }
+      if point == 6 { throw CutLink.broken }
+    }
+    await #expect(throws: CallError.self) { try await vienna.on(cut).sync() }
+    let restored = try await hq.restored(from: backup)
+    try await newYork.on(restored.link).edit("ONE", "parent=TWO")
+    try await newYork.on(restored.link).sync()
+    try await settle(restored, vienna, newYork)
+    #expect(try await newYork.value("ONE", "description") == "Lost.")
+    #expect(try await newYork.value("ONE", "name") == "In flight")
+    #expect(try await vienna.value("ONE", "parent") == "TWO")
+  }
+
   @Test func aRefusedRevisionIsTriedAgainAndTaken() async throws {
     let (hq, vienna, newYork) = try await offices()
     let backup = try await hq.backedUp()

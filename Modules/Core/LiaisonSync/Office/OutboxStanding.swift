@@ -44,11 +44,12 @@ public struct OutboxStanding: Hashable, Sendable {
     }
   }
 
-  /// Whether a sync sends it.
+  /// Whether a sync sends it. One in flight is sent in any case: nothing else can be done with it, or with
+  /// what it was made from, until its verdict is known.
   public var isSendable: Bool {
-    guard !isHeld else { return false }
-    return switch state {
-    case .ready, .inFlight: true
+    switch state {
+    case .ready: !isHeld
+    case .inFlight: true
     case .conflict, .codeTaken, .refused: false
     }
   }
