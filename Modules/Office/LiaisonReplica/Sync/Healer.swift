@@ -29,6 +29,10 @@ struct Healer {
         try await store.write(.durable) { try Healer.settle(answers, in: $0, environment) }
       })
     let answers = await call.answers
+    let moved = Set(answers.filter(\.fate.isEdit).map(\.lost.record))
+    // What the log has again of what the lost revisions were made from may not be here.
+    let history = HistoryFetch(store: store, coding: environment.coding)
+    for record in moved.sorted() { try await history.bring(record, from: endpoint) }
     try await store.write(.durable) { [environment] in
       try Healer.makeEdits(of: answers, in: $0, environment)
     }
@@ -118,18 +122,32 @@ struct Healer {
       let pending = try transaction.record(record)?.pending
       if let pending, pending.isInFlight || pending.base?.id != last.lost.revision.id { continue }
       for answer in left { try transaction.keep(answer.lost.revision, of: record) }
-      let entry = try edit(last.lost, over: pending, state, in: transaction, environment)
+      let base = try base(of: left.map(\.lost), in: transaction, environment.coding)
+      let entry = try edit(
+        last.lost, from: base, over: pending, state, in: transaction, environment)
       try transaction.put(entry)
       try transaction.forget(lost: left.map(\.lost.revision.id))
     }
   }
 
+  /// What a record's lost revisions are merged from: what the first was made from, if that is lost no more,
+  /// so that nothing is done twice that the log has again; otherwise what the record was at the last place
+  /// that both logs share.
+  private static func base(
+    of lost: [LostRevision], in reader: any ReplicaReader, _ coding: any RevisionCoding
+  ) throws -> EncodedRevision? {
+    guard let first = lost.first else { return nil }
+    let parent = try coding.parent(of: first.revision.bytes)
+    return try [parent, first.shared].lazy.compactMap(\.self)
+      .compactMap { try reader.revision($0, of: first.record) }.first
+  }
+
   private static func edit(
-    _ lost: LostRevision, over pending: OutboxEntry?, _ state: OutboxEntry.State,
-    in transaction: any ReplicaTransaction, _ environment: ReplicaEnvironment
+    _ lost: LostRevision, from base: EncodedRevision?, over pending: OutboxEntry?,
+    _ state: OutboxEntry.State, in transaction: any ReplicaTransaction,
+    _ environment: ReplicaEnvironment
   ) throws -> OutboxEntry {
     let coding = environment.coding
-    let base = try lost.shared.flatMap { try transaction.revision($0, of: lost.record) }
     let chain =
       [lost.revision.id] + (try chain(behind: lost, in: transaction, coding)).map(\.id)
     if let pending {
@@ -154,6 +172,13 @@ struct Healer {
 }
 
 extension LostRevision.Fate {
+  fileprivate var isEdit: Bool {
+    switch self {
+    case .isEdit: true
+    case .found, .isBehind, .waits: false
+    }
+  }
+
   fileprivate var isSettled: Bool {
     switch self {
     case .found, .isBehind: true
