@@ -86,7 +86,7 @@ extension World {
       let pending = Set(
         replica.records.values.compactMap(\.pending).flatMap { entry in
           notes(entry) + entry.ancestors.compactMap { revisions[$0]?.note }
-        })
+        } + replica.lost.compactMap { revisions[$0.revision.id]?.note })
       let open = shadow.written.subtracting(shadow.replaced).subtracting(shadow.merged)
         .subtracting(pending).subtracting(log.reachedNotes)
       for note in open.sorted() { violated("replica \(folder.number): \(note) is lost") }
@@ -107,8 +107,16 @@ extension World {
     for name in missing.sorted(by: { $0.description < $1.description }) {
       violated("replica \(folder.number): what was accepted is gone: \(describe(name))")
     }
-    for lost in folder.replica.lost where folder.replica.records[lost.record]?.pending == nil {
+    for lost in folder.replica.lost
+    where !waitsForAPerson(folder.replica.records[lost.record]?.pending) {
       violated("replica \(folder.number) has not handed back \(describe(lost.revision.id))")
+    }
+  }
+
+  private func waitsForAPerson(_ pending: OutboxEntry?) -> Bool {
+    switch pending?.state {
+    case .conflict, .codeTaken, .refused: true
+    case .ready, .inFlight, nil: false
     }
   }
 
@@ -118,9 +126,7 @@ extension World {
       guard let pending = record.pending else { continue }
       let name = "replica \(folder.number): \(describe(pending.ours.id))"
       switch pending.state {
-      case .ready, .inFlight:
-        let isHeld = folder.replica.lost.contains { $0.record == pending.record }
-        if !isHeld { violated("\(name) waits for a sync") }
+      case .ready, .inFlight: violated("\(name) waits for a sync")
       case .codeTaken, .refused: tally.count(.standing)
       case .conflict:
         tally.count(.standing)
