@@ -63,6 +63,26 @@ struct CopyTests {
     #expect(try await copy.digest() == hq.digest())
   }
 
+  /// The copy goes on with what another office has changed by then: that is not overwritten.
+  @Test func whoGoesOnFromAnAcceptedEditOverwritesNothingOfWhatItWasMergedWith() async throws {
+    let (hq, vienna, newYork) = try await Headquarters.withTwoOffices {
+      try await $0.new("area", "code=ONE", "name=One", "description=Some.")
+    }
+    try await vienna.edit("ONE", "name=Vienna's")
+    let copy = try hq.copied(vienna)
+    try await newYork.edit("ONE", "description=New York's.")
+    try await newYork.sync()
+    try await vienna.sync()
+    try await copy.edit("ONE", "description=Copy's.")
+    #expect(try await copy.sync().conflicts == 1)
+    #expect(try await vienna.value("ONE", "description") == "New York's.")
+    try await copy.resolve("ONE", take: .ours)
+    try await copy.sync()
+    try await vienna.sync()
+    #expect(try await vienna.value("ONE", "description") == "Copy's.")
+    #expect(try await vienna.digest() == hq.digest())
+  }
+
   @Test func bothCopiesOfAReplicaAreUsed() async throws {
     let (hq, vienna, newYork) = try await Headquarters.withTwoOffices {
       try await $0.new("area", "code=ONE", "name=One")

@@ -16,8 +16,8 @@ struct KnownEditTests {
     case .untouched: "untouched"
     case .none: "none"
     case .some(let rest): life.text(rest)
-    case .goesOn(let accepted, let absorbed):
-      "goes on from \(accepted.id == life.merged.id), \(absorbed.count) left"
+    case .goesOn(let last, let accepted, let absorbed):
+      "goes on from \(last == life.edit && accepted.id == life.merged.id), \(absorbed.count) left"
     }
   }
 

@@ -80,23 +80,60 @@ struct RebaseTests {
   }
 
   /// The register has made the first of two edits a merge; the person went on from the first.
+  private func gone(
+    from seen: FiledRevision?, to ours: FiledRevision, onto accepted: FiledRevision
+  ) throws -> Rebase.Outcome {
+    let entry = OutboxEntry(
+      edit: maker.new(), absorbed: [maker.new()], base: base.encoded, ours: ours, state: .ready)
+    let rest = try entry.goingOn(from: seen?.encoded, accepted: accepted.encoded, absorbed: [])
+      .standing(by: maker.coding)
+    #expect(rest.edits == [entry.edit])
+    #expect(try maker.coding.decode(rest.ours.bytes).parent == rest.base?.id)
+    return try rebase.outcome(of: rest, onto: accepted.encoded)
+  }
+
   @Test func whatOthersHadChangedByThenIsNoChangeOfThePersons() throws {
+    let seen = try changed([RevisionMaker.notes: .prose("mine")])
     let ours = try changed([RevisionMaker.notes: .prose("mine"), RevisionMaker.tags: .texts(["o"])])
     let accepted = try changed([
       RevisionMaker.name: .text("Theirs"), RevisionMaker.notes: .prose("mine"),
     ])
-    let known: EditID = maker.new()
-    let entry = OutboxEntry(
-      edit: maker.new(), absorbed: [known], base: base.encoded, ours: ours, state: .ready)
-    let carried = try rebase.carried(entry, onto: accepted.encoded, absorbed: [])
-    let revision = try maker.coding.decode(carried.ours.bytes)
-    #expect(
-      revision.state.fields == [
-        RevisionMaker.name: .text("Theirs"), RevisionMaker.notes: .prose("mine"),
-        RevisionMaker.tags: .texts(["o"]),
-      ])
-    #expect(revision.parent == accepted.id && carried.base == accepted.encoded)
-    #expect(carried.edits == [entry.edit])
+    for known in [seen, nil] {
+      guard case .rebased(let merged) = try gone(from: known, to: ours, onto: accepted) else {
+        Issue.record("nothing is in disagreement")
+        return
+      }
+      #expect(
+        try maker.coding.decode(merged.bytes).state.fields == [
+          RevisionMaker.name: .text("Theirs"), RevisionMaker.notes: .prose("mine"),
+          RevisionMaker.tags: .texts(["o"]),
+        ])
+    }
+  }
+
+  @Test func whereOthersHadChangedTheSameByThenItIsAConflict() throws {
+    let seen = try changed([RevisionMaker.tags: .texts(["o"])])
+    let ours = try changed([RevisionMaker.notes: .prose("mine"), RevisionMaker.tags: .texts(["o"])])
+    let accepted = try changed([
+      RevisionMaker.notes: .prose("theirs"), RevisionMaker.tags: .texts(["o"]),
+    ])
+    for known in [seen, nil] {
+      #expect(try gone(from: known, to: ours, onto: accepted) == .conflict)
+    }
+  }
+
+  @Test func whatWasMovedInTheFirstIsNotDoubled() throws {
+    let seen = try changed([RevisionMaker.notes: .prose("a\nnew")])
+    let ours = try changed([RevisionMaker.notes: .prose("new\na")])
+    let accepted = try changed([
+      RevisionMaker.name: .text("Theirs"), RevisionMaker.notes: .prose("a\nnew"),
+    ])
+    guard case .rebased(let merged) = try gone(from: seen, to: ours, onto: accepted) else {
+      Issue.record("nothing is in disagreement")
+      return
+    }
+    let fields = try maker.coding.decode(merged.bytes).state.fields
+    #expect(fields[RevisionMaker.notes] == .prose("new\na"))
   }
 
   @Test func aMergeIsMadeFromWhatAPersonWrote() throws {

@@ -67,8 +67,8 @@ extension OutboxEntry {
     /// The register has what was amended.
     case some(OutboxEntry)
     /// The register has made this revision of an edit that it has taken in before it was sent; so many of
-    /// those are left. See ``Rebase/carried(_:onto:absorbed:)``.
-    case goesOn(from: EncodedRevision, absorbed: [EditID])
+    /// those are left. See ``OutboxEntry/goingOn(from:accepted:absorbed:)``.
+    case goesOn(from: EditID, accepted: EncodedRevision, absorbed: [EditID])
   }
 
   /// The register names edits that it has: this replica was restored from a backup or copied, or was cut
@@ -86,6 +86,20 @@ extension OutboxEntry {
       let name = known[last], let accepted = try revision(name)
     else { return .untouched }
     return .goesOn(
-      from: accepted, absorbed: Array(absorbed.drop { $0 != last }.dropFirst()))
+      from: last, accepted: accepted, absorbed: Array(absorbed.drop { $0 != last }.dropFirst()))
+  }
+
+  /// The edit, once the register has one that it has taken in. A merge sees what the person changed in that
+  /// one as it was here; what others had changed by then is no change of the person's.
+  /// - Parameters:
+  ///   - seen: the one that was taken in, as the person saw it; nil if that is not remembered any more.
+  ///   - accepted: what the register has made of it.
+  ///   - absorbed: what the edit has taken in since.
+  public func goingOn(
+    from seen: EncodedRevision?, accepted: EncodedRevision, absorbed: [EditID]
+  ) -> OutboxEntry {
+    OutboxEntry(
+      edit: edit, absorbed: absorbed, base: seen ?? base ?? accepted, ours: ours, maker: maker,
+      ancestors: ancestors, state: isConflict ? .ready : state)
   }
 }

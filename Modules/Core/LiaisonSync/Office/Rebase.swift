@@ -19,29 +19,6 @@ public struct Rebase: Sendable {
     self.coding = coding
   }
 
-  /// Brings an edit onto what the register has made of an earlier one that it has taken in. The person went
-  /// on from that as it was here; what others had changed by then is no change of the person's.
-  /// - Parameter absorbed: what it has taken in since.
-  public func carried(
-    _ entry: OutboxEntry, onto accepted: EncodedRevision, absorbed: [EditID]
-  ) throws -> OutboxEntry {
-    let ours = try coding.decode(entry.ours.bytes)
-    var state = ours.state
-    if let base = try entry.base.map({ try coding.decode($0.bytes) }) {
-      let theirs = try coding.decode(accepted.bytes).state
-      state =
-        Merge(base: base.state, ours: ours.state, theirs: theirs, kind: schema.kind(ours.kind))
-        .state
-    }
-    let revision = Revision(
-      record: ours.record, kind: ours.kind, parent: accepted.id,
-      secondParent: entry.ancestors.first, state: state, origin: ours.origin)
-    return OutboxEntry(
-      edit: entry.edit, absorbed: absorbed, base: accepted, ours: try coding.encode(revision),
-      maker: entry.maker, ancestors: entry.ancestors,
-      state: entry.isConflict ? .ready : entry.state)
-  }
-
   /// - Parameters:
   ///   - entry: the edit and its base.
   ///   - theirs: the record's head.

@@ -49,3 +49,11 @@ public struct RememberedStep: Hashable, Sendable {
     self.before = before
   }
 }
+
+extension ReplicaReader {
+  /// An edit of a record as a person saw it who went on from it; nil if that is not remembered any more.
+  public func seen(_ edit: EditID, of record: RecordID) throws -> EncodedRevision? {
+    let before = try steps().lazy.filter { $0.step.record == record }.compactMap(\.before)
+    return before.first { ($0.amendment?.edit ?? $0.edit) == edit }?.latest.encoded
+  }
+}

@@ -126,11 +126,12 @@ struct OutboxKeeper {
           if entry.absorbed.contains(where: { names[$0] != nil }) { missing.insert(entry.record) }
         case .none: try transaction.replace(entry, with: nil, of: entry.record)
         case .some(let rest): try transaction.replace(entry, with: rest, of: entry.record)
-        case .goesOn(let accepted, let absorbed):
-          guard let schema = try transaction.identity().schema else { break }
-          let carried = try Rebase(schema: schema, coding: coding)
-            .carried(entry, onto: accepted, absorbed: absorbed)
-          try transaction.replace(entry, with: carried, of: entry.record)
+        case .goesOn(let last, let accepted, let absorbed):
+          let rest = entry.goingOn(
+            from: try transaction.seen(last, of: entry.record), accepted: accepted,
+            absorbed: absorbed)
+          try transaction.replace(
+            entry, with: try rest.standing(by: coding), of: entry.record)
         }
       }
       return missing
