@@ -15,16 +15,14 @@ extension World {
   /// Nothing comes, comes back or goes but what a person put in or took out, and nothing is doubled.
   func checkEffect(_ place: Int, _ log: FinalLog) {
     let (name, revision) = log.entries[place]
-    let now = Tokens(revision.state)
-    if !now.doubled.isEmpty {
-      violated("\(describe(name)) doubles \(now.doubled.sorted())")
-    }
-    guard let parent = revisions[revision.parent], !parent.state.isDeleted,
-      !revision.state.isDeleted
-    else { return }
+    guard let parent = revisions[revision.parent] else { return }
+    let (before, now) = (Tokens(parent.state), Tokens(revision.state))
     let cause = cause(place, log)
+    // Two people may put the same line back, each in its place.
     guard !cause.isWhole else { return }
-    let before = Tokens(parent.state)
+    let doubled = now.doubled.subtracting(before.doubled)
+    if !doubled.isEmpty { violated("\(describe(name)) doubles \(doubled.sorted())") }
+    guard !parent.state.isDeleted, !revision.state.isDeleted else { return }
     let came = now.all.subtracting(before.all).subtracting(cause.added)
     if !came.isEmpty {
       violated("\(describe(name)) brings back or in what nobody added there: \(came.sorted())")

@@ -82,35 +82,30 @@ extension World {
 
   private func checkFolders(_ log: FinalLog) {
     for folder in folders {
-      let (replica, shadow) = (folder.replica, folder.state.shadow)
-      let pending = Set(
-        replica.records.values.compactMap(\.pending).flatMap { entry in
-          notes(entry) + entry.ancestors.compactMap { revisions[$0]?.note }
-        } + replica.lost.compactMap { revisions[$0.revision.id]?.note })
+      let shadow = folder.state.shadow
+      let here = waiting(in: folder, log)
       let open = shadow.written.subtracting(shadow.replaced).subtracting(shadow.merged)
-        .subtracting(pending).subtracting(log.reachedNotes)
+        .subtracting(here.compactMap { revisions[$0]?.note }).subtracting(log.reachedNotes)
       for note in open.sorted() { violated("replica \(folder.number): \(note) is lost") }
-      checkSeen(folder, log)
+      let missing = shadow.seen.subtracting(log.reached).subtracting(here)
+        .subtracting(ledger.givenUp)
+      for name in missing.sorted(by: { $0.description < $1.description }) {
+        violated("replica \(folder.number): what was accepted is gone: \(describe(name))")
+      }
+      for lost in folder.replica.lost
+      where !waitsForAPerson(folder.replica.records[lost.record]?.pending) {
+        violated("replica \(folder.number) has not handed back \(describe(lost.revision.id))")
+      }
       checkOutbox(folder)
     }
   }
 
-  /// What was accepted, and some replica still knows of, is in the log or behind something in it.
-  private func checkSeen(_ folder: Folder, _ log: FinalLog) {
-    let lost = Set(folder.replica.lost.map(\.revision.id))
+  /// What waits in a folder, and what that was made of.
+  private func waiting(in folder: Folder, _ log: FinalLog) -> Set<RevisionID> {
     let pending = folder.replica.records.values.compactMap(\.pending).flatMap {
-      [$0.ours.id, $0.base?.id].compactMap(\.self) + $0.ancestors
+      [$0.ours.id, $0.amendment?.revision.id, $0.base?.id].compactMap(\.self) + $0.ancestors
     }
-    let here = behind(pending, until: log.reached)
-    let missing = folder.state.shadow.seen.subtracting(log.reached).subtracting(lost)
-      .subtracting(here).subtracting(ledger.givenUp)
-    for name in missing.sorted(by: { $0.description < $1.description }) {
-      violated("replica \(folder.number): what was accepted is gone: \(describe(name))")
-    }
-    for lost in folder.replica.lost
-    where !waitsForAPerson(folder.replica.records[lost.record]?.pending) {
-      violated("replica \(folder.number) has not handed back \(describe(lost.revision.id))")
-    }
+    return behind(pending + folder.replica.lost.map(\.revision.id), until: log.reached)
   }
 
   private func waitsForAPerson(_ pending: OutboxEntry?) -> Bool {
