@@ -138,7 +138,7 @@ extension Trouble: CustomStringConvertible {
     switch what {
     case .cut: "at point \(point) the line is cut"
     case .twice: "at point \(point) the message comes twice"
-    case .late: "at point \(point) the line is cut, and the request comes later"
+    case .late: "at the first request from point \(point) on the line is cut, and it comes later"
     case .crash(let keeping): "at point \(point) a crash, keeping \(keeping)"
     case .meanwhile(let actions):
       "at point \(point) meanwhile [\(actions.map(\.description).joined(separator: ", "))]"

@@ -14,7 +14,7 @@ struct Drawing {
 
   static let weights: [(sort: Sort, weight: Int)] = [
     (.write, 110), (.sync, 70), (.resolve, 14), (.undo, 6), (.discard, 3),
-    (.crash, 4), (.backUp, 5), (.restore, 4), (.copy, 2), (.clone, 1), (.lose, 1), (.clock, 2),
+    (.crash, 4), (.backUp, 6), (.restore, 7), (.copy, 4), (.clone, 1), (.lose, 1), (.clock, 2),
     (.serverCrash, 3), (.serverBackUp, 4), (.serverRestore, 3), (.openHealing, 1),
     (.closeHealing, 2), (.arrive, 2),
   ]
@@ -63,7 +63,7 @@ struct Drawing {
   private mutating func action(_ sort: Sort, isNested: Bool = false) -> Action {
     let at = number(8)
     switch sort {
-    case .write: return .write(at: at, record: number(4), writing())
+    case .write: return .write(at: at, record: record(), writing())
     case .sync: return .sync(at: at, isNested ? [] : troubles())
     case .resolve:
       return .resolve(at: at, conflict: number(3), random.pick(Settlement.allCases))
@@ -84,6 +84,9 @@ struct Drawing {
     case .arrive: return .server(.arrive(number(2)))
     }
   }
+
+  /// Most of what people do is about one record: there they meet.
+  private mutating func record() -> Int { random.once(in: 3) ? number(4) : 0 }
 
   private mutating func troubles() -> [Trouble] {
     guard random.once(in: 2) else { return [] }

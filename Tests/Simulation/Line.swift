@@ -8,7 +8,7 @@ final class Passage: @unchecked Sendable {
   let folder: Folder
   private let start: Int
   private let serverStart: Int
-  private var troubles: [Trouble]
+  private let troubles: [Trouble]
   private var points = 0
   /// Whether anything came between.
   private(set) var isDisturbed = false
@@ -28,7 +28,7 @@ final class Passage: @unchecked Sendable {
     let here = points
     points += 1
     var isTwice = false
-    for trouble in troubles where trouble.point == here {
+    for trouble in troubles where trouble.happens(at: here, with: request) {
       isDisturbed = true
       switch trouble.what {
       case .cut:
@@ -38,10 +38,9 @@ final class Passage: @unchecked Sendable {
         world.tally.count(.duplicate)
         isTwice = true
       case .late:
-        if let request {
-          world.tally.count(.late)
-          world.server.late.append((folder.office, request))
-        }
+        guard let request else { continue }
+        world.tally.count(.late)
+        world.server.late.append((folder.office, request))
         throw Passage.broken
       case .crash(let keeping):
         world.crash(folder, keeping)
@@ -63,6 +62,14 @@ final class Passage: @unchecked Sendable {
   func answered(_ response: PushResponse) { world.answered(response) }
 
   var plant: Plant? { world.plant }
+}
+
+extension Trouble {
+  /// What makes a request late waits for the next one.
+  fileprivate func happens(at here: Int, with request: PushRequest?) -> Bool {
+    if case .late = what { return request != nil && here >= point }
+    return point == here
+  }
 }
 
 struct Line: SyncConnector {

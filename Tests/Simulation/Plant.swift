@@ -31,12 +31,12 @@ extension Plant {
       first.records = before.records
       return [first, after]
     case .newIDAtRebase:
-      change(&damaged, before) { old, new in
+      try change(&damaged, before) { old, new in
         guard new.maker == .merge, old?.edit == new.edit, old?.ours != new.ours else { return new }
         return new.with(edit: coding.newEdit())
       }
     case .sentIsForgotten:
-      change(&damaged, before) { _, new in new.isInFlight ? nil : new }
+      try change(&damaged, before) { _, new in new.isInFlight ? nil : new }
     case .moveDoubles:
       try change(&damaged, before) { _, new in
         guard case .conflict = new.state, let head = after.records[new.record]?.head else {
@@ -61,10 +61,12 @@ extension Plant {
   private func change(
     _ replica: inout MemoryReplica, _ before: MemoryReplica,
     _ body: (OutboxEntry?, OutboxEntry) throws -> OutboxEntry?
-  ) rethrows {
+  ) throws {
     for (id, record) in replica.records {
       guard let new = record.pending, new != before.records[id]?.pending else { continue }
-      replica.records[id]?.pending = try body(before.records[id]?.pending, new)
+      let bad = try body(before.records[id]?.pending, new)
+      guard bad != new else { continue }
+      replica = try replica.writing { try $0.replace(new, with: bad, of: id) }.after
     }
   }
 }

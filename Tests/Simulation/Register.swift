@@ -100,4 +100,7 @@ struct Tokens: Hashable {
     for unknown in state.unknown { all.insert("unknown \(unknown.number) \(unknown.bytes)") }
     (self.all, self.doubled) = (all, doubled)
   }
+
+  /// Whether no person can have put it in or taken it out: the program does not know what it is.
+  static func isUnknown(_ token: String) -> Bool { token.hasPrefix("unknown ") }
 }

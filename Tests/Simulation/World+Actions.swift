@@ -20,7 +20,7 @@ extension World {
       let folder = folder(at)
       folder.backups.append(folder.state)
       tally.count(.backup)
-    case .restore(let at, let backup): restore(folder(at), backup)
+    case .restore(let at, let backup): restore(at, backup)
     case .copy(let at):
       guard folders.count < Self.mostFolders else { return }
       let original = folder(at)
@@ -43,8 +43,10 @@ extension World {
 
   static let mostFolders = 8
 
-  private func restore(_ folder: Folder, _ backup: Int) {
-    guard !folder.backups.isEmpty else { return }
+  private func restore(_ at: Int, _ backup: Int) {
+    let backedUp = folders.filter { !$0.backups.isEmpty }
+    guard !backedUp.isEmpty else { return }
+    let folder = backedUp[at % backedUp.count]
     folder.replace(with: folder.backups[backup % folder.backups.count])
     tally.count(.restore)
   }

@@ -24,7 +24,7 @@ extension World {
     ledger.add(
       Written(
         folder: folder.number, record: record, sort: sort, added: new.subtracting(old),
-        removed: old.subtracting(new), over: over), note)
+        removed: old.subtracting(new).filter { !Tokens.isUnknown($0) }, over: over), note)
     tally.count(.write)
     self.note("      \(note)")
   }

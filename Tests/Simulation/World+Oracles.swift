@@ -85,7 +85,8 @@ extension World {
       let shadow = folder.state.shadow
       let here = waiting(in: folder, log)
       let open = shadow.written.subtracting(shadow.replaced).subtracting(shadow.merged)
-        .subtracting(here.compactMap { revisions[$0]?.note }).subtracting(log.reachedNotes)
+        .subtracting(here.union(ledger.givenUp).compactMap { revisions[$0]?.note })
+        .subtracting(log.reachedNotes)
       for note in open.sorted() { violated("replica \(folder.number): \(note) is lost") }
       let missing = shadow.seen.subtracting(log.reached).subtracting(here)
         .subtracting(ledger.givenUp)

@@ -9,7 +9,6 @@ extension World {
 
   func settle() async {
     note("  the end")
-    for folder in folders { folder.crash(keeping: Int.max) }
     while !server.late.isEmpty { await arrive(0) }
     await heal(true)
     for round in 0..<Self.rounds {

@@ -55,6 +55,24 @@ extension World {
     }
   }
 
+  /// A record with something in all that people will change.
+  func found(_ code: Int, at folder: Folder) async {
+    let note = ledger.newNote()
+    await attempt(folder) { [self] in
+      func words(_ prefix: String) -> [String] {
+        ["a", "b", "c", "d", "e"].map { "\(prefix)\(code)\($0)" }
+      }
+      let made = try await folder.program.create(
+        Register.kinds[0],
+        [
+          try Assignment("code=C\(code)"), try Assignment("name=n\(code)"),
+          try Assignment("tags=\(words("t").joined(separator: ","))"),
+          assignment(.remark, words("l")), assignment(.steps, words("s")),
+        ], note: note)
+      saved(note, at: folder, made.id, .edit)
+    }
+  }
+
   private func attempt(_ folder: Folder, _ body: () async throws -> Void) async {
     do {
       try await body()
@@ -108,7 +126,7 @@ extension World {
     }
   }
 
-  private func assignment(_ field: Register.Field, _ lines: [String]) -> Assignment {
+  func assignment(_ field: Register.Field, _ lines: [String]) -> Assignment {
     let input: FieldInput =
       field == .steps ? .many(lines) : .one(lines.joined(separator: "\n"))
     return Assignment(name: "\(field)", operation: .set, input: input)

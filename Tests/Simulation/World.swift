@@ -102,12 +102,7 @@ final class World: @unchecked Sendable {
     } catch { violated("an office cannot be added: \(error)") }
     for office in offices { addFolder(office) }
     await sync(folders[0], [])
-    for code in 0..<3 {
-      await write(at: folders[0], 0, .new(kind: 0, code: code))
-      for field in Register.Field.collections where field != .members {
-        for _ in 0..<3 { await write(at: folders[0], code, .add(field, 9)) }
-      }
-    }
+    for code in 0..<3 { await found(code, at: folders[0]) }
     for folder in folders { await sync(folder, []) }
   }
 }
