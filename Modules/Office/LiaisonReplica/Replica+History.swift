@@ -19,7 +19,7 @@ extension Replica {
   /// - Throws: ``CallError``, also for a revision of another record.
   public func fetchHistory(of reference: String, over connector: any SyncConnector) async throws {
     let record = try await read { try $0.record(reference).id }
-    try await connector.connecting { [store, coding = environment.coding] endpoint in
+    _ = try await connector.connecting { [store, coding = environment.coding] endpoint in
       try await HistoryFetch(store: store, coding: coding).bring(record, from: endpoint)
     }
   }

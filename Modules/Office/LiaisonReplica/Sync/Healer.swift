@@ -29,14 +29,19 @@ struct Healer {
         try await store.write(.durable) { try Healer.settle(answers, in: $0, environment) }
       })
     let answers = await call.answers
-    let moved = Set(answers.filter(\.fate.isEdit).map(\.lost.record))
-    // What the log has again of what the lost revisions were made from may not be here.
-    let history = HistoryFetch(store: store, coding: environment.coding)
-    for record in moved.sorted() { try await history.bring(record, from: endpoint) }
-    try await store.write(.durable) { [environment] in
-      try Healer.makeEdits(of: answers, in: $0, environment)
-    }
+    let edits = try await lostEdits(of: answers)
+    try await store.write(.durable) { try edits.make(in: $0) }
     return HandBack(handedBack: await call.found, waiting: answers.waiting)
+  }
+
+  /// What the log has by now of records that have moved on may not be here.
+  private func lostEdits(of answers: [Answer]) async throws -> LostEdits {
+    let history = HistoryFetch(store: store, coding: environment.coding)
+    var held: [RecordID: Set<RevisionID>] = [:]
+    for record in Set(answers.filter(\.fate.isEdit).map(\.lost.record)).sorted() {
+      held[record] = try await history.bring(record, from: endpoint)
+    }
+    return LostEdits(answers: answers, held: held, environment: environment)
   }
 
   /// A lost revision, and the bytes of what stands behind its second parent.
@@ -73,7 +78,7 @@ struct Healer {
   }
 
   /// What stands behind the second parent of a lost revision, as far as it is here.
-  private static func chain(
+  static func chain(
     behind lost: LostRevision, in reader: any ReplicaReader, _ coding: any RevisionCoding
   ) throws -> [EncodedRevision] {
     var chain: [EncodedRevision] = []
@@ -108,63 +113,7 @@ struct Healer {
     try transaction.forget(lost: settled)
   }
 
-  /// Makes edits of what its records have moved on from. A record's revisions become one, if none of them
-  /// waits; if it has another edit, they are offered again when that has left.
-  private static func makeEdits(
-    of answers: [Answer], in transaction: any ReplicaTransaction,
-    _ environment: ReplicaEnvironment
-  ) throws {
-    for (record, answers) in Dictionary(grouping: answers, by: \.lost.record) {
-      let left = answers.filter { !$0.fate.isSettled }
-      guard let last = left.last, case .isEdit(let state) = last.fate,
-        !left.contains(where: { $0.fate == .waits })
-      else { continue }
-      let pending = try transaction.record(record)?.pending
-      if let pending, pending.isInFlight || pending.base?.id != last.lost.revision.id { continue }
-      for answer in left { try transaction.keep(answer.lost.revision, of: record) }
-      let base = try base(of: left.map(\.lost), in: transaction, environment.coding)
-      let entry = try edit(
-        last.lost, from: base, over: pending, state, in: transaction, environment)
-      try transaction.put(entry)
-      try transaction.forget(lost: left.map(\.lost.revision.id))
-    }
-  }
-
-  /// What a record's lost revisions are merged from: what the first was made from, if that is lost no more,
-  /// so that nothing is done twice that the log has again; otherwise what the record was at the last place
-  /// that both logs share.
-  private static func base(
-    of lost: [LostRevision], in reader: any ReplicaReader, _ coding: any RevisionCoding
-  ) throws -> EncodedRevision? {
-    guard let first = lost.first else { return nil }
-    let parent = try coding.parent(of: first.revision.bytes)
-    return try [parent, first.shared].lazy.compactMap(\.self)
-      .compactMap { try reader.revision($0, of: first.record) }.first
-  }
-
-  private static func edit(
-    _ lost: LostRevision, from base: EncodedRevision?, over pending: OutboxEntry?,
-    _ state: OutboxEntry.State, in transaction: any ReplicaTransaction,
-    _ environment: ReplicaEnvironment
-  ) throws -> OutboxEntry {
-    let coding = environment.coding
-    let chain =
-      [lost.revision.id] + (try chain(behind: lost, in: transaction, coding)).map(\.id)
-    if let pending {
-      return try pending.handingBack(on: base, chain: chain, edit: environment.newEdit())
-        .standing(by: coding)
-    }
-    let office = try transaction.identity().office
-    let writer = try coding.decode(lost.revision.bytes).office
-    let origin = Origin(
-      office: office, author: environment.author, note: "handed back: \(writer) wrote it",
-      time: environment.now())
-    return try OutboxEntry.handingBack(
-      try filed(lost, coding), edit: environment.newEdit(), base: base, chain: chain,
-      origin: writer == office ? nil : origin, state: state, coding: coding)
-  }
-
-  private static func filed(
+  static func filed(
     _ lost: LostRevision, _ coding: any RevisionCoding
   ) throws -> FiledRevision {
     FiledRevision(lost.revision, try coding.summary(of: lost.revision.bytes))
@@ -179,7 +128,7 @@ extension LostRevision.Fate {
     }
   }
 
-  fileprivate var isSettled: Bool {
+  var isSettled: Bool {
     switch self {
     case .found, .isBehind: true
     case .waits, .isEdit: false

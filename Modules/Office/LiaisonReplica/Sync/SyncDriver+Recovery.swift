@@ -6,7 +6,7 @@ extension SyncDriver {
   /// Takes out of the outbox what the register has; what an edit has taken in may be here only when the
   /// record's history is.
   func leave() async throws {
-    for record in try await keeper.leave(known) {
+    for record in try await keeper.leave(known).sorted() {
       try await HistoryFetch(store: store, coding: environment.coding)
         .bring(record, from: endpoint)
     }

@@ -1,0 +1,86 @@
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// Makes edits of lost revisions that their records have moved on from. A record's revisions become one, if
+/// none of them waits; if it has another edit, they are offered again when that has left.
+struct LostEdits: Sendable {
+  let answers: [Healer.Answer]
+  /// What the register has of each of these records, and what that was made from.
+  let held: [RecordID: Set<RevisionID>]
+  let environment: ReplicaEnvironment
+
+  private var coding: any RevisionCoding { environment.coding }
+
+  func make(in transaction: any ReplicaTransaction) throws {
+    for record in held.keys.sorted() {
+      let left = answers.filter { $0.lost.record == record && !$0.fate.isSettled }
+      let behind = try behind(record, in: transaction)
+      for answer in left where behind.contains(answer.lost.revision.id) {
+        try transaction.keep(answer.lost.revision, of: record)
+        try transaction.forget(lost: [answer.lost.revision.id])
+      }
+      try makeEdit(
+        of: left.filter { !behind.contains($0.lost.revision.id) }, record, in: transaction)
+    }
+  }
+
+  /// What is lost no more, because the register has something that was made from it: another replica has
+  /// handed that back.
+  private func behind(
+    _ record: RecordID, in reader: any ReplicaReader
+  ) throws -> Set<RevisionID> {
+    var found: Set<RevisionID> = []
+    var open = Array(held[record] ?? [])
+    while let name = open.popLast() {
+      guard found.insert(name).inserted, let revision = try reader.revision(name, of: record)
+      else { continue }
+      open += try HistoryFetch.parents(of: revision.bytes, coding)
+    }
+    return found
+  }
+
+  private func makeEdit(
+    of left: [Healer.Answer], _ record: RecordID, in transaction: any ReplicaTransaction
+  ) throws {
+    guard let first = left.first, let last = left.last, case .isEdit(let state) = last.fate,
+      !left.contains(where: { $0.fate == .waits })
+    else { return }
+    let pending = try transaction.record(record)?.pending
+    if let pending, pending.isInFlight || pending.base?.id != last.lost.revision.id { return }
+    for answer in left { try transaction.keep(answer.lost.revision, of: record) }
+    let base = try base(of: first.lost, in: transaction)
+    try transaction.put(edit(last.lost, from: base, over: pending, state, in: transaction))
+    try transaction.forget(lost: left.map(\.lost.revision.id))
+  }
+
+  /// What a record's lost revisions are merged from: what the first was made from, if that is lost no more,
+  /// so that nothing is done twice that the log has again; otherwise what the record was at the last place
+  /// that both logs share.
+  private func base(
+    of first: LostRevision, in reader: any ReplicaReader
+  ) throws -> EncodedRevision? {
+    let parent = try coding.parent(of: first.revision.bytes)
+    return try [parent, first.shared].lazy.compactMap(\.self)
+      .compactMap { try reader.revision($0, of: first.record) }.first
+  }
+
+  private func edit(
+    _ lost: LostRevision, from base: EncodedRevision?, over pending: OutboxEntry?,
+    _ state: OutboxEntry.State, in transaction: any ReplicaTransaction
+  ) throws -> OutboxEntry {
+    let chain =
+      [lost.revision.id] + (try Healer.chain(behind: lost, in: transaction, coding)).map(\.id)
+    if let pending {
+      return try pending.handingBack(on: base, chain: chain, edit: environment.newEdit())
+        .standing(by: coding)
+    }
+    let office = try transaction.identity().office
+    let writer = try coding.decode(lost.revision.bytes).office
+    let origin = Origin(
+      office: office, author: environment.author, note: "handed back: \(writer) wrote it",
+      time: environment.now())
+    return try OutboxEntry.handingBack(
+      try Healer.filed(lost, coding), edit: environment.newEdit(), base: base, chain: chain,
+      origin: writer == office ? nil : origin, state: state, coding: coding)
+  }
+}
