@@ -7,6 +7,8 @@ final class Campaign: Sendable {
     var tally = Tally()
     var played = 0
     var actions = 0
+    /// Of all that happened in all of them: the same histories have the same.
+    var mark: UInt64 = 0
     /// Those that fail, the lowest seed first.
     var failed: [Played] = []
   }
@@ -52,8 +54,10 @@ final class Campaign: Sendable {
   private func work() {
     while let seed = next() {
       let played = Played.play(Drawing.history(seed), plant)
+      let mark = played.mark
       state.withLock { state in
         state.result.played += 1
+        state.result.mark ^= mark
         state.result.actions += played.history.actions.count
         state.result.tally.add(played.tally)
         if !played.violations.isEmpty { state.result.failed.append(played) }

@@ -3,6 +3,10 @@ import TestSupport
 /// Draws a history from a seed.
 struct Drawing {
   private var random: Seeded
+  /// Each history is about a few fields: there people meet.
+  private let singles: [Register.Field]
+  private let collections: [Register.Field]
+  private let sequences: [Register.Field]
 
   /// What is drawn, and how often beside the others. Whatever else can happen to a register gets its line
   /// here, a case in ``Action``, and what it does in ``World/perform(_:_:)``.
@@ -35,8 +39,19 @@ struct Drawing {
   ]
 
   static func history(_ seed: UInt64) -> History {
-    var drawing = Drawing(random: Seeded(seed))
+    var drawing = Drawing(seed)
     return drawing.history(seed)
+  }
+
+  private init(_ seed: UInt64) {
+    var random = Seeded(seed)
+    func some(_ fields: [Register.Field], _ most: Int) -> [Register.Field] {
+      Array(fields.shuffled(using: &random).prefix(Int.random(in: 1...most, using: &random)))
+    }
+    singles = some(Register.Field.singles, 4)
+    collections = some(Register.Field.collections, 3)
+    sequences = some(Register.Field.sequences, 2)
+    self.random = random
   }
 
   private mutating func history(_ seed: UInt64) -> History {
@@ -109,10 +124,10 @@ struct Drawing {
   private mutating func writing() -> Writing {
     switch pick(Self.writings) {
     case .new: .new(kind: number(3) / 2, code: 3 + number(5))
-    case .set: .set(random.pick(Register.Field.singles), number(40))
-    case .add: .add(random.pick(Register.Field.collections), number(6))
-    case .remove: .remove(random.pick(Register.Field.collections), number(6))
-    case .move: .move(random.pick(Register.Field.sequences), from: number(6), to: number(6))
+    case .set: .set(random.pick(singles), number(40))
+    case .add: .add(random.pick(collections), number(6))
+    case .remove: .remove(random.pick(collections), number(6))
+    case .move: .move(random.pick(sequences), from: number(6), to: number(6))
     case .rename: .rename(code: number(8))
     case .delete: .delete
     case .restore: .restore(revision: number(5))

@@ -8,6 +8,15 @@ struct Played: Sendable {
   /// All that happened, a line for each thing.
   let trace: [String]
 
+  /// A number of all that happened (FNV-1a): the same history has the same.
+  var mark: UInt64 {
+    var mark: UInt64 = 0xCBF2_9CE4_8422_2325
+    for line in trace {
+      for byte in line.utf8 { mark = (mark ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    }
+    return mark
+  }
+
   /// Plays a history on this thread.
   static func play(_ history: History, _ plant: Plant? = nil) -> Played {
     let world: World

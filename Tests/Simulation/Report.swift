@@ -5,7 +5,7 @@ enum Report {
     let rate = seconds > 0 ? Double(result.played) / seconds : 0
     let head =
       "\(result.played) histories of \(result.actions) actions in \(rounded(seconds)) s,"
-      + " \(rounded(rate)) a second"
+      + " \(rounded(rate)) a second, mark \(String(result.mark, radix: 16))"
     let rows = Tally.Event.allCases.map { event in
       let count = "\(result.tally[event])"
       return String(repeating: " ", count: max(0, 10 - count.count)) + count + "  "

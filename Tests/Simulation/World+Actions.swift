@@ -104,6 +104,7 @@ extension World {
       note(
         "      \(report.round) merged \(report.merged) back \(report.handBack)"
           + " conflicts \(report.conflicts) pending \(report.counts.pending)")
+      if !passage.isDisturbed { checkPending(folder) }
     } catch {
       tally.count(.broken)
       note("      broken: \(error)")

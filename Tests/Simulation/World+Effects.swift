@@ -53,6 +53,9 @@ extension World {
       }
       take(revision)
       open += [revision.parent, revision.secondParent].compactMap(\.self)
+      // What it was merged with, and what the server has lost since.
+      open += (revisions.made[name] ?? []).filter { revisions[$0]?.note == revision.note }
+        .filter { $0 != entry.name }.compactMap { revisions[$0]?.parent }
     }
     return cause
   }

@@ -109,6 +109,19 @@ extension World {
     return behind(pending + folder.replica.lost.map(\.revision.id), until: log.reached)
   }
 
+  /// After a sync nothing waits that the log has.
+  func checkPending(_ folder: Folder) {
+    let log = Set(server.entries.compactMap { revisions[$0.revision.id]?.note })
+    for pending in folder.replica.records.values.compactMap(\.pending) {
+      guard let note = revisions[pending.ours.id]?.note, ledger.written[note] != nil else {
+        continue
+      }
+      if log.contains(note) {
+        violated("replica \(folder.number): \(note) waits, and is in the log")
+      }
+    }
+  }
+
   private func waitsForAPerson(_ pending: OutboxEntry?) -> Bool {
     switch pending?.state {
     case .conflict, .codeTaken, .refused: true
