@@ -2,6 +2,7 @@ import LiaisonModel
 import LiaisonReplica
 import LiaisonSQLite
 import LiaisonSync
+import Synchronization
 import Testing
 
 /// Replicas that were restored from a backup, or copied: no edit is applied twice.
@@ -81,6 +82,30 @@ struct CopyTests {
     try await vienna.sync()
     #expect(try await vienna.value("ONE", "description") == "Copy's.")
     #expect(try await vienna.digest() == hq.digest())
+  }
+
+  /// Its copy was lost, and the server has gone back: the edit is nowhere else.
+  @Test func anAcceptedEditStaysUntilWhatBecameOfItIsHere() async throws {
+    let (hq, vienna, newYork) = try await Headquarters.withTwoOffices {
+      try await $0.new("area", "code=ONE", "name=One")
+    }
+    let backup = try await hq.backedUp()
+    try await vienna.edit("ONE", "name=Vienna's")
+    try await hq.copied(vienna).sync()
+    // The header says that the register has the edit; what it became does not come any more.
+    let points = Mutex(0)
+    let cut = CutLink(inner: hq.link) {
+      let point = points.withLock { points in
+        points += 1
+        return points
+      }
+      if point == 3 { throw CutLink.broken }
+    }
+    await #expect(throws: CallError.self) { try await vienna.on(cut).sync() }
+    let restored = try await hq.restored(from: backup)
+    try await vienna.on(restored.link).sync()
+    try await newYork.on(restored.link).sync()
+    #expect(try await newYork.value("ONE", "name") == "Vienna's")
   }
 
   @Test func bothCopiesOfAReplicaAreUsed() async throws {

@@ -115,27 +115,37 @@ struct OutboxKeeper {
   /// - Returns: the records of edits that have taken a known one in whose revision is not here.
   func leave(_ known: [KnownEdit]) async throws -> Set<RecordID> {
     guard !known.isEmpty else { return [] }
-    let names = Dictionary(known.map { ($0.edit, $0.committed.revision) }) { first, _ in first }
-    return try await store.write(.durable) { [coding = environment.coding] transaction in
-      var missing: Set<RecordID> = []
-      for standing in try transaction.outbox() {
-        guard let entry = try transaction.record(standing.record)?.pending else { continue }
-        let rest = try entry.without(names) { try transaction.revision($0, of: entry.record) }
-        switch rest {
-        case .untouched:
-          if entry.absorbed.contains(where: { names[$0] != nil }) { missing.insert(entry.record) }
-        case .none: try transaction.replace(entry, with: nil, of: entry.record)
-        case .some(let rest): try transaction.replace(entry, with: rest, of: entry.record)
-        case .goesOn(let last, let accepted, let absorbed):
-          let rest = entry.goingOn(
-            from: try transaction.seen(last, of: entry.record), accepted: accepted,
-            absorbed: absorbed)
-          try transaction.replace(
-            entry, with: try rest.standing(by: coding), of: entry.record)
-        }
+    return try await store.write(.durable) { try leave(known, in: $0) }
+  }
+
+  /// Likewise, together with what else happens in a transaction. An edit leaves with what the register has
+  /// made of it: before that is here, the server could lose it, and the edit would be nowhere.
+  @discardableResult
+  func leave(
+    _ known: [KnownEdit], in transaction: any ReplicaTransaction
+  ) throws -> Set<RecordID> {
+    let here = try transaction.identity().cursor?.position ?? .zero
+    let arrived = known.filter { $0.committed.position <= here }
+    guard !arrived.isEmpty else { return [] }
+    let names = Dictionary(arrived.map { ($0.edit, $0.committed.revision) }) { first, _ in first }
+    var missing: Set<RecordID> = []
+    for standing in try transaction.outbox() {
+      guard let entry = try transaction.record(standing.record)?.pending else { continue }
+      let rest = try entry.without(names) { try transaction.revision($0, of: entry.record) }
+      switch rest {
+      case .untouched:
+        if entry.absorbed.contains(where: { names[$0] != nil }) { missing.insert(entry.record) }
+      case .none: try transaction.replace(entry, with: nil, of: entry.record)
+      case .some(let rest): try transaction.replace(entry, with: rest, of: entry.record)
+      case .goesOn(let last, let accepted, let absorbed):
+        let rest = entry.goingOn(
+          from: try transaction.seen(last, of: entry.record), accepted: accepted,
+          absorbed: absorbed)
+        try transaction.replace(
+          entry, with: try rest.standing(by: environment.coding), of: entry.record)
       }
-      return missing
     }
+    return missing
   }
 
   // MARK: Compare and swap

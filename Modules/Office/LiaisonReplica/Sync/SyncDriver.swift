@@ -227,11 +227,12 @@ actor SyncDriver {
     came = Array((came + entries.suffix(Tuning.shownArrivals)).suffix(Tuning.shownArrivals))
     try await applied(but: Tuning.batchesAhead - 1)
     applying.append(
-      Task { [store, before = applying.last] in
+      Task { [store, keeper, known, before = applying.last] in
         _ = try await before?.value
         return try await store.write(.repeatable) {
           if let schema = batch.schema { try $0.adopt(schema) }
           try $0.apply(entries, through: batch.through)
+          try keeper.leave(known, in: $0)
           return try $0.identity()
         }
       })
