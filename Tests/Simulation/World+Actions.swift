@@ -60,6 +60,7 @@ extension World {
     case .backUp: server.backups.append(server.disk.log.backup())
     case .restore(let backup):
       guard !server.backups.isEmpty else { return }
+      if Known.cursorsInTheMiddleAreBelieved, folders.contains(where: \.isInTheMiddle) { return }
       let before = server.entries.count
       ledger.lostSides.formUnion(server.disk.log.ancestors.keys)
       server.restore(server.backups[backup % server.backups.count])

@@ -54,8 +54,7 @@ extension World {
       take(revision)
       open += [revision.parent, revision.secondParent].compactMap(\.self)
       // What it was merged with, and what the server has lost since.
-      open += (revisions.made[name] ?? []).filter { revisions[$0]?.note == revision.note }
-        .filter { $0 != entry.name }.compactMap { revisions[$0]?.parent }
+      open += merged(name, revision.note).filter { $0 != entry.revision.parent }
     }
     return cause
   }

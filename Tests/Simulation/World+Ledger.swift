@@ -51,7 +51,11 @@ extension World {
 
   /// These revisions, what stands behind their second parents, what they were written over, and what those
   /// were made from, as far as none of them is one of `known`.
-  func behind(_ names: [RevisionID], until known: Set<RevisionID>) -> Set<RevisionID> {
+  /// - Parameter merged: also what they were merged with on their way: an edit that was merged with what a
+  ///   server has lost since holds that.
+  func behind(
+    _ names: [RevisionID], until known: Set<RevisionID>, merged: Bool = false
+  ) -> Set<RevisionID> {
     var found: Set<RevisionID> = []
     var open = names
     while let name = open.popLast() {
@@ -60,8 +64,15 @@ extension World {
       open += [
         revision.parent, revision.secondParent, ledger.written[revision.note]?.over,
       ].compactMap(\.self)
+      if merged { open += self.merged(name, revision.note) }
     }
     return found
+  }
+
+  /// What an edit was merged with on its way.
+  func merged(_ name: RevisionID, _ note: String) -> [RevisionID] {
+    (revisions.made[name] ?? []).compactMap { revisions[$0] }.filter { $0.note == note }
+      .compactMap(\.parent)
   }
 
   // MARK: Commits

@@ -178,7 +178,8 @@ extension World {
       let choice = try choice(conflict, how, folder, id)
       _ = try await folder.program.resolve(conflict.id, choice, note: note)
       tally.count(.resolution)
-      saved(note, at: folder, id, .resolution(how))
+      // Of a code that is taken no side was taken.
+      saved(note, at: folder, id, conflict.cause == "code taken" ? .whole : .resolution(how))
     }
   }
 
