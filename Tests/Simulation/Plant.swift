@@ -98,8 +98,9 @@ extension SimulatedCoding {
       guard let value = SecondMerge.value(field, sides, moves: false) else { return nil }
       fields[field.number] = value.value
     }
-    guard base.state.code == theirs.state.code, !ours.state.isDeleted, !theirs.state.isDeleted
-    else { return nil }
+    let parts = SecondMerge.disagreements(base.state, ours.state, theirs.state)
+    let texts = Set(Register.Field.sequences.map(SecondMerge.Part.field))
+    guard !parts.isEmpty, parts.isSubset(of: texts) else { return nil }
     var state = ours.state
     state.content = .fields(fields)
     let merged = Revision(

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized)
 struct PlantedBugTests {
   /// No planted bug may need more.
-  private static let mostHistories: UInt64 = 400
+  private static let mostHistories: UInt64 = 4_000
 
   @Test(arguments: Plant.allCases)
   func isFoundAndItsHistoryIsShort(plant: Plant) async throws {
