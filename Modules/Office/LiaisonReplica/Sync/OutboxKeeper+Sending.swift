@@ -95,7 +95,7 @@ extension OutboxKeeper {
   }
 
   /// Keeps what the server said of edits that were sent. An edit that a person has discarded since is
-  /// left to the next pull.
+  /// left to the next pull, and one whose verdict another sync of this replica has brought is settled.
   /// - Returns: how many amendments stand in the place of an edit that was sent.
   func settle(_ verdicts: [Verdict], of sent: [Outgoing]) async throws -> Int {
     let records = Dictionary(sent.map { ($0.entry.edit, $0.entry.record) }) { first, _ in first }
@@ -105,7 +105,7 @@ extension OutboxKeeper {
       var kept: [Kept] = []
       for verdict in verdicts {
         guard let id = records[verdict.edit], let entry = try transaction.record(id)?.pending,
-          entry.edit == verdict.edit
+          entry.edit == verdict.edit, entry.isInFlight
         else { continue }
         switch try entry.settled(by: verdict.outcome, at: position) {
         case .accepted(let accepted, let next):
