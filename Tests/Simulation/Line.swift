@@ -138,7 +138,7 @@ private struct Call: SyncEndpoint {
     return .header(
       PullHeader(
         version: header.version, register: header.register, head: header.head,
-        schemaVersion: header.schemaVersion, schema: header.schema, limits: header.limits,
+        schema: header.schema, limits: header.limits,
         shared: header.shared))
   }
 

@@ -71,7 +71,7 @@ final class ServerDisk: ChangeLog, @unchecked Sendable {
     let status = try await log.status(among: places)
     guard plant == .restoredServerBelieved, let place = places.first else { return status }
     return LogStatus(
-      register: status.register, head: status.head, schema: status.schema,
+      register: status.register, head: status.head, schema: status.filedSchema,
       isHealing: status.isHealing, shared: place)
   }
 
@@ -118,6 +118,8 @@ final class ServerDisk: ChangeLog, @unchecked Sendable {
   func latest(_ limit: Int, isHandedBack: Bool) async throws -> [LoggedRevision] {
     try await log.latest(limit, isHandedBack: isHandedBack)
   }
+
+  func schemas() async throws -> [LoggedSchema] { try await log.schemas() }
 
   func forEachEntry(_ body: @escaping @Sendable (RevisionID, Cursor) throws -> Void) async throws {
     try await log.forEachEntry(body)

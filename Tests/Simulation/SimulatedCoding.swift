@@ -26,6 +26,9 @@ final class SimulatedCoding: RevisionCoding, @unchecked Sendable {
   /// Whether the replica's program is a newer one: each record that it writes gets a field that the
   /// others do not know.
   var isNewer = false
+  /// Whether it reads what the newest programs write as something that it knows: as a server does, which is
+  /// never older.
+  var knowsAll = false
 
   init(_ revisions: Revisions, _ plant: Plant?, newEdit: @escaping @Sendable () -> EditID) {
     (self.revisions, self.plant, self.newEdit) = (revisions, plant, newEdit)
@@ -54,19 +57,18 @@ final class SimulatedCoding: RevisionCoding, @unchecked Sendable {
   }
 
   func decode(_ bytes: [UInt8]) throws -> Revision {
-    try revisions[id(of: bytes)] ?? plain.decode(bytes)
+    let revision = try revisions[id(of: bytes)] ?? plain.decode(bytes)
+    guard knowsAll else { return revision }
+    var state = revision.state
+    state.unknown = []
+    return Revision(
+      record: revision.record, kind: revision.kind, parent: revision.parent,
+      secondParent: revision.secondParent, state: state, origin: revision.origin)
   }
 
   func summary(of bytes: [UInt8]) throws -> RevisionSummary { RevisionSummary(try decode(bytes)) }
 
-  func file(_ changes: [Change]) throws -> [Entry] {
-    try changes.map { change in
-      let encoded = EncodedRevision(id: id(of: change.bytes), bytes: change.bytes)
-      return Entry(
-        position: change.position,
-        revision: FiledRevision(encoded, try summary(of: change.bytes)))
-    }
-  }
+  func file(_ changes: [Change]) -> FiledChanges { plain.file(changes) }
 
   func id(of bytes: [UInt8]) -> RevisionID { plain.id(of: bytes) }
 

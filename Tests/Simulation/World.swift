@@ -33,6 +33,7 @@ final class World: @unchecked Sendable {
     let register = RegisterID(UUIDv7(milliseconds: 1, random: &random))
     let log = MemoryChangeLog(register: register, schema: schema)
     let coding = SimulatedCoding(revisions, nil) { EditID(UUIDv7.zero) }
+    coding.knowsAll = true
     server = Server(log, coding, batch: history.batch, plant)
   }
 

@@ -50,14 +50,14 @@ public final class MemoryChangeLog: ChangeLog {
       State(schema: FiledSchema(plain: schema), cursors: [chain.end], chain: chain))
   }
 
-  private init(_ register: RegisterID, _ schema: Schema, _ state: State) {
-    (self.register, self.schema) = (register, schema)
+  private init(_ register: RegisterID, _ state: State) {
+    self.register = register
     self.state = Mutex(state)
   }
 
   /// The log as it is now, on a disk of its own.
   public func backup() -> MemoryChangeLog {
-    MemoryChangeLog(register, schema, state.withLock { $0 })
+    MemoryChangeLog(register, state.withLock { $0 })
   }
 
   /// All entries, in their order.
