@@ -122,6 +122,31 @@ struct RebaseTests {
     }
   }
 
+  /// The second edit was merged with others' before the first was known: what those have taken back since
+  /// does not come again.
+  @Test func whatItWasMergedWithIsNoChangeOfThePersons() throws {
+    let seen = try changed([RevisionMaker.notes: .prose("mine")])
+    let theirs = try changed([RevisionMaker.name: .text("Theirs")])
+    let merged = try maker.revision(
+      "BASE", of: base.summary.record, on: theirs.id,
+      [
+        RevisionMaker.name: .text("Theirs"), RevisionMaker.notes: .prose("mine"),
+        RevisionMaker.tags: .texts(["o"]),
+      ])
+    let entry = OutboxEntry(
+      edit: maker.new(), absorbed: [maker.new()], base: theirs.encoded, ours: merged,
+      maker: .merge, state: .ready)
+    let start = try rebase.start(of: entry, seen: seen.encoded, parent: base.encoded)
+    let fields = try maker.coding.decode(start.bytes).state.fields
+    #expect(fields[RevisionMaker.name] == .text("Theirs"))
+    #expect(fields[RevisionMaker.notes] == .prose("mine") && fields[RevisionMaker.tags] == nil)
+    // Where it stood from the beginning, or as far as anybody knows, it is what the person saw.
+    let plain = OutboxEntry(
+      edit: maker.new(), base: base.encoded, ours: merged, state: .ready)
+    #expect(try rebase.start(of: plain, seen: seen.encoded, parent: base.encoded) == seen.encoded)
+    #expect(try rebase.start(of: entry, seen: seen.encoded, parent: nil) == seen.encoded)
+  }
+
   @Test func whatWasMovedInTheFirstIsNotDoubled() throws {
     let seen = try changed([RevisionMaker.notes: .prose("a\nnew")])
     let ours = try changed([RevisionMaker.notes: .prose("new\na")])

@@ -92,7 +92,8 @@ extension OutboxEntry {
   /// The edit, once the register has one that it has taken in. A merge sees what the person changed in that
   /// one as it was here; what others had changed by then is no change of the person's.
   /// - Parameters:
-  ///   - seen: the one that was taken in, as the person saw it; nil if that is not remembered any more.
+  ///   - seen: the one that was taken in, as the person saw it: see ``Rebase/start(of:seen:parent:)``; nil if
+  ///     that is not remembered any more.
   ///   - accepted: what the register has made of it.
   ///   - absorbed: what the edit has taken in since.
   public func goingOn(

@@ -19,6 +19,25 @@ public struct Rebase: Sendable {
     self.coding = coding
   }
 
+  /// What a person went on from, as it would stand where the edit stands by now: both have been merged with
+  /// the same heads, and what differs is what the person changed.
+  /// - Parameters:
+  ///   - seen: the edit that was taken in, as the person saw it.
+  ///   - parent: what that was made from; nil if it is not here.
+  public func start(
+    of entry: OutboxEntry, seen: EncodedRevision, parent: EncodedRevision?
+  ) throws -> EncodedRevision {
+    let from = try coding.decode(seen.bytes)
+    guard let base = entry.base, base.id != from.parent, let parent else { return seen }
+    let merge = Merge(
+      base: try coding.decode(parent.bytes).state, ours: from.state,
+      theirs: try coding.decode(base.bytes).state, kind: schema.kind(from.kind))
+    let start = Revision(
+      record: from.record, kind: from.kind, parent: base.id, state: merge.state,
+      origin: from.origin)
+    return try coding.encode(start).encoded
+  }
+
   /// - Parameters:
   ///   - entry: the edit and its base.
   ///   - theirs: the record's head.

@@ -139,13 +139,27 @@ struct OutboxKeeper {
       case .some(let rest): try transaction.replace(entry, with: rest, of: entry.record)
       case .goesOn(let last, let accepted, let absorbed):
         let rest = entry.goingOn(
-          from: try transaction.seen(last, of: entry.record), accepted: accepted,
+          from: try start(of: entry, last, in: transaction), accepted: accepted,
           absorbed: absorbed)
         try transaction.replace(
           entry, with: try rest.standing(by: environment.coding), of: entry.record)
       }
     }
     return missing
+  }
+
+  /// The edit that an entry goes on from, as it would stand where the entry stands by now.
+  private func start(
+    of entry: OutboxEntry, _ last: EditID, in reader: any ReplicaReader
+  ) throws -> EncodedRevision? {
+    guard let schema = try reader.identity().schema,
+      let seen = try reader.seen(last, of: entry.record)
+    else { return nil }
+    let coding = environment.coding
+    let parent = try coding.parent(of: seen.bytes).flatMap {
+      try reader.revision($0, of: entry.record)
+    }
+    return try Rebase(schema: schema, coding: coding).start(of: entry, seen: seen, parent: parent)
   }
 
   // MARK: Compare and swap
