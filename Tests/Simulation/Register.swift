@@ -37,16 +37,18 @@ enum Register {
     field(.size, .number), field(.level, .choice(levels)), field(.open, .flag),
     field(.parent, .reference(body), constraints: [.acyclic]), field(.tags, .texts),
     field(.members, .references(body)), field(.steps, .items),
-    field(.until, .date, rule: .latest), field(.peak, .number, rule: .largest),
+    field(.until, .date, rule: .latest, constraints: [.notBefore(Field.since.number)]),
+    field(.peak, .number, rule: .largest),
   ]
 
   static func definition(of field: Field) -> FieldDefinition { fields[Int(field.rawValue) - 1] }
 
-  /// A field that only one kind refers to leads in no circle.
+  /// References to records of another kind lead in no circle.
   private static func free(_ field: FieldDefinition) -> FieldDefinition {
     FieldDefinition(
       field.number, field.name, label: field.label, type: field.type,
-      isRequired: field.isRequired, rule: field.rule)
+      isRequired: field.isRequired, rule: field.rule,
+      constraints: field.constraints.filter { $0 != .acyclic })
   }
 
   static let levels = ["low", "medium", "high"]

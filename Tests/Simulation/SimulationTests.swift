@@ -24,6 +24,10 @@ struct SimulationTests {
       print(shortest.trace.joined(separator: "\n"))
       Issue.record(Comment(rawValue: Report.text(of: shortest)))
     }
+    if count >= 1_000 {
+      let missing = Tally.Event.allCases.filter { result.tally[$0] == 0 }.map(\.rawValue)
+      #expect(missing == [], "cases that never come prove nothing")
+    }
     let seeds = result.failed.map(\.history.seed)
     #expect(seeds == [], "these seeds fail")
     if Self.seed != nil, count == 1 {
@@ -40,5 +44,13 @@ struct SimulationTests {
     #expect(traces[0] == traces[1] && traces[1] == traces[2])
     let other = await Campaign.onThread { Played.play(Drawing.history(seed + 100)).trace }
     #expect(traces[0] != other)
+  }
+
+  @Test func theSameSeedsDoTheSameOnAnyThread() async {
+    let marks = [
+      await Campaign.run(1..<60).mark, await Campaign.run(1..<60).mark,
+      await Campaign.run(2..<61).mark,
+    ]
+    #expect(marks[0] == marks[1] && marks[1] != marks[2])
   }
 }

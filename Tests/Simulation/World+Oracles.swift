@@ -146,7 +146,9 @@ extension World {
         else { continue }
         let parts = SecondMerge.disagreements(base.state, ours.state, head.state)
         // Both together may break a rule.
-        let isRule = head.state.references.count + ours.state.references.count > 0
+        let merge = Merge(
+          base: base.state, ours: ours.state, theirs: head.state, kind: schema.kind(ours.kind))
+        let isRule = !schema.problems(with: merge.state, of: ours.kind).isEmpty
         if parts.isEmpty, !isRule { violated("\(name) is in no conflict") }
       }
     }
