@@ -12,6 +12,11 @@ extension SyncDriver {
     return try machine.pushEnded(unsent: unsent.count, amended: amended)
   }
 
+  func pause(_ attempt: Int) async throws {
+    let pause = Backoff.pause(attempt: attempt, random: environment.random())
+    try await environment.sleep(.milliseconds(pause))
+  }
+
   private func nextRequest() async throws -> PushRequest? {
     let identity = try await store.identity()
     guard let register = identity.register, let cursor = identity.cursor else {

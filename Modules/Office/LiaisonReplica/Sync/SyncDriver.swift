@@ -107,15 +107,9 @@ actor SyncDriver {
   private func report(_ counts: OutboxCounts) -> SyncReport {
     SyncReport(
       round: machine.report, merged: merged, conflicts: conflicts, handBack: handedBack,
-      counts: counts,
-      unreadable: unreadable,
+      counts: counts, unreadable: unreadable,
       schema: schema == nil || identity.filedSchema?.mark == schema ? nil : identity.schema?.version
     )
-  }
-
-  private func pause(_ attempt: Int) async throws {
-    let pause = Backoff.pause(attempt: attempt, random: environment.random())
-    try await environment.sleep(.milliseconds(pause))
   }
 
   // MARK: Pulling
