@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// Every Swift target of ours: Swift 6 mode, explicit existentials and imports, warnings are errors.
@@ -101,6 +102,10 @@ let package = Package(
       ]),
     .target(
       name: "TestSupport", dependencies: core, path: "Tests/Support", swiftSettings: settings),
+    .target(
+      name: "FuzzedDecoders", dependencies: core + ["LiaisonExchange", "LiaisonWire"],
+      path: "Tests/Fuzz/FuzzedDecoders", swiftSettings: settings),
+    tests("Fuzz/FuzzTests", ["FuzzedDecoders"]),
     tests("Core/LiaisonModelTests", ["LiaisonModel"]),
     tests("Core/LiaisonSyncTests", core),
     tests("Wire/LiaisonWireTests", core + ["LiaisonWire"]),
@@ -128,3 +133,11 @@ let package = Package(
       ]),
   ]
 )
+
+// Only for Scripts/fuzz: it links libFuzzer.
+if ProcessInfo.processInfo.environment["LIAISON_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz", dependencies: ["FuzzedDecoders"], path: "Tests/Fuzz/Fuzz",
+      swiftSettings: settings))
+}

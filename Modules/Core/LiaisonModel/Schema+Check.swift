@@ -99,7 +99,7 @@ extension FieldType {
   /// Whether it is one that only a newer version knows.
   fileprivate var isOpaque: Bool { self == .one(.opaque) }
 
-  private static func fault(inChoice words: [String]) -> SchemaFault.Reason? {
+  fileprivate static func fault(inChoice words: [String]) -> SchemaFault.Reason? {
     guard !words.isEmpty else { return .choiceWithoutWords }
     guard words.count <= Limits.members else { return .tooMany(.words, limit: Limits.members) }
     var seen: Set<String> = []
@@ -134,7 +134,10 @@ extension FieldDefinition {
         return .retiredInUse(other)
       }
     }
+    guard !past.choices.isEmpty, !type.isOpaque else { return nil }
+    guard type.scalar.word == .choice else { return .retiredWordsOfNoChoice }
     return past.choices.first { type.scalar.choices.contains($0) }.map { .retiredWordChosen($0) }
+      ?? FieldType.fault(inChoice: past.choices)
   }
 
   fileprivate func constraintFault(in kind: Kind) -> SchemaFault.Reason? {

@@ -48,6 +48,8 @@ public struct SchemaFault: Error, Hashable, Sendable {
     case badUnique([FieldNumber])
     /// A word of the choice is retired, and can still be chosen.
     case retiredWordChosen(String)
+    /// Words are retired of a field that is no choice.
+    case retiredWordsOfNoChoice
 
     // In the place of another schema.
     case versionNotNewer(than: UInt32)
@@ -116,6 +118,7 @@ extension SchemaFault.Reason: CustomStringConvertible {
       "was \(type.article): another type is a new number, which \"replaces\" the retired one"
     case .wordDropped(let word):
       "lacks the word '\(word)': put it among \"retired_choices\", since records may hold it"
+    case .retiredWordsOfNoChoice: "retires words, and is no choice"
     case .retiredWordChosen(let word): "retires the word '\(word)', which can still be chosen"
     }
   }

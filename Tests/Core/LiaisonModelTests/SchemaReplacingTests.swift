@@ -84,6 +84,10 @@ struct SchemaReplacingTests {
       ])
     let chosen = field(2, "state", .choice(["lost", "afloat"])) { $0.choices = ["afloat"] }
     #expect(faults(Self.kind("ship", with(chosen))) == [.retiredWordChosen("afloat")])
+    let plain = field(3, "crew", .number) { $0.choices = ["afloat"] }
+    #expect(faults(Self.kind("ship", with(plain))) == [.retiredWordsOfNoChoice])
+    let doubled = field(2, "state", .choice(["lost"])) { $0.choices = ["afloat", "afloat"] }
+    #expect(faults(Self.kind("ship", with(doubled))) == [.wordRepeated("afloat")])
     let current = with(field(9, "launch", .moment) { $0.replaces = FieldNumber(4) })
     #expect(faults(Self.kind("ship", current)) == [.replacesCurrent(FieldNumber(4))])
     let counted =
