@@ -18,6 +18,6 @@ struct PlantedBugTests {
     // Without the bug, the same history is as it should be.
     let clean = await Campaign.onThread { Played.play(shortest.history) }
     #expect(clean.violations == [])
-    print(Report.row(plant, result, shortest))
+    print(Report.row(plant, failed.history.seed, shortest))
   }
 }

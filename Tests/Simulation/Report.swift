@@ -28,10 +28,10 @@ enum Report {
 
   /// What became of a planted bug: what it is, how many histories it took to find it, and the shortest one
   /// that shows it.
-  static func row(_ plant: Plant, _ result: Campaign.Result, _ shortest: Played) -> String {
+  static func row(_ plant: Plant, _ histories: UInt64, _ shortest: Played) -> String {
     let actions = shortest.history.actions.map { "    \($0)" }
     return
-      (["\(plant.rawValue): \(result.played) histories, \(actions.count) actions:"] + actions + [
+      (["\(plant.rawValue): \(histories) histories, \(actions.count) actions:"] + actions + [
         "    found: \(shortest.violations.first ?? "")"
       ]).joined(separator: "\n")
   }
