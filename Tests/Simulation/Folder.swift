@@ -64,9 +64,7 @@ final class Folder: @unchecked Sendable {
 
   /// Whether it holds less than the log does up to its cursor, or may again after a power cut or a restore.
   var isInTheMiddle: Bool {
-    (states + backups).map(\.replica.identity).contains { identity in
-      identity.cursor?.position ?? .zero < identity.head ?? .zero
-    }
+    (states + backups).contains { $0.replica.identity.until != nil }
   }
 
   /// Power fails, and comes back.

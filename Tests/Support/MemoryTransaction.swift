@@ -130,7 +130,7 @@ final class MemoryTransaction: ReplicaTransaction {
     replica.identity = ReplicaIdentity(
       office: before.office, address: before.address,
       register: before.register ?? header.register, cursor: before.cursor, last: before.last,
-      head: (header.head ?? before.cursor)?.position, schema: header.schema ?? before.filedSchema)
+      head: header.head ?? before.cursor, schema: header.schema ?? before.filedSchema)
   }
 
   func apply(_ entries: [Entry], through: Cursor) throws {

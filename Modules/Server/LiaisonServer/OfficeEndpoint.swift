@@ -51,7 +51,7 @@ struct OfficeEndpoint: SyncEndpoint {
 extension OfficeEndpoint {
   private func header(for request: PullRequest) async throws -> PullHeader {
     guard request.older.count <= SyncLimits.olderPlaces else { throw CallError.tooLarge }
-    let places = [request.cursor].compactMap(\.self) + request.older
+    let places = try await places(of: request)
     let status = try await service.asking { try await service.log.status(among: places) }
     guard let version = SyncProtocol.common(request.versions, service.protocols) else {
       throw CallError.otherProtocol
@@ -68,6 +68,17 @@ extension OfficeEndpoint {
       schema: request.schema == status.filedSchema.mark ? nil : status.filedSchema,
       limits: ServerLimits(batch: service.limit, officeCalls: service.calls.most),
       known: known.map { KnownEdit(edit: $0.key, committed: $0.value.committed) }, shared: shared)
+  }
+
+  /// The places that the pull may go on from. A cursor in the middle of a pull is none if the log has lost
+  /// what that pull was to bring: with it went what the record was before, which never came.
+  private func places(of request: PullRequest) async throws -> [Cursor] {
+    let places = [request.cursor].compactMap(\.self) + request.older
+    guard let until = request.until else { return places }
+    let known = try await service.asking { try await service.log.status(among: [until]).shared }
+    guard known != until else { return places }
+    guard !request.older.isEmpty else { throw CallError.otherHistory }
+    return request.older
   }
 
   /// How much of the log an office has been sent in one call.

@@ -15,13 +15,15 @@ struct ReplicaTable {
       prefix BLOB CHECK (length(prefix) = 32),
       -- The last position that anything was applied of.
       last INTEGER NOT NULL DEFAULT 0 CHECK (last >= 0),
-      -- The register's last change when its last pull began.
+      -- Where the log ended when its last pull began.
       head INTEGER CHECK (head >= 0),
+      head_prefix BLOB CHECK (length(head_prefix) = 32),
       schema BLOB,
       -- How many live records the register has: kept, not counted, so that `status` takes as long over
       -- a thousand records as over a million.
       records INTEGER NOT NULL DEFAULT 0 CHECK (records >= 0),
       CHECK ((position IS NULL) = (prefix IS NULL)),
+      CHECK ((head IS NULL) = (head_prefix IS NULL)),
       CHECK (position IS NULL OR register IS NOT NULL)
     ) STRICT;
     """
@@ -55,7 +57,11 @@ struct ReplicaTable {
 
   func identity(_ schemas: SchemaCache) throws -> ReplicaIdentity {
     let identity = try PreparedStatement(
-      db, "SELECT office, address, register, position, prefix, schema, head, last FROM replica"
+      db,
+      """
+      SELECT office, address, register, position, prefix, schema, head, last, head_prefix
+      FROM replica
+      """
     ).first { row -> ReplicaIdentity? in
       guard let office = OfficeID(try row.value(0) as String) else { return nil }
       return ReplicaIdentity(
@@ -64,7 +70,9 @@ struct ReplicaTable {
           LiaisonSync.Cursor(position: LogPosition($0), prefix: try row.value(4))
         },
         last: LogPosition(try row.value(7)),
-        head: try (row.value(6) as Int64?).map { LogPosition($0) },
+        head: try (row.value(6) as Int64?).map {
+          LiaisonSync.Cursor(position: LogPosition($0), prefix: try row.value(8))
+        },
         schema: try (row.value(5) as [UInt8]?).map { try schemas.filed($0) })
     }
     guard let identity else { throw StoreError.damaged("the database holds no replica") }
@@ -78,8 +86,12 @@ struct ReplicaTable {
     }
     // Most syncs find nothing new: they need not write.
     try PreparedStatement(
-      db, "UPDATE replica SET head = ifnull(?1, position) WHERE head IS NOT ifnull(?1, position)"
-    ).bound(header.head?.position.number).run()
+      db,
+      """
+      UPDATE replica SET head = ifnull(?1, position), head_prefix = ifnull(?2, prefix)
+      WHERE head IS NOT ifnull(?1, position) OR head_prefix IS NOT ifnull(?2, prefix)
+      """
+    ).bound(header.head?.position.number, header.head?.prefix).run()
     if let schema = header.schema { try adopt(schema) }
   }
 

@@ -17,6 +17,7 @@ extension PullRequest: WireEncodable, WireDecodable {
       message.pointee.follow = follow ? 1 : 0
       message.pointee.n_edits = edits.count
       message.pointee.edits = try arena.array(edits) { try arena.copy($0.bytes) }
+      message.pointee.until = try until?.message(in: arena)
       message.pointee.n_older = older.count
       message.pointee.older = try arena.array(older) { try $0.message(in: arena) }
       return message
@@ -37,7 +38,8 @@ extension PullRequest: WireEncodable, WireDecodable {
       cursor: try message.cursor.map { try Cursor($0.pointee) },
       schema: try message.schema.optionalSchemaMark(), follow: message.follow != 0,
       edits: try elements(message.edits, message.n_edits).map { try $0.identity("an edit's id") },
-      older: try elements(message.older, message.n_older).map { try Cursor($0.pointee) })
+      older: try elements(message.older, message.n_older).map { try Cursor($0.pointee) },
+      until: try message.until.map { try Cursor($0.pointee) })
   }
 }
 

@@ -31,7 +31,8 @@ struct ReplicaStoreContract {
       try $0.adopt(maker.header(register, head: 9, schema: nil))
     }
     let after = try await kept.store.identity()
-    #expect(after.head == LogPosition(9) && after.schema == maker.schema)
+    #expect(
+      after.head == .test(9, log: 7) && after.until == after.head && after.schema == maker.schema)
     #expect(after.cursor == .test(2))
     try await kept.store.write(.durable) {
       try $0.adopt(
@@ -39,7 +40,9 @@ struct ReplicaStoreContract {
           register: nil, head: nil, schema: nil, limits: ServerLimits()))
     }
     let same = try await kept.store.identity()
-    #expect(same.register == register && same.head == LogPosition(2) && same.cursor == .test(2))
+    #expect(
+      same.register == register && same.head == .test(2) && same.until == nil
+        && same.cursor == .test(2))
   }
 
   @Test(arguments: ReplicaStoreMaker.all)

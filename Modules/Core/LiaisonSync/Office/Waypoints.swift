@@ -27,7 +27,7 @@ extension ReplicaTransaction {
   /// pull it does not.
   public func rememberPlace() throws {
     let identity = try identity()
-    guard let cursor = identity.cursor, cursor.position >= identity.head ?? .zero else { return }
+    guard let cursor = identity.cursor, identity.until == nil else { return }
     try setWaypoints(Waypoints.adding(cursor, to: try waypoints()))
   }
 }

@@ -180,13 +180,13 @@ public struct ReplicaIdentity: Hashable, Sendable {
   /// The last position that it has applied anything of: past the cursor, if edits of its own were accepted
   /// there and others' before them have not come yet.
   public let last: LogPosition
-  /// The register's last change when its last pull began; nil if that is not known.
-  public let head: LogPosition?
+  /// Where the log ended when its last pull began; nil if that is not known.
+  public let head: Cursor?
   public let filedSchema: FiledSchema?
 
   public init(
     office: OfficeID, address: String, register: RegisterID?, cursor: Cursor?,
-    last: LogPosition = .zero, head: LogPosition? = nil, schema: FiledSchema?
+    last: LogPosition = .zero, head: Cursor? = nil, schema: FiledSchema?
   ) {
     self.office = office
     self.address = address
@@ -201,6 +201,11 @@ public struct ReplicaIdentity: Hashable, Sendable {
 }
 
 extension ReplicaIdentity {
+  /// Where the log ended for a pull that broke; nil if it is in the middle of none.
+  public var until: Cursor? {
+    head.flatMap { head in cursor.map { head.position > $0.position } ?? false ? head : nil }
+  }
+
   /// Whether it has applied entries that no cursor vouches for.
   public var isAhead: Bool { cursor.map { last > $0.position } ?? false }
 }

@@ -42,10 +42,14 @@ public struct PullRequest: Hashable, Sendable {
   public let edits: [EditID]
   /// Places where the replica stood before; empty unless the log did not know the cursor.
   public let older: [Cursor]
+  /// Where the log ended for the pull that broke, if the replica is in the middle of one: it holds not all
+  /// up to its cursor, since of a record that changed again by then only the later change was to come.
+  public let until: Cursor?
 
   public init(
     versions: ClosedRange<UInt32> = SyncProtocol.spoken, register: RegisterID?, cursor: Cursor?,
-    schema: SchemaMark?, follow: Bool, edits: [EditID] = [], older: [Cursor] = []
+    schema: SchemaMark?, follow: Bool, edits: [EditID] = [], older: [Cursor] = [],
+    until: Cursor? = nil
   ) {
     self.versions = versions
     self.register = register
@@ -54,6 +58,7 @@ public struct PullRequest: Hashable, Sendable {
     self.follow = follow
     self.edits = edits
     self.older = older
+    self.until = until
   }
 }
 

@@ -87,8 +87,10 @@ public struct SyncMachine: Sendable {
   ///   - cursor: where the replica stands, its own edits in the log included.
   ///   - edits: every id that the register may have an edit of the outbox under.
   ///   - older: places where it stood before, if the log did not know that one.
+  ///   - until: where the log ended for a pull that broke.
   public mutating func beginPull(
-    at cursor: Cursor?, follow: Bool = false, edits: [EditID] = [], older: [Cursor] = []
+    at cursor: Cursor?, follow: Bool = false, edits: [EditID] = [], older: [Cursor] = [],
+    until: Cursor? = nil
   ) -> PullRequest {
     precondition(pull == .none, "one pull at a time")
     self.cursor = cursor
@@ -96,7 +98,7 @@ public struct SyncMachine: Sendable {
     report.calls += 1
     return PullRequest(
       versions: spoken, register: register, cursor: cursor, schema: schema, follow: follow,
-      edits: Array(edits.prefix(SyncLimits.askedEdits)), older: older)
+      edits: Array(edits.prefix(SyncLimits.askedEdits)), older: older, until: until)
   }
 
   /// Whether a pull has begun, and its header has not come.

@@ -131,7 +131,8 @@ actor SyncDriver {
   private func pull(naming older: [Cursor]) async throws {
     let look = try await store.read { (edits: try $0.edits(), isLost: try !$0.lost().isEmpty) }
     mayHandBack = look.isLost || !older.isEmpty
-    let request = machine.beginPull(at: identity.cursor, edits: look.edits, older: older)
+    let request = machine.beginPull(
+      at: identity.cursor, edits: look.edits, older: older, until: identity.until)
     try await applyingAll {
       try await endpoint.pull(request) { _ = try await self.receive($0) }
     }
@@ -144,7 +145,8 @@ actor SyncDriver {
     received: @escaping @Sendable (_ changes: Int, _ conflicts: Int) -> Void
   ) async throws {
     let request = machine.beginPull(
-      at: identity.cursor, follow: true, edits: try await store.read { try $0.edits() })
+      at: identity.cursor, follow: true, edits: try await store.read { try $0.edits() },
+      until: identity.until)
     try await applyingAll {
       try await endpoint.pull(request) { message in
         let changes = try await self.receive(message)
@@ -191,7 +193,7 @@ actor SyncDriver {
     let isKnown =
       identity.register == header.register ?? identity.register && identity.cursor != nil
       && header.schema == nil && header.shared == nil && !identity.isAhead
-      && identity.head == (header.head ?? identity.cursor)?.position
+      && identity.head == header.head ?? identity.cursor
     guard !isKnown else { return }
     let goesBack = header.shared != nil || identity.isAhead
     mayHandBack = mayHandBack || goesBack

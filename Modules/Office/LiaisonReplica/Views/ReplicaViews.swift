@@ -28,7 +28,7 @@ public struct StatusView: Hashable, Sendable, Encodable {
     address = identity.address
     register = identity.register?.description
     position = identity.cursor?.position.number
-    head = identity.head?.number
+    head = identity.head?.position.number
     records = counts.records
     conflicts = counts.unsettled
     refused = counts.refused

@@ -823,7 +823,7 @@ const ProtobufCMessageDescriptor pb__cursor__descriptor =
   (ProtobufCMessageInit) pb__cursor__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__pull_request__field_descriptors[8] =
+static const ProtobufCFieldDescriptor pb__pull_request__field_descriptors[9] =
 {
   {
     "protocol",
@@ -921,6 +921,18 @@ static const ProtobufCFieldDescriptor pb__pull_request__field_descriptors[8] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "until",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Pb__PullRequest, until),
+    &pb__cursor__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__pull_request__field_indices_by_name[] = {
   2,   /* field[2] = cursor */
@@ -931,11 +943,12 @@ static const unsigned pb__pull_request__field_indices_by_name[] = {
   0,   /* field[0] = protocol */
   1,   /* field[1] = register */
   3,   /* field[3] = schema */
+  8,   /* field[8] = until */
 };
 static const ProtobufCIntRange pb__pull_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor pb__pull_request__descriptor =
 {
@@ -945,7 +958,7 @@ const ProtobufCMessageDescriptor pb__pull_request__descriptor =
   "Pb__PullRequest",
   "liaison.sync.v1",
   sizeof(Pb__PullRequest),
-  8,
+  9,
   pb__pull_request__field_descriptors,
   pb__pull_request__field_indices_by_name,
   1,  pb__pull_request__number_ranges,

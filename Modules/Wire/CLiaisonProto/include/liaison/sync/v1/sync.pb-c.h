@@ -127,10 +127,15 @@ struct  Pb__PullRequest
    * The oldest protocol that the caller speaks; left out if it is the newest.
    */
   uint32_t oldest_protocol;
+  /*
+   * Where the log ended for a pull that broke: the header's head. Left out if the replica has applied all
+   * of its last pull, or of none.
+   */
+  Pb__Cursor *until;
 };
 #define PB__PULL_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__pull_request__descriptor) \
-    , 0, {0,NULL}, NULL, {0,NULL}, 0, 0,NULL, 0,NULL, 0 }
+    , 0, {0,NULL}, NULL, {0,NULL}, 0, 0,NULL, 0,NULL, 0, NULL }
 
 
 typedef enum {
