@@ -48,6 +48,8 @@ enum ServerAction: Hashable, Sendable {
   case healing(Bool)
   /// A request that was under way all the time arrives.
   case arrive(Int)
+  /// The administrator changes the schema.
+  case schema(Int)
 }
 
 /// What goes wrong at a point of a sync. Points are counted: where a call begins, and before and after
@@ -129,6 +131,7 @@ extension ServerAction {
     case .restore(let backup): "restore backup \(backup)"
     case .healing(let isOpen): isOpen ? "open healing" : "close healing"
     case .arrive(let request): "late request \(request) arrives"
+    case .schema(let change): "another schema, change \(change)"
     }
   }
 }

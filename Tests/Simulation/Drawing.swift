@@ -13,20 +13,20 @@ struct Drawing {
   enum Sort {
     case write, sync, resolve, undo, discard
     case crash, backUp, restore, copy, clone, lose, clock
-    case serverCrash, serverBackUp, serverRestore, openHealing, closeHealing, arrive
+    case serverCrash, serverBackUp, serverRestore, openHealing, closeHealing, arrive, schema
   }
 
   static let weights: [(sort: Sort, weight: Int)] = [
     (.write, 110), (.sync, 70), (.resolve, 14), (.undo, 6), (.discard, 3),
     (.crash, 4), (.backUp, 6), (.restore, 7), (.copy, 4), (.clone, 1), (.lose, 1), (.clock, 2),
     (.serverCrash, 3), (.serverBackUp, 4), (.serverRestore, 3), (.openHealing, 1),
-    (.closeHealing, 2), (.arrive, 2),
+    (.closeHealing, 2), (.arrive, 2), (.schema, 4),
   ]
 
   /// What may happen in the middle of a sync.
   private static let nested: [Sort] = [
     .write, .write, .write, .sync, .sync, .resolve, .undo, .discard, .crash, .serverCrash,
-    .serverRestore, .closeHealing,
+    .serverRestore, .closeHealing, .schema,
   ]
 
   private enum Writings: CaseIterable {
@@ -97,6 +97,7 @@ struct Drawing {
     case .openHealing: return .server(.healing(true))
     case .closeHealing: return .server(.healing(false))
     case .arrive: return .server(.arrive(number(2)))
+    case .schema: return .server(.schema(number(12)))
     }
   }
 

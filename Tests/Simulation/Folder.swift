@@ -62,11 +62,6 @@ final class Folder: @unchecked Sendable {
 
   var program: Replica { Replica(store: session, environment: environment) }
 
-  /// Whether it holds less than the log does up to its cursor, or may again after a power cut or a restore.
-  var isInTheMiddle: Bool {
-    (states + backups).contains { $0.replica.identity.until != nil }
-  }
-
   /// Power fails, and comes back.
   func crash(keeping count: Int) {
     states = [states[count % states.count]]

@@ -6,12 +6,8 @@ enum Known {
   /// does not hand back what stands behind it.
   static let sidesAreLostWithTheServer = true
 
-  /// A pull that breaks leaves a cursor that the log has, and a replica that has not all that the log holds up
-  /// to there: of a record that changed twice only the later change was to come. If the server then loses
-  /// that, the cursor is still one of its log, and the replica never learns what the record was before.
-  static let cursorsInTheMiddleAreBelieved = false
-
-  /// What is handed back has another edit id than it had. A copy that still holds the edit does not learn that
-  /// the log has it: the server refuses it, since its second parent is behind the head, and it waits for ever.
-  static let handedBackEditsAreRefusedFromACopy = true
+  /// What is handed back has another edit id than it had. A copy, or a restored replica, that still holds the
+  /// edit does not learn that the log has it: it waits there as refused or in conflict, or what is merged of
+  /// it stands in the log a second time.
+  static let handedBackEditsHaveOtherIDs = true
 }

@@ -35,6 +35,7 @@ struct Tally: Sendable {
     case togetherConflict = "conflicts of both sides together"
     case codeTaken = "codes taken"
     case refused = "edits refused"
+    case schemaChange = "changes of the schema"
     case known = "edits that left because the register had them"
     case standing = "conflicts left standing"
   }

@@ -60,7 +60,6 @@ extension World {
     case .backUp: server.backups.append(server.disk.log.backup())
     case .restore(let backup):
       guard !server.backups.isEmpty else { return }
-      if Known.cursorsInTheMiddleAreBelieved, folders.contains(where: \.isInTheMiddle) { return }
       let before = server.entries.count
       ledger.lostSides.formUnion(server.disk.log.ancestors.keys)
       server.restore(server.backups[backup % server.backups.count])
@@ -70,6 +69,7 @@ extension World {
       tally.count(.lostEntries, max(0, before - server.entries.count))
     case .healing(let isOpen): await heal(isOpen)
     case .arrive(let number): await arrive(number)
+    case .schema(let number): await changeSchema(number)
     }
   }
 

@@ -63,6 +63,13 @@ public final class MemoryChangeLog: ChangeLog {
   /// All entries, in their order.
   public var entries: [Entry] { state.withLock { $0.entries } }
 
+  /// What an office has handed back.
+  public var handedBack: Set<RevisionID> {
+    state.withLock { state in
+      Set(state.entries.filter { state.handedBack[$0.position] != nil }.map(\.revision.id))
+    }
+  }
+
   /// What stands behind second parents and is no entry.
   public var ancestors: [RevisionID: EncodedRevision] { state.withLock { $0.ancestors } }
 
