@@ -1,9 +1,7 @@
 import LiaisonModel
 import LiaisonReplica
 import LiaisonSQLite
-import LiaisonServer
 import LiaisonSync
-import LiaisonWire
 import Synchronization
 import Testing
 
@@ -25,40 +23,6 @@ struct HealingTests {
       #expect(try await office.digest() == hq.digest(), "\(office.id)")
       #expect(try await office.pending().isEmpty, "\(office.id)")
     }
-  }
-
-  /// Of ONE, which changed twice, only the later change was to come; the server loses that.
-  @Test func aPullThatBrokeIsNotTakenForMoreThanItBrought() async throws {
-    let (hq, vienna, newYork) = try await offices()
-    let slow = SyncService(log: hq.log, coding: RevisionCodec(), limit: BatchLimit(count: 1))
-    try await vienna.edit("ONE", "name=First")
-    try await vienna.sync()
-    try await vienna.edit("TWO", "name=Second")
-    try await vienna.sync()
-    let backup = try await hq.backedUp()
-    try await vienna.edit("ONE", "name=Third")
-    try await vienna.sync()
-    // The header and the first batch: TWO.
-    let points = Mutex(0)
-    let cut = CutLink(inner: DirectLink(service: slow)) {
-      let point = points.withLock { points in
-        points += 1
-        return points
-      }
-      if point == 6 { throw CutLink.broken }
-    }
-    await #expect(throws: CutLink.broken) { try await newYork.on(cut).sync() }
-    let identity = try await newYork.store.identity()
-    #expect(identity.cursor?.position.number == 5 && identity.until?.position.number == 6)
-    #expect(try await newYork.value("TWO", "name") == "Second")
-
-    let restored = try await hq.restored(from: backup)
-    #expect(
-      try await restored.log.status(among: [identity.cursor].compactMap(\.self)).shared != nil)
-    try await newYork.on(restored.link).sync()
-    #expect(try await newYork.value("ONE", "name") == "First")
-    try await settle(restored, vienna, newYork)
-    #expect(try await newYork.value("ONE", "name") == "Third", "Vienna has handed it back")
   }
 
   /// New York's edit came between Vienna's pull and its push: Vienna's stands past its cursor.

@@ -31,3 +31,13 @@ extension ReplicaTransaction {
     try setWaypoints(Waypoints.adding(cursor, to: try waypoints()))
   }
 }
+
+extension ReplicaIdentity {
+  /// Where the log ended for a pull that broke; nil if it is in the middle of none.
+  public var until: Cursor? {
+    head.flatMap { head in cursor.map { head.position > $0.position } ?? false ? head : nil }
+  }
+
+  /// Whether it has applied entries that no cursor vouches for.
+  public var isAhead: Bool { cursor.map { last > $0.position } ?? false }
+}

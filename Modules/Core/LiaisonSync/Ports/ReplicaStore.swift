@@ -200,16 +200,6 @@ public struct ReplicaIdentity: Hashable, Sendable {
   public var schema: Schema? { filedSchema?.schema }
 }
 
-extension ReplicaIdentity {
-  /// Where the log ended for a pull that broke; nil if it is in the middle of none.
-  public var until: Cursor? {
-    head.flatMap { head in cursor.map { head.position > $0.position } ?? false ? head : nil }
-  }
-
-  /// Whether it has applied entries that no cursor vouches for.
-  public var isAhead: Bool { cursor.map { last > $0.position } ?? false }
-}
-
 /// How much a replica holds.
 public struct ReplicaCounts: Hashable, Sendable {
   /// Live records of the register, as far as the replica knows.
