@@ -11,9 +11,9 @@ public struct Moment: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   fileprivate struct Time: Hashable, Sendable {
     /// Since midnight, in the zone.
-    let minute: Int
+    let minute: Int16
     /// How many minutes the zone is before UTC.
-    let offset: Int
+    let offset: Int16
   }
 
   public init(_ date: PartialDate) {
@@ -58,13 +58,13 @@ public struct Moment: Hashable, Comparable, Sendable, CustomStringConvertible {
   public var description: String { time.map { "\(date)T\($0)" } ?? date.description }
 
   /// A date comes before any zone.
-  private var offset: Int { time?.offset ?? .min }
+  private var offset: Int16 { time?.offset ?? .min }
 
   /// In minutes of UTC since 1970.
   private var start: Int {
     let day = CivilCalendar.days(
       since1970: date.year, month: date.month ?? 1, day: date.day ?? 1)
-    return day * 1440 + (time.map { $0.minute - $0.offset } ?? 0)
+    return day * 1440 + (time.map { Int($0.minute - $0.offset) } ?? 0)
   }
 }
 
@@ -87,19 +87,20 @@ extension Moment.Time: CustomStringConvertible {
     }
   }
 
-  private static func minutes(_ text: Substring, hours: Int) -> Int? {
+  private static func minutes(_ text: Substring, hours: Int) -> Int16? {
     let bytes = Array(text.utf8)
     guard bytes.count == 5, bytes[2] == UInt8(ascii: ":") else { return nil }
     let digits = [bytes[0], bytes[1], bytes[3], bytes[4]]
     guard digits.allSatisfy(ASCII.isDigit) else { return nil }
     let numbers = digits.map { Int($0 - UInt8(ascii: "0")) }
     let (hour, minute) = (numbers[0] * 10 + numbers[1], numbers[2] * 10 + numbers[3])
-    return hour < hours && minute < 60 ? hour * 60 + minute : nil
+    return hour < hours && minute < 60 ? Int16(hour * 60 + minute) : nil
   }
 
   fileprivate var description: String {
-    func text(_ minutes: Int) -> String {
-      CivilCalendar.padded(minutes / 60, to: 2) + ":" + CivilCalendar.padded(minutes % 60, to: 2)
+    func text(_ minutes: Int16) -> String {
+      CivilCalendar.padded(Int(minutes) / 60, to: 2) + ":"
+        + CivilCalendar.padded(Int(minutes) % 60, to: 2)
     }
     return text(minute) + (offset == 0 ? "Z" : (offset < 0 ? "-" : "+") + text(abs(offset)))
   }

@@ -3,9 +3,18 @@
 /// Equality compares the text. Ordering compares the start of what is meant; of two that start
 /// alike the coarser comes first, so that ordering and equality agree.
 public struct PartialDate: Hashable, Comparable, Sendable, CustomStringConvertible {
-  public let year: Int
-  public let month: Int?
-  public let day: Int?
+  public var year: Int { Int(parts.year) }
+  public var month: Int? { parts.month == 0 ? nil : Int(parts.month) }
+  public var day: Int? { parts.day == 0 ? nil : Int(parts.day) }
+
+  /// Small, since a list that is sorted holds one for each record; a part that is not said is 0.
+  private struct Parts: Hashable {
+    var year: Int16
+    var month: UInt8
+    var day: UInt8
+  }
+
+  private let parts: Parts
 
   /// Nil if the text is not such a date, or names a day that does not exist.
   public init?(_ text: String) {
@@ -30,12 +39,13 @@ public struct PartialDate: Hashable, Comparable, Sendable, CustomStringConvertib
       count += 1
     }
     guard [4, 7, 10].contains(count) else { return nil }
-    year = numbers.year
-    month = count > 4 ? numbers.month : nil
-    day = count > 7 ? numbers.day : nil
-    guard year >= 1, (1...12).contains(month ?? 1),
-      (1...CivilCalendar.days(inMonth: month ?? 1, of: year)).contains(day ?? 1)
+    let (year, month) = (numbers.year, count > 4 ? numbers.month : 1)
+    guard year >= 1, (1...12).contains(month),
+      count <= 7 || (1...CivilCalendar.days(inMonth: month, of: year)).contains(numbers.day)
     else { return nil }
+    parts = Parts(
+      year: Int16(year), month: count > 4 ? UInt8(month) : 0,
+      day: count > 7 ? UInt8(numbers.day) : 0)
   }
 
   /// Whether all that this date means is over before what `other` means starts.
