@@ -25,7 +25,7 @@ public enum Tuning {
 
   // Memory.
   /// Bytes of revisions in the first batch of a pull; the next ones grow as they are read.
-  public static let firstBatchBytes = 32 * 1024
+  public static let firstBatchBytes = 16 * 1024
   /// Bytes that one decoded message may take in the arena.
   public static let arenaBytes = 32 * 1024 * 1024
   /// What a store keeps of its file, in KiB: while it writes what has to be durable, while it writes what
