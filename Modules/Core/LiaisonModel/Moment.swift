@@ -23,15 +23,17 @@ public struct Moment: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   /// Nil if the text is not a moment in its one spelling: `Z` for UTC, no blanks.
   public init?(_ text: String) {
-    let parts = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let date = PartialDate(String(parts[0])) else { return nil }
-    self.date = date
-    guard parts.count == 2 else {
-      time = nil
+    // Most are dates, and there may be many.
+    let end = text.utf8.index(text.startIndex, offsetBy: 10, limitedBy: text.endIndex)
+    guard let end, end < text.endIndex else {
+      guard let date = PartialDate(text) else { return nil }
+      (self.date, time) = (date, nil)
       return
     }
-    guard date.day != nil, let time = Time(String(parts[1])) else { return nil }
-    self.time = time
+    guard text.utf8[end] == UInt8(ascii: "T"), let date = PartialDate(String(text[..<end])),
+      date.day != nil, let time = Time(String(text[end...].dropFirst()))
+    else { return nil }
+    (self.date, self.time) = (date, time)
   }
 
   /// What a person may write as well: small letters, a blank for the `T`, `+00:00` for UTC.

@@ -80,7 +80,7 @@ struct PullTests {
       batch.changes.reduce(0) { $0 + $1.bytes.count }
     }
     let (first, last) = (try #require(sizes.first), try #require(sizes.dropLast().last))
-    #expect(first <= 16 * 1024 && first > 12 * 1024)
+    #expect(first <= 30 * 1024 && first > 24 * 1024)
     #expect(last > 4 * first && sizes.allSatisfy { $0 <= SyncLimits.batchBytes })
   }
 

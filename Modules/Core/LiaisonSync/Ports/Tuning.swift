@@ -24,8 +24,9 @@ public enum Tuning {
   public static let drainSeconds = 10
 
   // Memory.
-  /// Bytes of revisions in the first batch of a pull; the next ones grow as they are read.
-  public static let firstBatchBytes = 16 * 1024
+  /// Bytes of revisions in the first batch of a pull; the next ones grow as they are read. With what is around
+  /// them they fit into 32 KiB: a buffer is twice as large for a little more.
+  public static let firstBatchBytes = 30 * 1024
   /// Bytes that one decoded message may take in the arena.
   public static let arenaBytes = 32 * 1024 * 1024
   /// What a store keeps of its file, in KiB: while it writes what has to be durable, while it writes what
