@@ -16,6 +16,7 @@ struct Shadow: Sendable {
 }
 
 /// A replica's folder on the disk of one machine.
+// Unchecked: one history runs on one thread, see Turns.
 final class Folder: @unchecked Sendable {
   struct State: Sendable {
     var replica: MemoryReplica
@@ -37,6 +38,7 @@ final class Folder: @unchecked Sendable {
   /// Is told of each commit.
   var watch: ((Folder, _ before: MemoryReplica) throws -> Void)?
 
+  // Unchecked: one history runs on one thread, see Turns.
   final class Clock: @unchecked Sendable {
     var hours = 0
   }

@@ -3,6 +3,7 @@ import LiaisonServer
 import LiaisonSync
 
 /// The line over which one sync runs, with all that happens to it.
+// Unchecked: one history runs on one thread, see Turns.
 final class Passage: @unchecked Sendable {
   private let world: World
   let folder: Folder
@@ -155,6 +156,7 @@ private struct Call: SyncEndpoint {
 }
 
 /// A request that is sent once.
+// Unchecked: one history runs on one thread, see Turns.
 final class Once: @unchecked Sendable {
   private var request: PushRequest?
   init(_ request: PushRequest) { self.request = request }

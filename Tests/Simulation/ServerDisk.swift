@@ -4,6 +4,7 @@ import LiaisonSync
 import TestSupport
 
 /// A server and its disk. All that it commits is durable; bugs may be planted that make it less.
+// Unchecked: one history runs on one thread, see Turns.
 final class Server: @unchecked Sendable {
   let disk: ServerDisk
   private let coding: any RevisionCoding
@@ -46,6 +47,7 @@ final class Server: @unchecked Sendable {
 }
 
 /// The log of a server, which may be another one after a restore.
+// Unchecked: one history runs on one thread, see Turns.
 final class ServerDisk: ChangeLog, @unchecked Sendable {
   private(set) var log: MemoryChangeLog
   private let plant: Plant?

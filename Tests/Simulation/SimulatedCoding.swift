@@ -4,6 +4,7 @@ import TestSupport
 
 /// Every revision that anybody has encoded in a history, by its name: what the oracles look things up
 /// in, whatever became of it.
+// Unchecked: one history runs on one thread, see Turns.
 final class Revisions: @unchecked Sendable {
   private(set) var all: [RevisionID: Revision] = [:]
   /// Those that a merge or a resolution made of a revision, in the order in which they were made.
@@ -18,6 +19,7 @@ final class Revisions: @unchecked Sendable {
 }
 
 /// One replica's coding: the plain one, which notes what it has encoded and reads it from there.
+// Unchecked: one history runs on one thread, see Turns.
 final class SimulatedCoding: RevisionCoding, @unchecked Sendable {
   private let plain = PlainCoding()
   let revisions: Revisions

@@ -6,10 +6,12 @@ import Foundation
 /// Every job that a task of this thread makes ready, also that of an actor or of a `Task` that nobody
 /// passes an executor to, comes through the runtime's hook into the thread's own queue. Jobs of other
 /// threads go where they went before, so that several histories and other tests run side by side.
+// Unchecked: only the thread that it was made on uses it.
 final class Turns: TaskExecutor, @unchecked Sendable {
   private typealias Original = @convention(thin) (UnownedJob) -> Void
   private typealias Hook = @convention(thin) (UnownedJob, Original) -> Void
 
+  // Unchecked: written and read on one thread, one after the other.
   private final class Box<Result>: @unchecked Sendable {
     var result: Result?
   }

@@ -7,6 +7,7 @@ import TestSupport
 /// One register with its server, its offices and their folders, and a history that happens to it.
 ///
 /// All of it happens on one thread (``Turns``): nothing here is guarded.
+// Unchecked: one history runs on one thread, see Turns.
 final class World: @unchecked Sendable {
   let history: History
   let plant: Plant?

@@ -15,6 +15,7 @@ func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   do {
     _ = try FuzzedDecoder(input: bytes).read(Array(bytes.dropFirst()))
   } catch {
+    // libFuzzer takes a trap for what it looks for, and keeps the input.
     fatalError("\(error)")
   }
   return 0

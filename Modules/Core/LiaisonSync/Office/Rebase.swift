@@ -46,9 +46,14 @@ public struct Rebase: Sendable {
     of entry: OutboxEntry, onto theirs: EncodedRevision
   ) throws -> Outcome {
     let ours = try coding.decode(entry.ours.bytes)
-    // What only a newer version can read is nothing to merge with.
-    guard !coding.isUnreadable(theirs) else { return .conflict }
-    let head = try coding.decode(theirs.bytes)
+    let head: Revision
+    do {
+      head = try coding.decode(theirs.bytes)
+    } catch let error as CodingError {
+      // What only a newer version can read is nothing to merge with; what is damaged is no conflict.
+      guard coding.isUnreadable(theirs) else { throw error }
+      return .conflict
+    }
     // The side that a resolution has overruled must reach the register.
     let mayBeDropped = entry.behind.count == 1
     if mayBeDropped, ours.state == head.state { return .nothingLeft }

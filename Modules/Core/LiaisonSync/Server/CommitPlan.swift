@@ -173,7 +173,6 @@ public struct CommitPlan: Sendable {
     }
     return (appended, outcomes)
   }
-
 }
 
 /// What the edits of a batch may be based on: the heads, and the edits before them.
@@ -236,7 +235,10 @@ extension CommitFacts {
     if let code = old?.code, holders[code] == item.record { holders[code] = nil }
     if let code = item.code { holders[code] = item.record }
     if let unique = item.unique {
-      for (key, holder) in keyHolders where holder == item.record { keyHolders[key] = nil }
+      // A new record held nothing before.
+      if item.parent != nil {
+        for (key, holder) in keyHolders where holder == item.record { keyHolders[key] = nil }
+      }
       for unique in unique { keyHolders[unique.key] = item.record }
     }
     heads[item.record] = LogHead(
