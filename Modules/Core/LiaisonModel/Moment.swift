@@ -38,6 +38,10 @@ public struct Moment: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   /// What a person may write as well: small letters, a blank for the `T`, `+00:00` for UTC.
   public init?(typed text: String) {
+    if let moment = Moment(text) {
+      self = moment
+      return
+    }
     var text = text.uppercased()
     if let blank = text.firstIndex(of: " ") { text.replaceSubrange(blank...blank, with: "T") }
     if text.hasSuffix("+00:00") { text = text.dropLast("+00:00".count) + "Z" }

@@ -158,6 +158,12 @@ public struct Kind: Hashable, Sendable {
     return nil
   }
 
+  /// Whether it has a field of this number, retired or not.
+  public func has(_ number: FieldNumber) -> Bool {
+    for index in fields.indices where fields[index].number == number { return true }
+    return false
+  }
+
   /// The field that has this name, or had it.
   public func field(named name: String) -> FieldDefinition? {
     for index in fields.indices where fields[index].name == name { return fields[index] }

@@ -77,11 +77,13 @@ extension Schema {
   public func strangers(
     in state: RecordState, of kind: KindNumber, since before: RecordState?
   ) -> [Problem] {
-    let old = before?.fields ?? [:]
-    let strange = state.fields.filter { number, value in
-      (value.isOpaque || self.kind(kind)?.field(number) == nil) && old[number] != value
+    let kind = self.kind(kind)
+    var strange: [FieldNumber] = []
+    for (number, value) in state.fields
+    where (value.isOpaque || kind?.has(number) != true) && before?.fields[number] != value {
+      strange.append(number)
     }
-    var problems = strange.keys.sorted().map {
+    var problems = strange.sorted().map {
       Problem("field number \($0.number) holds what this register does not know")
     }
     if state.unknown != before?.unknown ?? [] {

@@ -91,7 +91,7 @@ extension OfficeEndpoint {
     /// What waits for an office that does not read is no more than a part of what it has read.
     func next(upTo limit: BatchLimit) -> BatchLimit {
       var bytes = Tuning.firstBatchBytes
-      while bytes < limit.bytes, bytes <= self.bytes / 8 { bytes *= 2 }
+      while bytes < limit.bytes, bytes <= self.bytes / 4 { bytes *= 2 }
       return BatchLimit(count: limit.count, bytes: min(bytes, limit.bytes))
     }
   }

@@ -90,7 +90,9 @@ final class SQLiteLogTransaction: LogTransaction {
   /// What comes with a revision.
   private func file(_ addition: LogAddition, at position: LogPosition) throws {
     let record = addition.revision.summary.record
-    try self.file(record, links: addition.links, keys: addition.keys)
+    // A first entry takes the place of nothing.
+    let isBare = addition.isFirst && addition.links?.isEmpty ?? true && addition.keys?.isEmpty ?? true
+    if !isBare { try self.file(record, links: addition.links, keys: addition.keys) }
     for edit in addition.provenance?.absorbed ?? [] {
       try PreparedStatement(
         database, "INSERT OR IGNORE INTO absorbed (edit, position) VALUES (?, ?)"

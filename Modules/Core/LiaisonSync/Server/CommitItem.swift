@@ -19,8 +19,9 @@ struct ReferenceField: Sendable {
   }
 }
 
-/// What of a revision counts when it is decided.
-struct CommitItem: Sendable {
+/// What of a revision counts when it is decided. An object, since every step of the decision hands it on, and
+/// to copy all that it refers to would take longer than the decision.
+final class CommitItem: Sendable {
   /// What one of its fields refers to.
   struct References: Sendable {
     let field: ReferenceField

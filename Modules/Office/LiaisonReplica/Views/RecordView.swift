@@ -62,19 +62,38 @@ public struct FieldView: Hashable, Sendable {
 
   static func all(of state: RecordState, _ kind: Kind, _ codes: Codes) -> [FieldView] {
     let fields = state.fields
-    let known = kind.fields.compactMap { field in
-      kind.value(of: field, in: fields).map { FieldView(field.number, $0, kind, codes) }
+    var views: [FieldView] = []
+    views.reserveCapacity(fields.count)
+    var known = 0
+    // In place: a definition is large, and a list shows many records.
+    for index in kind.fields.indices {
+      if let value = fields[kind.fields[index].number] {
+        known += 1
+        views.append(FieldView(kind.fields[index], value, codes))
+      } else if kind.fields[index].past.replaces != nil,
+        let value = kind.value(of: kind.fields[index], in: fields)
+      {
+        views.append(FieldView(kind.fields[index], value, codes))
+      }
     }
+    guard known < fields.count else { return views }
     let unknown = fields.filter { kind.field($0.key) == nil }.sorted { $0.key < $1.key }
-    return known + unknown.map { FieldView($0.key, $0.value, kind, codes) }
+    return views + unknown.map { FieldView(unknown: $0.key, $0.value, kind, codes) }
   }
 
-  fileprivate init(_ number: FieldNumber, _ value: FieldValue, _ kind: Kind, _ codes: Codes) {
-    name = kind.name(of: number)
-    label = kind.field(number).flatMap { $0.isRetired ? nil : $0.label }
+  fileprivate init(_ field: borrowing FieldDefinition, _ value: FieldValue, _ codes: Codes) {
+    name = field.name
+    label = field.isRetired ? nil : field.label
     self.value = ValueView(value, codes)
-    isKnown = kind.field(number) != nil && !value.isOpaque
+    isKnown = !value.isOpaque
     isTitle = if case .one(.text) = value { label != nil } else { false }
+  }
+
+  private init(unknown number: FieldNumber, _ value: FieldValue, _ kind: Kind, _ codes: Codes) {
+    name = kind.name(of: number)
+    label = nil
+    self.value = ValueView(value, codes)
+    (isKnown, isTitle) = (false, false)
   }
 }
 
@@ -173,7 +192,7 @@ public struct ExportLine: Hashable, Sendable, Encodable {
     fields = Dictionary(
       record.kind.fields.compactMap { field in
         record.visible.state.fields[field.number].map {
-          FieldView(field.number, $0, record.kind, codes)
+          FieldView(field, $0, codes)
         }
       }.filter(\.isKnown).map { ($0.name, $0.value) }
     ) { first, _ in first }
