@@ -28,8 +28,6 @@ struct Ledger: Sendable {
   var answered: [LogPosition: RevisionID] = [:]
   /// The revisions that a person gave up, whoever had them.
   var givenUp: Set<RevisionID> = []
-  /// What stood behind second parents at the server before it was restored.
-  var lostSides: Set<RevisionID> = []
   private var notes = 0
 
   mutating func newNote() -> String {

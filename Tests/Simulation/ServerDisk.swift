@@ -97,8 +97,10 @@ final class ServerDisk: ChangeLog, @unchecked Sendable {
 
   func add(_ office: Office) async throws { try await log.add(office) }
 
-  func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch {
-    try await log.changes(after: position, limit: limit)
+  func changes(
+    after position: LogPosition, since: LogPosition, limit: BatchLimit
+  ) async throws -> LogBatch {
+    try await log.changes(after: position, since: since, limit: limit)
   }
 
   func forEachRevision(_ body: @escaping @Sendable (KeptRevision) throws -> Void) async throws {

@@ -61,7 +61,6 @@ extension World {
     case .restore(let backup):
       guard !server.backups.isEmpty else { return }
       let before = server.entries.count
-      ledger.lostSides.formUnion(server.disk.log.ancestors.keys)
       server.restore(server.backups[backup % server.backups.count])
       await heal(true)
       ledger.answered = [:]

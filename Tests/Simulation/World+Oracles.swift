@@ -75,17 +75,10 @@ extension World {
   }
 
   private func checkNotes(_ log: FinalLog) {
-    let excused = excusedNotes
     for (note, count) in log.notes.sorted(by: { $0.key < $1.key })
-    where count > 1 && ledger.written[note] != nil && !excused.contains(note) {
+    where count > 1 && ledger.written[note] != nil {
       violated("\(note) is \(count) times in the log")
     }
-  }
-
-  /// Those of what was handed back.
-  private var excusedNotes: Set<String> {
-    guard Known.handedBackEditsHaveOtherIDs else { return [] }
-    return Set(server.disk.log.handedBack.compactMap { revisions[$0]?.note })
   }
 
   private func checkFolders(_ log: FinalLog) {
@@ -125,7 +118,7 @@ extension World {
       guard let note = revisions[pending.ours.id]?.note, ledger.written[note] != nil else {
         continue
       }
-      if log.contains(note), !excusedNotes.contains(note) {
+      if log.contains(note) {
         violated("replica \(folder.number): \(note) waits, and is in the log")
       }
     }
@@ -179,7 +172,6 @@ extension World {
     var next = revision.secondParent
     while let second = next {
       guard log.places[second] != nil || log.ancestors.contains(second) else {
-        if Known.sidesAreLostWithTheServer, ledger.lostSides.contains(second) { return }
         return violated("what stands behind \(describe(name)) is not at the server")
       }
       guard log.places[second] == nil else { return }

@@ -27,6 +27,17 @@ public final class MemoryChangeLog: ChangeLog {
     /// The log's cursors, from before its first entry on.
     var cursors: [Cursor]
     var chain: LogChain
+
+    /// What a record's entries are filed under, the last one's edit first.
+    func ids(of entries: [Entry]) -> EditIDs? {
+      let all = entries.flatMap { entry -> [EditID] in
+        let here = edits.filter { $0.value.committed.position == entry.position }.keys.sorted()
+        return here.filter { $0 != entry.edits?.edit } + [entry.edits?.edit].compactMap(\.self)
+      }
+      guard let edit = entries.last?.edits?.edit else { return nil }
+      return EditIDs(
+        edit, absorbed: all.filter { $0 != edit }.suffix(SyncLimits.changeEdits))
+    }
   }
 
   /// What the log was asked, for tests that count.
@@ -62,13 +73,6 @@ public final class MemoryChangeLog: ChangeLog {
 
   /// All entries, in their order.
   public var entries: [Entry] { state.withLock { $0.entries } }
-
-  /// What an office has handed back.
-  public var handedBack: Set<RevisionID> {
-    state.withLock { state in
-      Set(state.entries.filter { state.handedBack[$0.position] != nil }.map(\.revision.id))
-    }
-  }
 
   /// What stands behind second parents and is no entry.
   public var ancestors: [RevisionID: EncodedRevision] { state.withLock { $0.ancestors } }
@@ -112,7 +116,9 @@ public final class MemoryChangeLog: ChangeLog {
     }
   }
 
-  public func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch {
+  public func changes(
+    after position: LogPosition, since: LogPosition, limit: BatchLimit
+  ) async throws -> LogBatch {
     done.withLock { $0.reads += 1 }
     let (cursors, schemas) = state.withLock { ($0.cursors, $0.schemas) }
     func schema(through last: Cursor) -> FiledSchema? {
@@ -127,7 +133,14 @@ public final class MemoryChangeLog: ChangeLog {
         return LogBatch(
           changes: changes, schema: schema(through: through), through: through, isLast: false)
       }
-      changes.append(Change(position: head.position, bytes: head.revision.bytes))
+      let earlier = entries.filter {
+        $0.revision.summary.record == head.revision.summary.record && $0.position > since
+          && $0.position <= head.position
+      }
+      changes.append(
+        Change(
+          position: head.position, bytes: head.revision.bytes,
+          edits: state.withLock { $0.ids(of: earlier) }))
     }
     let end = cursors[cursors.count - 1]
     return LogBatch(changes: changes, schema: schema(through: end), through: end, isLast: true)
@@ -149,7 +162,9 @@ public final class MemoryChangeLog: ChangeLog {
     var open = state.entries.filter { $0.revision.summary.record == record }.map(\.revision.id)
     var found: [RevisionID: Change] = [:]
     while let next = open.popLast() {
-      let entry = entries[next].map { Change(position: $0.position, bytes: $0.revision.bytes) }
+      let entry = entries[next].map {
+        Change(position: $0.position, bytes: $0.revision.bytes, edits: state.ids(of: [$0]))
+      }
       let ancestor = state.ancestors[next].map { Change(position: .zero, bytes: $0.bytes) }
       guard found[next] == nil, let change = entry ?? ancestor else { continue }
       found[next] = change

@@ -81,29 +81,34 @@ final class MemoryLogTransaction: LogTransaction {
     decisions.map { decision in
       switch decision.action {
       case .answer(let outcome): return Verdict(edit: decision.edit, outcome: outcome)
+      case .file(let provenance, let filed):
+        file(provenance, filed)
+        return Verdict(edit: decision.edit, outcome: .alreadyCommitted(filed.committed))
       case .append(let addition):
         let revision = addition.revision
         let cursor = enter(revision.id)
         let committed = Committed(position: cursor.position, revision: revision.id)
         let old = state.heads[revision.summary.record]
-        state.entries.append(Entry(position: cursor.position, revision: revision))
+        state.entries.append(
+          Entry(position: cursor.position, revision: revision, edits: EditIDs(decision.edit)))
         let filed = FiledEdit(committed: committed, record: revision.summary.record)
         state.edits[decision.edit] = filed
         state.handedBack[cursor.position] = addition.handedBackBy
-        for edit in addition.provenance?.absorbed ?? [] where state.edits[edit] == nil {
-          state.edits[edit] = filed
-        }
-        for ancestor in addition.provenance?.ancestors ?? []
-        where state.ancestors[ancestor.id] == nil {
-          state.ancestors[ancestor.id] = ancestor
-          state.holders[ancestor.id] = committed
-        }
+        if let provenance = addition.provenance { file(provenance, filed) }
         state.heads[revision.summary.record] = MemoryChangeLog.State.Head(
           position: cursor.position, revision: revision,
           links: addition.links ?? old?.links ?? Links(),
           keys: addition.keys ?? old?.keys ?? [])
         return Verdict(edit: decision.edit, outcome: .committed(committed))
       }
+    }
+  }
+
+  private func file(_ provenance: Provenance, _ filed: FiledEdit) {
+    for edit in provenance.absorbed where state.edits[edit] == nil { state.edits[edit] = filed }
+    for ancestor in provenance.ancestors where state.ancestors[ancestor.id] == nil {
+      state.ancestors[ancestor.id] = ancestor
+      state.holders[ancestor.id] = filed.committed
     }
   }
 }

@@ -8,7 +8,7 @@ public struct MemoryReplica: Sendable {
     let place: Int
     let kind: KindNumber
     public internal(set) var head: Entry?
-    public internal(set) var earlier: [LogPosition: EncodedRevision] = [:]
+    public internal(set) var earlier: [LogPosition: Entry] = [:]
     public var pending: OutboxEntry?
     /// Grows with each edit that comes; an edit in another's place keeps its age.
     var age = 0

@@ -34,19 +34,22 @@ extension MemoryTransaction {
     for (id, before) in replica.records {
       guard let head = before.head else { continue }
       var all = before.earlier
-      all[head.position] = head.revision.encoded
+      all[head.position] = head
       let last = all.filter { $0.key <= place.position }.max { $0.key < $1.key }
-      for (position, revision) in all where position > place.position {
+      for (position, entry) in all where position > place.position {
+        let revision = entry.revision.encoded
         guard !replica.lost.contains(where: { $0.revision.id == revision.id }) else { continue }
         lost.append(
-          (position, LostRevision(record: id, revision: revision, shared: last?.value.id)))
+          (
+            position,
+            LostRevision(
+              record: id, revision: revision, shared: last?.value.revision.id, edits: entry.edits)
+          ))
       }
       guard head.position > place.position else { continue }
       var record = before
       record.earlier = all.filter { $0.key <= place.position && $0.key != last?.key }
-      record.head = try last.map {
-        Entry(position: $0.key, revision: FiledRevision($0.value, try summary($0.value.bytes)))
-      }
+      record.head = last?.value
       replica.hasChanged(id)
       replica.records[id] = record.head == nil && record.pending == nil ? nil : record
     }
@@ -55,7 +58,8 @@ extension MemoryTransaction {
       lost.sorted { $0.position < $1.position }.map(\.revision)
       + replica.lost.map { old in
         let next = old.shared.flatMap { shared[$0] } ?? old.shared
-        return LostRevision(record: old.record, revision: old.revision, shared: next)
+        return LostRevision(
+          record: old.record, revision: old.revision, shared: next, edits: old.edits)
       }
     replica.waypoints.removeAll { $0.position > place.position }
     move({ _ in place }, last: place.position)

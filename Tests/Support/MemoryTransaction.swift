@@ -57,8 +57,10 @@ final class MemoryTransaction: ReplicaTransaction {
   func forEachRevision(_ body: (KeptRevision) throws -> Void) throws {
     for (id, record) in replica.records.sorted(by: { $0.key < $1.key }) {
       guard let head = record.head else { continue }
-      for (position, revision) in record.earlier.sorted(by: { $0.key < $1.key }) {
-        try body(KeptRevision(position: position, record: id, encoded: revision, filed: nil))
+      for (position, entry) in record.earlier.sorted(by: { $0.key < $1.key }) {
+        try body(
+          KeptRevision(
+            position: position, record: id, encoded: entry.revision.encoded, filed: nil))
       }
       try body(
         KeptRevision(
@@ -93,7 +95,8 @@ final class MemoryTransaction: ReplicaTransaction {
   func revision(_ name: RevisionID, of record: RecordID) throws -> EncodedRevision? {
     let known = replica.records[record]
     let all =
-      [known?.head?.revision.encoded].compactMap(\.self) + Array((known?.earlier ?? [:]).values)
+      [known?.head?.revision.encoded].compactMap(\.self)
+      + (known?.earlier ?? [:]).values.map(\.revision.encoded)
       + (replica.ancestors[record] ?? [])
     return all.first { $0.id == name }
   }
@@ -104,7 +107,8 @@ final class MemoryTransaction: ReplicaTransaction {
   }
 
   func history(of record: RecordID) throws -> [EncodedRevision] {
-    (replica.records[record]?.earlier ?? [:]).sorted { $0.key > $1.key }.map(\.value)
+    (replica.records[record]?.earlier ?? [:]).sorted { $0.key > $1.key }
+      .map(\.value.revision.encoded)
   }
 
   func search(_ words: [String], limit: Int) throws -> [StoredRecord] {
@@ -139,10 +143,10 @@ final class MemoryTransaction: ReplicaTransaction {
       var record = replica.record(entry.revision.summary)
       let before = record.head
       if let before, before.position > entry.position {
-        record.earlier[entry.position] = entry.revision.encoded
+        record.earlier[entry.position] = entry
       } else {
         if let before, before.revision.id != entry.revision.id {
-          record.earlier[before.position] = before.revision.encoded
+          record.earlier[before.position] = before
         }
         record.head = entry
         if before != entry { replica.hasChanged(id) }

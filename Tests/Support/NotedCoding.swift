@@ -48,7 +48,8 @@ public final class NotedCoding: RevisionCoding, SchemaCoding {
     for change in changes {
       do {
         let revision = try encode(decode(change.bytes))
-        filed.entries.append(Entry(position: change.position, revision: revision))
+        filed.entries.append(
+          Entry(position: change.position, revision: revision, edits: change.edits))
       } catch {
         filed.faults[change.position] = .malformed("\(error)")
       }

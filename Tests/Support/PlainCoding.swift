@@ -31,7 +31,8 @@ public struct PlainCoding: RevisionCoding {
       let encoded = EncodedRevision(id: id(of: change.bytes), bytes: change.bytes)
       do {
         let revision = FiledRevision(encoded, try summary(of: change.bytes))
-        filed.entries.append(Entry(position: change.position, revision: revision))
+        filed.entries.append(
+          Entry(position: change.position, revision: revision, edits: change.edits))
       } catch {
         filed.faults[change.position] = .malformed("\(error)")
       }

@@ -103,8 +103,9 @@ extension OfficeEndpoint {
     _ told: inout Told, _ generation: Int?, _ receive: (PullResponse) async throws -> Void
   ) async throws {
     var remaining: Int?
+    let start = told.position
     while true {
-      let batch = try await batch(after: told, generation)
+      let batch = try await batch(after: told, since: start, generation)
       guard batch.through.position > told.position else { return }
       // Counted once, when there is more than one batch: counting costs what it counts.
       if !batch.isLast, remaining == nil {
@@ -124,14 +125,17 @@ extension OfficeEndpoint {
     }
   }
 
-  private func batch(after told: Told, _ generation: Int?) async throws -> LogBatch {
+  private func batch(
+    after told: Told, since: LogPosition, _ generation: Int?
+  ) async throws -> LogBatch {
     let limit = told.next(upTo: service.limit)
     let read = { @Sendable [log = service.log, position = told.position] in
-      try await log.changes(after: position, limit: limit)
+      try await log.changes(after: position, since: since, limit: limit)
     }
     return try await service.asking {
       guard let generation else { return try await read() }
-      let place = SharedReading.Place(after: told.position, limit: limit, generation: generation)
+      let place = SharedReading.Place(
+        after: told.position, since: since, limit: limit, generation: generation)
       return try await service.following.batch(at: place, read)
     }
   }

@@ -6,6 +6,7 @@ internal import Synchronization
 final class SharedReading: Sendable {
   struct Place: Hashable {
     let after: LogPosition
+    let since: LogPosition
     let limit: BatchLimit
     /// The commits that the follower knows of; what it gets holds all of them.
     let generation: Int

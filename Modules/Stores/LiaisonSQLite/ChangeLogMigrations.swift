@@ -56,6 +56,7 @@ enum ChangeLogMigrations {
       edit BLOB PRIMARY KEY CHECK (length(edit) = 16),
       position INTEGER NOT NULL REFERENCES change (position)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX absorbed_position ON absorbed (position);
 
     -- What persons wrote and stands behind a second parent, if it is no entry.
     CREATE TABLE ancestor (

@@ -10,7 +10,8 @@ struct HistoryTable {
       record INTEGER NOT NULL REFERENCES record (id),
       position INTEGER NOT NULL CHECK (position > 0),
       revision BLOB NOT NULL CHECK (length(revision) = 32),
-      bytes BLOB NOT NULL
+      bytes BLOB NOT NULL,
+      edits BLOB CHECK (length(edits) > 0 AND length(edits) % 16 = 0)
     ) STRICT;
     CREATE INDEX history_record ON history (record, position);
     """
@@ -33,8 +34,8 @@ struct HistoryTable {
     try PreparedStatement(
       db,
       """
-      INSERT INTO history (record, position, revision, bytes)
-      SELECT id, position, revision, bytes FROM record WHERE id = ? AND bytes IS NOT NULL
+      INSERT INTO history (record, position, revision, bytes, edits)
+      SELECT id, position, revision, bytes, edits FROM record WHERE id = ? AND bytes IS NOT NULL
       """
     ).bound(id).run()
   }
@@ -44,9 +45,10 @@ struct HistoryTable {
     try PreparedStatement(
       db,
       """
-      INSERT INTO history (record, position, revision, bytes) SELECT ?1, ?2, ?3, ?4
+      INSERT INTO history (record, position, revision, bytes, edits) SELECT ?1, ?2, ?3, ?4, ?5
       WHERE NOT EXISTS (SELECT 1 FROM history WHERE record = ?1 AND position = ?2)
       """
-    ).bound(id, entry.position.number, entry.revision.id, entry.revision.bytes).run()
+    ).bound(id, entry.position.number, entry.revision.id, entry.revision.bytes, entry.edits)
+      .run()
   }
 }

@@ -18,7 +18,8 @@ struct LostTable {
       revision BLOB NOT NULL UNIQUE CHECK (length(revision) = 32),
       -- What the record was at the last place that both logs share.
       shared BLOB CHECK (length(shared) = 32),
-      bytes BLOB NOT NULL
+      bytes BLOB NOT NULL,
+      edits BLOB CHECK (length(edits) > 0 AND length(edits) % 16 = 0)
     ) STRICT;
     CREATE INDEX lost_record ON lost (record);
     """
@@ -41,12 +42,12 @@ struct LostTable {
 
   func lost() throws -> [LostRevision] {
     try PreparedStatement(
-      db, "SELECT record, revision, bytes, shared FROM lost ORDER BY turn DESC, id"
+      db, "SELECT record, revision, bytes, shared, edits FROM lost ORDER BY turn DESC, id"
     ).all {
       LostRevision(
         record: try $0.value(0),
         revision: EncodedRevision(id: try $0.value(1), bytes: try $0.value(2)),
-        shared: try $0.value(3))
+        shared: try $0.value(3), edits: try $0.value(4))
     }
   }
 
@@ -55,15 +56,15 @@ struct LostTable {
     try PreparedStatement(
       db,
       """
-      INSERT OR IGNORE INTO lost (turn, record, revision, shared, bytes)
+      INSERT OR IGNORE INTO lost (turn, record, revision, shared, bytes, edits)
       SELECT (SELECT ifnull(max(turn), 0) + 1 FROM lost), record, revision, (
           SELECT revision FROM history
           WHERE history.record = row AND history.position <= ?1
-          ORDER BY history.position DESC LIMIT 1), bytes
+          ORDER BY history.position DESC LIMIT 1), bytes, edits
       FROM (
-        SELECT record, id AS row, position, revision, bytes FROM record WHERE position > ?1
+        SELECT record, id AS row, position, revision, bytes, edits FROM record WHERE position > ?1
         UNION ALL
-        SELECT r.record, r.id, h.position, h.revision, h.bytes
+        SELECT r.record, r.id, h.position, h.revision, h.bytes, h.edits
         FROM history h JOIN record r ON r.id = h.record WHERE h.position > ?1
         ORDER BY position)
       """

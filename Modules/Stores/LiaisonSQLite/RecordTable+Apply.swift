@@ -37,9 +37,9 @@ extension RecordTable {
   private static let fullInsertion = insertion(of: rowsAtOnce)
 
   private static func insertion(of count: Int) -> String {
-    let rows = repeatElement("(?, ?, ?, ?, ?, ?, ?)", count: count)
+    let rows = repeatElement("(?, ?, ?, ?, ?, ?, ?, ?)", count: count)
     return """
-      INSERT INTO record (record, kind, code, is_deleted, position, revision, bytes)
+      INSERT INTO record (record, kind, code, is_deleted, position, revision, bytes, edits)
       VALUES \(rows.joined(separator: ", ")) ON CONFLICT (record) DO NOTHING
       """
   }
@@ -53,7 +53,7 @@ extension RecordTable {
       let summary = entry.revision.summary
       bound = try statement.bind(
         after: bound, summary.record, summary.kind.number, summary.code.text, summary.isDeleted,
-        entry.position.number, entry.revision.id, entry.revision.bytes)
+        entry.position.number, entry.revision.id, entry.revision.bytes, entry.edits)
     }
     return try statement.changes()
   }
@@ -70,9 +70,13 @@ extension RecordTable {
     }
     if known.position != nil, known.head != revision.id { try history.insertHead(of: known.id) }
     try PreparedStatement(
-      db, "UPDATE record SET is_deleted = ?, position = ?, revision = ?, bytes = ? WHERE id = ?"
+      db,
+      """
+      UPDATE record SET is_deleted = ?, position = ?, revision = ?, bytes = ?, edits = ?
+      WHERE id = ?
+      """
     ).bound(
-      summary.isDeleted, entry.position.number, revision.id, revision.bytes, known.id
+      summary.isDeleted, entry.position.number, revision.id, revision.bytes, entry.edits, known.id
     ).run()
     if known.code != summary.code.text { try setCode(summary.code, of: known.id) }
     try markChanged(known.id)

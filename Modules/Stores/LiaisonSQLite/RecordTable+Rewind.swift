@@ -26,13 +26,14 @@ extension RecordTable {
     let last = try PreparedStatement(
       db,
       """
-      SELECT id, position, revision, bytes FROM history WHERE record = ?
+      SELECT id, position, revision, bytes, edits FROM history WHERE record = ?
       ORDER BY position DESC LIMIT 1
       """
     ).bound(row).first { last in
       (
         id: try last.value(0) as Int64, position: try last.value(1) as Int64,
-        revision: EncodedRevision(id: try last.value(2), bytes: try last.value(3))
+        revision: EncodedRevision(id: try last.value(2), bytes: try last.value(3)),
+        edits: try last.value(4) as EditIDs?
       )
     }
     guard let last else { return false }
@@ -40,11 +41,12 @@ extension RecordTable {
     try PreparedStatement(
       db,
       """
-      UPDATE record SET code = ?, is_deleted = ?, position = ?, revision = ?, bytes = ?
+      UPDATE record SET code = ?, is_deleted = ?, position = ?, revision = ?, bytes = ?, edits = ?
       WHERE id = ?
       """
     ).bound(
-      filed.code.text, filed.isDeleted, last.position, last.revision.id, last.revision.bytes, row
+      filed.code.text, filed.isDeleted, last.position, last.revision.id, last.revision.bytes,
+      last.edits, row
     ).run()
     try PreparedStatement(db, "DELETE FROM history WHERE id = ?").bound(last.id).run()
     return true
@@ -56,7 +58,8 @@ extension RecordTable {
     try PreparedStatement(
       db,
       """
-      UPDATE record SET position = NULL, revision = NULL, bytes = NULL, is_deleted = 0,
+      UPDATE record SET position = NULL, revision = NULL, bytes = NULL, edits = NULL,
+        is_deleted = 0,
         code = (SELECT coalesce(next_code, code) FROM outbox WHERE outbox.record = record.id)
       WHERE id = ? AND id IN (SELECT record FROM outbox)
       """

@@ -5,7 +5,7 @@ public import LiaisonSync
 /// What changed, and who may ask for it.
 extension SQLiteChangeLog {
   public func changes(
-    after position: LogPosition, limit: BatchLimit
+    after position: LogPosition, since: LogPosition, limit: BatchLimit
   ) async throws -> LogBatch {
     // One at least: who asks for none would be told that there is none.
     let most = max(limit.count, 1)
@@ -18,18 +18,21 @@ extension SQLiteChangeLog {
       try PreparedStatement(
         db,
         """
-        SELECT change.position, change.bytes, change.prefix
+        SELECT change.bytes, change.prefix, \(EntryEdits.columns)
         FROM record JOIN change ON change.position = record.head
         WHERE record.head > ? ORDER BY record.head LIMIT ?
         """
       ).bound(position.number, most + 1).until { row in
-        let bytes: [UInt8] = try row.value(1)
+        let bytes: [UInt8] = try row.value(0)
         size += bytes.count
         isLast = changes.isEmpty || (changes.count < most && size <= limit.bytes)
         guard isLast else { return false }
         let cursor = LiaisonSync.Cursor(
-          position: LogPosition(try row.value(0)), prefix: try row.value(2))
-        changes.append(Change(position: cursor.position, bytes: bytes))
+          position: LogPosition(try row.value(2)), prefix: try row.value(1))
+        changes.append(
+          Change(
+            position: cursor.position, bytes: bytes,
+            edits: try EntryEdits(db: db).ids(row, from: 2, since: since)))
         through = cursor
         return true
       }
@@ -58,12 +61,14 @@ extension SQLiteChangeLog {
         db,
         """
         \(SQLiteLogTransaction.entries)
-        SELECT change.position, change.bytes, change.revision FROM entries
+        SELECT change.bytes, change.revision, \(EntryEdits.columns) FROM entries
         CROSS JOIN change ON change.position = entries.position ORDER BY change.position DESC
         """
       ).bound(record).all { row in
-        names.insert(try row.value(2))
-        let change = Change(position: LogPosition(try row.value(0)), bytes: try row.value(1))
+        names.insert(try row.value(1))
+        let change = Change(
+          position: LogPosition(try row.value(2)), bytes: try row.value(0),
+          edits: try EntryEdits(db: db).ids(row, from: 2, since: nil))
         open += try parents(change.bytes)
         return change
       }

@@ -41,6 +41,9 @@ final class SQLiteLogTransaction: LogTransaction {
     return try decisions.map { decision in
       switch decision.action {
       case .answer(let outcome): return Verdict(edit: decision.edit, outcome: outcome)
+      case .file(let provenance, let filed):
+        try file(provenance, of: filed.record, at: filed.committed.position)
+        return Verdict(edit: decision.edit, outcome: .alreadyCommitted(filed.committed))
       case .append(let addition):
         let revision = addition.revision
         let cursor = chain.append(revision.id)
@@ -91,14 +94,21 @@ final class SQLiteLogTransaction: LogTransaction {
   private func file(_ addition: LogAddition, at position: LogPosition) throws {
     let record = addition.revision.summary.record
     // A first entry takes the place of nothing.
-    let isBare = addition.isFirst && addition.links?.isEmpty ?? true && addition.keys?.isEmpty ?? true
+    let isBare =
+      addition.isFirst && addition.links?.isEmpty ?? true && addition.keys?.isEmpty ?? true
     if !isBare { try self.file(record, links: addition.links, keys: addition.keys) }
-    for edit in addition.provenance?.absorbed ?? [] {
+    if let provenance = addition.provenance { try file(provenance, of: record, at: position) }
+  }
+
+  private func file(
+    _ provenance: Provenance, of record: RecordID, at position: LogPosition
+  ) throws {
+    for edit in provenance.absorbed {
       try PreparedStatement(
         database, "INSERT OR IGNORE INTO absorbed (edit, position) VALUES (?, ?)"
       ).bound(edit, position.number).run()
     }
-    for ancestor in addition.provenance?.ancestors ?? [] {
+    for ancestor in provenance.ancestors {
       try PreparedStatement(
         database,
         """

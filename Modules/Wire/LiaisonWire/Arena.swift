@@ -54,9 +54,13 @@ final class Arena {
   }
 
   func copy(_ bytes: [UInt8]) throws -> ProtobufCBinaryData {
-    guard !bytes.isEmpty else { return ProtobufCBinaryData() }
+    try bytes.withUnsafeBytes { try copy($0) }
+  }
+
+  func copy(_ bytes: UnsafeRawBufferPointer) throws -> ProtobufCBinaryData {
+    guard let start = bytes.baseAddress, !bytes.isEmpty else { return ProtobufCBinaryData() }
     let place: UnsafeMutablePointer<UInt8> = try allocate(count: bytes.count)
-    place.initialize(from: bytes, count: bytes.count)
+    UnsafeMutableRawPointer(place).copyMemory(from: start, byteCount: bytes.count)
     return ProtobufCBinaryData(len: bytes.count, data: place)
   }
 

@@ -65,7 +65,7 @@ extension PullResponse: WireEncodable {
       return 2048 + header.known.count * 192 + (header.schema?.bytes.count ?? 0)
     case .batch(let batch):
       return batch.changes.reduce(1024 + (batch.schema?.bytes.count ?? 0)) {
-        $0 + $1.bytes.count + 96
+        $0 + $1.bytes.count + 128
       }
     }
   }
@@ -178,16 +178,27 @@ extension Change {
     let message = try arena.make(pb__change__init)
     message.pointee.position = position.number
     message.pointee.revision = try arena.copy(bytes)
+    message.pointee.edits =
+      try edits?.withUnsafeBytes { try arena.copy($0) } ?? ProtobufCBinaryData()
     return message
   }
 
   init(_ message: Pb__Change) throws {
     self.init(
-      position: try LiaisonWire.position(message.position), bytes: message.revision.array)
+      position: try LiaisonWire.position(message.position), bytes: message.revision.array,
+      edits: try message.edits.optionalEditIDs())
   }
 }
 
 extension ProtobufCBinaryData {
+  fileprivate func optionalEditIDs() throws -> EditIDs? {
+    guard len > 0 else { return nil }
+    guard let edits = EditIDs(buffer) else {
+      throw CodingError.malformed("the ids of a change's edits are none")
+    }
+    return edits
+  }
+
   fileprivate func optionalSchema() throws -> FiledSchema? {
     len == 0 ? nil : try SchemaCodec().file(schema: array)
   }

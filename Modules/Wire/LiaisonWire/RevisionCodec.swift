@@ -50,7 +50,9 @@ public struct RevisionCodec: RevisionCoding {
         let summary = summary(filing: buffer, in: arena) { filed.faults[change.position] = $0 }
         guard let summary else { return }
         filed.entries.append(
-          Entry(position: change.position, revision: FiledRevision(encoded, summary)))
+          Entry(
+            position: change.position, revision: FiledRevision(encoded, summary),
+            edits: change.edits))
       }
     }
     return filed

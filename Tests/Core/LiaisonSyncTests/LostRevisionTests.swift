@@ -13,9 +13,12 @@ struct LostRevisionTests {
     lost = try maker.revision()
   }
 
-  private func fate(_ outcome: Verdict.Outcome) throws -> LostRevision.Fate {
-    try LostRevision(record: lost.summary.record, revision: lost.encoded, shared: nil)
-      .fate(after: outcome, at: LogPosition(4))
+  private func fate(
+    _ outcome: Verdict.Outcome, of edits: EditIDs? = nil
+  ) throws -> LostRevision.Fate {
+    try LostRevision(
+      record: lost.summary.record, revision: lost.encoded, shared: nil, edits: edits
+    ).fate(after: outcome, at: LogPosition(4))
   }
 
   @Test func eachVerdictHasItsFate() throws {
@@ -25,6 +28,11 @@ struct LostRevisionTests {
     #expect(try fate(.alreadyCommitted(there)) == .found(at: LogPosition(9)))
     let other = Committed(position: LogPosition(9), revision: try maker.revision().id)
     #expect(try fate(.alreadyCommitted(other)) == .isBehind, "another replica has merged it")
+    let one = EditIDs(maker.new())
+    #expect(try fate(.alreadyCommitted(other), of: one) == .isBehind, "or its edit")
+    let more = EditIDs(maker.new(), absorbed: [maker.new()])
+    #expect(
+      try fate(.alreadyCommitted(other), of: more) == .isMore, "what it took in may be missing")
     #expect(try fate(.stale(head: nil)) == .isEdit(.ready))
     let fates: [Refusal.Reason: LostRevision.Fate] = [
       .office: .waits, .codeTaken: .isEdit(.codeTaken(refused)),
@@ -45,7 +53,7 @@ struct LostRevisionTests {
     _ lost: FiledRevision, on base: FiledRevision, origin: Origin? = nil
   ) throws -> OutboxEntry {
     try OutboxEntry.handingBack(
-      lost, edit: maker.new(), base: base.encoded, chain: [lost.id], origin: origin,
+      lost, EditIDs(maker.new()), base: base.encoded, chain: [lost.id], origin: origin,
       state: .ready, coding: maker.coding)
   }
 
@@ -74,11 +82,11 @@ struct LostRevisionTests {
     let base = try maker.revision(
       "TOPIC", of: lost.summary.record, [RevisionMaker.name: .text("Base")])
     let pending = maker.ready(try maker.next(lost, name: "Ours"), base: lost)
-    let edit: EditID = maker.new()
-    let entry = try pending.handingBack(on: base.encoded, chain: [lost.id], edit: edit)
+    let ids = EditIDs(maker.new(), absorbed: [maker.new()])
+    let entry = try pending.handingBack(on: base.encoded, chain: [lost.id], ids)
       .standing(by: maker.coding)
     let revision = try maker.coding.decode(entry.ours.bytes)
-    #expect(entry.edits == [pending.edit, edit] && entry.base == base.encoded)
+    #expect(entry.edits == ids.absorbed + [pending.edit, ids.edit] && entry.base == base.encoded)
     #expect(revision.parent == base.id && revision.secondParent == lost.id)
     #expect(revision.state.fields == [RevisionMaker.name: .text("Ours")])
   }

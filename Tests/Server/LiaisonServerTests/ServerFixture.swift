@@ -149,7 +149,9 @@ struct BrokenLog: ChangeLog {
   func committed(_ edits: Set<EditID>) async throws -> [EditID: FiledEdit] {
     throw StoreError.full
   }
-  func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch {
+  func changes(
+    after position: LogPosition, since: LogPosition, limit: BatchLimit
+  ) async throws -> LogBatch {
     throw StoreError.full
   }
   func schemas() async throws -> [LoggedSchema] { throw StoreError.full }

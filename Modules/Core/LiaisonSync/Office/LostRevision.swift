@@ -6,19 +6,27 @@ public struct LostRevision: Hashable, Sendable {
   public let revision: EncodedRevision
   /// What the record was at the last place that both logs share; nil if it was not there yet.
   public let shared: RevisionID?
+  /// What the log had it under; nil if that is not known.
+  public let edits: EditIDs?
 
-  public init(record: RecordID, revision: EncodedRevision, shared: RevisionID?) {
+  public init(
+    record: RecordID, revision: EncodedRevision, shared: RevisionID?, edits: EditIDs? = nil
+  ) {
     self.record = record
     self.revision = revision
     self.shared = shared
+    self.edits = edits
   }
 
   /// What a verdict makes of it.
   public enum Fate: Hashable, Sendable {
     /// The log has it again.
     case found(at: LogPosition)
-    /// It stands behind the second parent of what another replica has made of it.
+    /// It stands behind the second parent of what another replica has made of it; or the register has its
+    /// edit, as another revision.
     case isBehind
+    /// The register has its edit, but maybe not all that the edit has taken in.
+    case isMore
     /// It is another office's, and healing is closed.
     case waits
     /// The record has moved on, or the register does not take it as it was: it is merged like an edit.
@@ -38,7 +46,8 @@ public struct LostRevision: Hashable, Sendable {
       return .found(at: committed.position)
     case .alreadyCommitted(let committed):
       guard committed.position > .zero else { throw .peerFault(.otherRevisionCommitted) }
-      return committed.revision == revision.id ? .found(at: committed.position) : .isBehind
+      guard committed.revision != revision.id else { return .found(at: committed.position) }
+      return edits?.absorbed.isEmpty ?? true ? .isBehind : .isMore
     case .stale: return .isEdit(.ready)
     case .refused(let refusal):
       let refused = OutboxEntry.Refused(message: refusal.message, position: position)
@@ -55,34 +64,37 @@ extension OutboxEntry {
   /// Makes an edit of a revision that was lost, and that its record has moved on from.
   /// - Parameters:
   ///   - lost: the record's last one.
+  ///   - ids: those of the edits that are handed back.
   ///   - base: what the record was at the last place that both logs share.
   ///   - chain: the lost revision, and what stands behind its second parent.
   ///   - origin: who hands it back, if another office wrote it.
   public static func handingBack(
-    _ lost: FiledRevision, edit: EditID, base: EncodedRevision?, chain: [RevisionID],
+    _ lost: FiledRevision, _ ids: EditIDs, base: EncodedRevision?, chain: [RevisionID],
     origin: Origin?, state: State, coding: any RevisionCoding
   ) throws -> OutboxEntry {
     let revision = try coding.decode(lost.bytes)
     if origin == nil, revision.parent == base?.id {
       return OutboxEntry(
-        edit: edit, base: base, ours: lost, ancestors: Array(chain.dropFirst()), state: state)
+        edit: ids.edit, absorbed: ids.absorbed, base: base, ours: lost,
+        ancestors: Array(chain.dropFirst()), state: state)
     }
     // Its own parent may be lost as well: it stands behind what is made of it.
     let again = Revision(
       record: revision.record, kind: revision.kind, parent: base?.id, secondParent: lost.id,
       state: revision.state, origin: origin ?? revision.origin)
     return OutboxEntry(
-      edit: edit, base: base, ours: try coding.encode(again), maker: .merge, ancestors: chain,
-      state: state)
+      edit: ids.edit, absorbed: ids.absorbed, base: base, ours: try coding.encode(again),
+      maker: .merge, ancestors: chain, state: state)
   }
 
   /// Brings this edit, which was made from a revision that was lost, onto what both logs share. It holds
   /// what that said; its id is another, since it is no longer only what the person did.
+  /// - Parameter ids: the new one, and those of the edits that are handed back.
   public func handingBack(
-    on base: EncodedRevision?, chain: [RevisionID], edit: EditID
+    on base: EncodedRevision?, chain: [RevisionID], _ ids: EditIDs
   ) -> OutboxEntry {
     OutboxEntry(
-      edit: edit, absorbed: edits, base: base, ours: latest,
+      edit: ids.edit, absorbed: ids.absorbed + edits, base: base, ours: latest,
       ancestors: ancestors.isEmpty ? chain : ancestors, state: .ready)
   }
 }

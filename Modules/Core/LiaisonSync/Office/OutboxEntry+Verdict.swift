@@ -26,17 +26,21 @@ extension OutboxEntry {
       guard committed.revision == ours.id, committed.position > .zero else {
         throw .peerFault(.otherRevisionCommitted)
       }
-      return .accepted(Entry(position: committed.position, revision: ours), next: next)
+      return .accepted(entry(at: committed.position), next: next)
     case .alreadyCommitted(let committed):
       guard committed.position > .zero else { throw .peerFault(.otherRevisionCommitted) }
       // A copy of this replica may have sent it first, merged with another head.
       guard committed.revision == ours.id else { return .known(next: next) }
-      return .accepted(Entry(position: committed.position, revision: ours), next: next)
+      return .accepted(entry(at: committed.position), next: next)
     case .stale: return waiting(.ready)
     case .refused(let refusal):
       let refused = Refused(message: refusal.message, position: position)
       return waiting(refusal.reason == .codeTaken ? .codeTaken(refused) : .refused(refused))
     }
+  }
+
+  private func entry(at position: LogPosition) -> Entry {
+    Entry(position: position, revision: ours, edits: EditIDs(edit, absorbed: absorbed))
   }
 
   /// What was amended on the edit, once the register has that. A merge sees what the person changed.

@@ -21,7 +21,10 @@ public protocol ChangeLog: Sendable {
   func add(_ office: Office) async throws
 
   /// The latest revision of each record that changed after `position`, oldest first, as one batch.
-  func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch
+  /// - Parameter since: what each change's ``Change/edits`` go back to: `position`, or one before it.
+  func changes(
+    after position: LogPosition, since: LogPosition, limit: BatchLimit
+  ) async throws -> LogBatch
 
   /// Hands over every entry, a record's one after the other, oldest first, in the order of the records'
   /// ids. The last of a record is its head.
@@ -73,6 +76,10 @@ public protocol ChangeLog: Sendable {
 
 extension ChangeLog {
   public func status() async throws -> LogStatus { try await status(among: []) }
+
+  public func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch {
+    try await changes(after: position, since: position, limit: limit)
+  }
 }
 
 /// A change log inside one transaction, which sees what it has appended.

@@ -168,9 +168,13 @@ public struct PullBatch: Hashable, Sendable {
 public struct Change: Hashable, Sendable {
   public let position: LogPosition
   public let bytes: [UInt8]
+  /// What the revision is filed under, and what its record's revisions are since the replica has seen it last,
+  /// which do not come; nil for what is no entry.
+  public let edits: EditIDs?
 
-  public init(position: LogPosition, bytes: [UInt8]) {
+  public init(position: LogPosition, bytes: [UInt8], edits: EditIDs? = nil) {
     self.position = position
     self.bytes = bytes
+    self.edits = edits
   }
 }

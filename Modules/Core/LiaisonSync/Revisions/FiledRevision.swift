@@ -51,9 +51,12 @@ public struct FiledRevision: Hashable, Sendable {
 public struct Entry: Hashable, Sendable {
   public let position: LogPosition
   public let revision: FiledRevision
+  /// Nil if they are not known.
+  public let edits: EditIDs?
 
-  public init(position: LogPosition, revision: FiledRevision) {
+  public init(position: LogPosition, revision: FiledRevision, edits: EditIDs? = nil) {
     self.position = position
     self.revision = revision
+    self.edits = edits
   }
 }

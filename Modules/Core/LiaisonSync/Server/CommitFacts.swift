@@ -99,7 +99,7 @@ public struct Links: Hashable, Sendable {
   }
 }
 
-/// What an edit was made of, besides its revision and what that names.
+/// What comes with an edit, besides its revision and what that names.
 public struct Provenance: Hashable, Sendable {
   /// Other edits that it has taken in; they are filed under its revision's position.
   public let absorbed: [EditID]
@@ -146,6 +146,8 @@ public struct LogAddition: Hashable, Sendable {
 public struct CommitDecision: Hashable, Sendable {
   public enum Action: Hashable, Sendable {
     case append(LogAddition)
+    /// Nothing is appended, since the log has it: what comes with it is filed as far as that is missing.
+    case file(Provenance, FiledEdit)
     /// Nothing is appended.
     case answer(Verdict.Outcome)
   }

@@ -75,6 +75,7 @@ public struct CommitPlan: Sendable {
   /// that another gives up: all that can stand together are appended together.
   public func decide(_ facts: CommitFacts) -> [CommitDecision] {
     var answers: [(edit: EditID, outcome: Verdict.Outcome)] = []
+    var filed: [CommitDecision] = []
     var waiting: [CommitItem] = []
     var bases = Bases(facts, isImport: rule.isImport)
     for entry in entries {
@@ -94,7 +95,9 @@ public struct CommitPlan: Sendable {
             ? .alreadyCommitted(filed.committed)
             : .refused(Refusal(.malformed, "the register has another edit of the same id"))
         }
-        if let outcome = known ?? facts.again(item) ?? bases.fault(of: item) {
+        if let filing = facts.filing(of: item) {
+          filed.append(CommitDecision(edit: item.edit, action: filing))
+        } else if let outcome = known ?? bases.fault(of: item) {
           answers.append((item.edit, outcome))
         } else if let fault = refusal(fault, of: item, facts) ?? facts.fault(inNumberOf: item) {
           answers.append((item.edit, .refused(fault)))
@@ -107,7 +110,7 @@ public struct CommitPlan: Sendable {
     let (appended, left) = Self.settle(waiting, facts)
     return appended.map {
       CommitDecision(edit: $0.edit, action: .append($0.addition))
-    }
+    } + filed
       + (answers + left).map { CommitDecision(edit: $0.edit, action: .answer($0.outcome)) }
   }
 
@@ -223,10 +226,15 @@ extension CommitFacts {
     return Refusal(.office, "the code \(code) is one of office \(office)'s numbers")
   }
 
-  /// What is handed back or was sent before, and is in the log already.
-  fileprivate func again(_ item: CommitItem) -> Verdict.Outcome? {
+  /// What is handed back or was sent before, and is in the log already: whoever brought it may not have had
+  /// what stands behind it, or have known its edit's id.
+  fileprivate func filing(of item: CommitItem) -> CommitDecision.Action? {
     guard item.mayBeThere, let committed = revisions[item.filed.id] else { return nil }
-    return .alreadyCommitted(committed)
+    if let known = known[item.edit], known.committed != committed { return nil }
+    let ids = (item.provenance?.absorbed ?? []) + (known[item.edit] == nil ? [item.edit] : [])
+    let missing = Provenance(absorbed: ids, ancestors: item.provenance?.ancestors ?? [])
+    guard let missing else { return .answer(.alreadyCommitted(committed)) }
+    return .file(missing, FiledEdit(committed: committed, record: item.record))
   }
 
   /// The log as it is once the item is in it.

@@ -38,7 +38,7 @@ struct Healer {
   private func lostEdits(of answers: [Answer]) async throws -> LostEdits {
     let history = HistoryFetch(store: store, coding: environment.coding)
     var held: [RecordID: Set<RevisionID>] = [:]
-    for record in Set(answers.filter(\.fate.isEdit).map(\.lost.record)).sorted() {
+    for record in Set(answers.filter { $0.fate.state != nil }.map(\.lost.record)).sorted() {
       held[record] = try await history.bring(record, from: endpoint)
     }
     return LostEdits(answers: answers, held: held, environment: environment)
@@ -66,10 +66,11 @@ struct Healer {
       let kept =
         try [transaction.record(lost.record)?.head].compactMap(\.self)
         + transaction.history(of: lost.record)
-      if kept.contains(where: { $0.id == lost.revision.id }) {
+      let chain = try chain(behind: lost, in: transaction, environment.coding)
+      // Whoever handed it back may not have had what stands behind it.
+      if chain.isEmpty, kept.contains(where: { $0.id == lost.revision.id }) {
         back.append(lost.revision.id)
       } else {
-        let chain = try chain(behind: lost, in: transaction, environment.coding)
         offers.append(Offer(lost: lost, ancestors: chain))
       }
     }
@@ -101,11 +102,11 @@ struct Healer {
     var settled: [RevisionID] = []
     for answer in answers {
       switch answer.fate {
-      case .waits, .isEdit: continue
+      case .waits, .isEdit, .isMore: continue
       case .isBehind: try transaction.keep(answer.lost.revision, of: answer.lost.record)
       case .found(let position):
         let filed = try filed(answer.lost, environment.coding)
-        found.append(Entry(position: position, revision: filed))
+        found.append(Entry(position: position, revision: filed, edits: answer.lost.edits))
       }
       settled.append(answer.lost.revision.id)
     }
@@ -121,17 +122,19 @@ struct Healer {
 }
 
 extension LostRevision.Fate {
-  fileprivate var isEdit: Bool {
+  /// As what an edit of it stands in the outbox; nil if it is none.
+  var state: OutboxEntry.State? {
     switch self {
-    case .isEdit: true
-    case .found, .isBehind, .waits: false
+    case .isEdit(let state): state
+    case .isMore: .ready
+    case .found, .isBehind, .waits: nil
     }
   }
 
   var isSettled: Bool {
     switch self {
     case .found, .isBehind: true
-    case .waits, .isEdit: false
+    case .waits, .isEdit, .isMore: false
     }
   }
 }
@@ -168,12 +171,13 @@ private actor HandingBack {
       guard bytes >= 0 || count == 0 else { break }
       count += 1
     }
-    awaiting = rest.prefix(count).map { (environment.newEdit(), $0) }
+    awaiting = rest.prefix(count).map { ($0.lost.edits?.edit ?? environment.newEdit(), $0) }
     rest = rest.dropFirst(count)
     return awaiting.map {
       Edit(
         id: $0.edit, bytes: $0.offer.lost.revision.bytes,
-        ancestors: $0.offer.ancestors.map(\.bytes), isReoffer: true)
+        absorbed: $0.offer.lost.edits?.absorbed ?? [], ancestors: $0.offer.ancestors.map(\.bytes),
+        isReoffer: true)
     }
   }
 

@@ -42,14 +42,15 @@ struct LostEdits: Sendable {
   private func makeEdit(
     of left: [Healer.Answer], _ record: RecordID, in transaction: any ReplicaTransaction
   ) throws {
-    guard let first = left.first, let last = left.last, case .isEdit(let state) = last.fate,
+    guard let first = left.first, let last = left.last, let state = last.fate.state,
       !left.contains(where: { $0.fate == .waits })
     else { return }
     let pending = try transaction.record(record)?.pending
     if let pending, pending.isInFlight || pending.base?.id != last.lost.revision.id { return }
     for answer in left { try transaction.keep(answer.lost.revision, of: record) }
     let base = try base(of: first.lost, in: transaction)
-    try transaction.put(edit(last.lost, from: base, over: pending, state, in: transaction))
+    try transaction.put(
+      edit(last.lost, ids(of: left), from: base, over: pending, state, in: transaction))
     try transaction.forget(lost: left.map(\.lost.revision.id))
   }
 
@@ -64,15 +65,30 @@ struct LostEdits: Sendable {
       .compactMap { try reader.revision($0, of: first.record) }.first
   }
 
+  /// What is made of some revisions is the edit that the last of them was, and has taken in the others. If
+  /// the register has that edit already, it is another: only what it has taken in may be missing.
+  private func ids(of left: [Healer.Answer]) -> EditIDs {
+    var ids: [EditID] = []
+    for answer in left {
+      guard let edits = answer.lost.edits else { continue }
+      let own = answer.fate == .isMore ? edits.absorbed : edits.all
+      ids += own.filter { !ids.contains($0) }
+    }
+    guard let last = left.last, last.fate != .isMore, let edit = last.lost.edits?.edit else {
+      return EditIDs(environment.newEdit(), absorbed: ids)
+    }
+    return EditIDs(edit, absorbed: ids.filter { $0 != edit })
+  }
+
   private func edit(
-    _ lost: LostRevision, from base: EncodedRevision?, over pending: OutboxEntry?,
+    _ lost: LostRevision, _ ids: EditIDs, from base: EncodedRevision?, over pending: OutboxEntry?,
     _ state: OutboxEntry.State, in transaction: any ReplicaTransaction
   ) throws -> OutboxEntry {
     let chain =
       [lost.revision.id] + (try Healer.chain(behind: lost, in: transaction, coding)).map(\.id)
     if let pending {
-      return try pending.handingBack(on: base, chain: chain, edit: environment.newEdit())
-        .standing(by: coding)
+      let ids = EditIDs(environment.newEdit(), absorbed: ids.all)
+      return try pending.handingBack(on: base, chain: chain, ids).standing(by: coding)
     }
     let office = try transaction.identity().office
     let writer = try coding.decode(lost.revision.bytes).office
@@ -80,7 +96,7 @@ struct LostEdits: Sendable {
       office: office, author: environment.author, note: "handed back: \(writer) wrote it",
       time: environment.now())
     return try OutboxEntry.handingBack(
-      try Healer.filed(lost, coding), edit: environment.newEdit(), base: base, chain: chain,
+      try Healer.filed(lost, coding), ids, base: base, chain: chain,
       origin: writer == office ? nil : origin, state: state, coding: coding)
   }
 }

@@ -1326,7 +1326,7 @@ const ProtobufCMessageDescriptor pb__batch__descriptor =
   (ProtobufCMessageInit) pb__batch__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__change__field_descriptors[2] =
+static const ProtobufCFieldDescriptor pb__change__field_descriptors[3] =
 {
   {
     "position",
@@ -1352,15 +1352,28 @@ static const ProtobufCFieldDescriptor pb__change__field_descriptors[2] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "edits",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Pb__Change, edits),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__change__field_indices_by_name[] = {
+  2,   /* field[2] = edits */
   0,   /* field[0] = position */
   1,   /* field[1] = revision */
 };
 static const ProtobufCIntRange pb__change__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor pb__change__descriptor =
 {
@@ -1370,7 +1383,7 @@ const ProtobufCMessageDescriptor pb__change__descriptor =
   "Pb__Change",
   "liaison.sync.v1",
   sizeof(Pb__Change),
-  2,
+  3,
   pb__change__field_descriptors,
   pb__change__field_indices_by_name,
   1,  pb__change__number_ranges,

@@ -263,10 +263,16 @@ struct  Pb__Change
    * A Revision, encoded: the bytes that its office pushed.
    */
   ProtobufCBinaryData revision;
+  /*
+   * Ids of edits, 16 bytes each, one after the other: that of the entry, those that it has taken in, and
+   * those of its record's entries since the request's cursor, which do not come. A replica keeps them: it
+   * names them if it must hand the revision back. Empty for what is no entry.
+   */
+  ProtobufCBinaryData edits;
 };
 #define PB__CHANGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__change__descriptor) \
-    , 0, {0,NULL} }
+    , 0, {0,NULL}, {0,NULL} }
 
 
 /*
