@@ -77,7 +77,7 @@ struct DirectLink: Link {
 struct CutLink: Link {
   let inner: any Link
   /// Asked at each point at which the line can break; throws if it does.
-  let point: @Sendable () throws -> Void
+  let point: @Sendable () async throws -> Void
 
   static let broken = CallError.unreachable(.noAnswer)
 
@@ -87,7 +87,7 @@ struct CutLink: Link {
 
   private struct Connector: SyncConnector {
     let inner: any SyncConnector
-    let point: @Sendable () throws -> Void
+    let point: @Sendable () async throws -> Void
 
     func connecting<Result: Sendable>(
       _ body: @escaping @Sendable (any SyncEndpoint) async throws -> Result
@@ -98,24 +98,24 @@ struct CutLink: Link {
 
   private struct Cut: SyncEndpoint {
     let inner: any SyncEndpoint
-    let point: @Sendable () throws -> Void
+    let point: @Sendable () async throws -> Void
 
     func history(
       _ request: HistoryRequest,
       receive: @escaping @Sendable (HistoryResponse) async throws -> Void
     ) async throws {
-      try point()
+      try await point()
       try await inner.history(request, receive: receive)
     }
 
     func pull(
       _ request: PullRequest, receive: @escaping @Sendable (PullResponse) async throws -> Void
     ) async throws {
-      try point()
+      try await point()
       try await inner.pull(request) { message in
-        try point()
+        try await point()
         try await receive(message)
-        try point()
+        try await point()
       }
     }
 
@@ -123,15 +123,15 @@ struct CutLink: Link {
       next: @escaping @Sendable () async throws -> PushRequest?,
       receive: @escaping @Sendable (PushResponse) async throws -> Void
     ) async throws {
-      try point()
+      try await point()
       try await inner.push {
         let batch = try await next()
-        try point()
+        try await point()
         return batch
       } receive: { verdicts in
-        try point()
+        try await point()
         try await receive(verdicts)
-        try point()
+        try await point()
       }
     }
   }

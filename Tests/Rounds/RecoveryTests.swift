@@ -166,4 +166,50 @@ struct RecoveryTests {
     _ = try await world.settle(twice)
     #expect(try await vienna.value("ONE", "name") == "Second")
   }
+
+  /// Whoever hands an edit back names it: a copy that still holds it does not apply it again.
+  @Test func anEditKeepsItsIDWhoeverHandsItBack() async throws {
+    let world = try await World()
+    try await world.vienna.edit("ONE", "name=Vienna's")
+    let copy = try world.hq.copied(world.vienna)
+    // It is merged on its way, and edited again: the copy has neither.
+    try await world.lyon.edit("ONE", "description=Lyon's.")
+    try await world.lyon.sync()
+    try await world.vienna.sync()
+    try await world.vienna.edit("ONE", "parent=TWO")
+    try await world.vienna.sync()
+    try await world.newYork.sync()
+    try await world.newYork.edit("ONE", "name=Corrected")
+    try await world.newYork.sync()
+
+    let restored = try await world.hq.restored(from: world.backup)
+    try await world.newYork.on(restored.link).sync()
+    let report = try await copy.on(restored.link).sync()
+    #expect(report.round.committed == 0 && report.counts.pending == 0)
+    _ = try await world.settle(restored)
+    #expect(try await copy.on(restored.link).value("ONE", "name") == "Corrected")
+    #expect(try await world.newYork.on(restored.link).value("ONE", "parent") == "TWO")
+  }
+
+  /// New York hands Vienna's merge back, and has not what stands behind it.
+  @Test func whatStandsBehindAMergeIsBroughtByWhoHasIt() async throws {
+    let world = try await World()
+    try await world.vienna.edit("ONE", "name=Vienna's")
+    try await world.lyon.edit("ONE", "description=Lyon's.")
+    try await world.lyon.sync()
+    try await world.vienna.sync()
+    try await world.newYork.sync()
+    let sides = try world.hq.ancestors()
+    #expect(sides.count == 1)
+
+    let restored = try await world.hq.restored(from: world.backup)
+    try await world.lyon.on(restored.link).sync()
+    try await world.newYork.on(restored.link).sync()
+    #expect(try restored.ancestors().isEmpty)
+    // Vienna's log is the register's again: nothing tells it what was lost, but the register.
+    try await world.vienna.on(restored.link).sync()
+    #expect(try restored.ancestors() == sides)
+    #expect(try await world.vienna.on(restored.link).sync().round.calls == 1)
+    _ = try await world.settle(restored)
+  }
 }

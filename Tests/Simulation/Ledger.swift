@@ -28,6 +28,9 @@ struct Ledger: Sendable {
   var answered: [LogPosition: RevisionID] = [:]
   /// The revisions that a person gave up, whoever had them.
   var givenUp: Set<RevisionID> = []
+  /// What persons wrote, is no entry, and stood in a folder that was restored or lost: if the server was
+  /// restored as well, it may be on no disk any more.
+  var erased: Set<RevisionID> = []
   private var notes = 0
 
   mutating func newNote() -> String {

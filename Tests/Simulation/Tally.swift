@@ -17,6 +17,7 @@ struct Tally: Sendable {
     case serverRestore = "restored servers"
     case lostEntries = "entries that a restored server had lost"
     case handedBack = "revisions handed back"
+    case erased = "sides that are on no disk any more"
     case waiting = "revisions that waited for healing"
     case copy = "copied folders"
     case clone = "new replicas"

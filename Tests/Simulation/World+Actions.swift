@@ -32,6 +32,7 @@ extension World {
       tally.count(.clone)
     case .lose(let at):
       guard folders.count > 1 else { return }
+      ledger.erased.formUnion(folders[at % folders.count].replica.kept)
       folders.remove(at: at % folders.count)
       tally.count(.lost)
     case .clock(let at, let hours):
@@ -47,6 +48,7 @@ extension World {
     let backedUp = folders.filter { !$0.backups.isEmpty }
     guard !backedUp.isEmpty else { return }
     let folder = backedUp[at % backedUp.count]
+    ledger.erased.formUnion(folder.replica.kept)
     folder.replace(with: folder.backups[backup % folder.backups.count])
     tally.count(.restore)
   }

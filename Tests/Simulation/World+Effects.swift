@@ -95,16 +95,20 @@ extension World {
     _ merged: Revision, _ name: RevisionID, _ second: RevisionID, _ theirs: Revision
   ) -> Bool {
     let earlier = (revisions.made[second] ?? []).prefix { $0 != name }
-    return ([second] + earlier).contains { ours in
-      var base = revisions[ours]?.parent
-      var steps = 0
-      while let ours = revisions[ours], let from = revisions[base], steps < 12 {
-        if SecondMerge.allows(merged.state, from.state, ours.state, theirs.state) { return true }
-        base = from.parent
-        steps += 1
+    return ([second] + earlier).compactMap { revisions[$0] }.contains { ours in
+      bases(of: ours).contains {
+        SecondMerge.allows(merged.state, $0.state, ours.state, theirs.state)
       }
-      return false
     }
+  }
+
+  /// What a revision was made from, and what that was: the server may have lost the nearest.
+  private func bases(of revision: Revision) -> [Revision] {
+    var bases: [Revision] = []
+    while bases.count < 12, let base = revisions[(bases.last ?? revision).parent] {
+      bases.append(base)
+    }
+    return bases
   }
 
   /// A person took a side of what was in conflict: the last merge of the own edit, or the edit itself.
@@ -118,7 +122,9 @@ extension World {
     let sides = ([second] + earlier).compactMap { revisions[$0] }
     for field in Register.Field.sequences where !merged.state.isDeleted {
       let lines = SecondMerge.lines(merged.state.fields[field.number])
-      let allowed = sides.map { taken(field, $0, theirs, how.side) }
+      let allowed = sides.flatMap { ours in
+        bases(of: ours).reversed().map { taken(field, ours, from: $0, theirs, how.side) }
+      }
       guard let last = allowed.last ?? nil, !allowed.contains(lines) else { continue }
       violated("\(describe(name)) takes \(lines) for \(field), not \(last)")
     }
@@ -126,11 +132,10 @@ extension World {
 
   /// Nil if there is no conflict, or none in which it is clear what belongs together.
   private func taken(
-    _ field: Register.Field, _ ours: Revision, _ theirs: Revision, _ side: Side
+    _ field: Register.Field, _ ours: Revision, from base: Revision, _ theirs: Revision,
+    _ side: Side
   ) -> [String]? {
-    guard let base = revisions[ours.parent],
-      ![base, ours, theirs].contains(where: \.state.isDeleted)
-    else { return nil }
+    guard ![base, ours, theirs].contains(where: \.state.isDeleted) else { return nil }
     let values = [base, ours, theirs].map { $0.state.fields[field.number] }
     guard SecondMerge.value(field, values) == nil else { return nil }
     let lines = values.map(SecondMerge.lines)

@@ -166,12 +166,14 @@ extension World {
     }
   }
 
-  /// What stands behind a second parent can be read at the server.
+  /// What stands behind a second parent can be read at the server, as long as it is on any disk.
   private func checkParents(_ place: Int, _ log: FinalLog) {
     let (name, revision) = log.entries[place]
     var next = revision.secondParent
     while let second = next {
       guard log.places[second] != nil || log.ancestors.contains(second) else {
+        let isAnywhere = folders.contains { $0.replica.kept.contains(second) }
+        if ledger.erased.contains(second), !isAnywhere { return tally.count(.erased) }
         return violated("what stands behind \(describe(name)) is not at the server")
       }
       guard log.places[second] == nil else { return }

@@ -16,6 +16,7 @@ public final class MemoryChangeLog: ChangeLog {
     var edits: [EditID: FiledEdit] = [:]
     var ancestors: [RevisionID: EncodedRevision] = [:]
     var holders: [RevisionID: Committed] = [:]
+    var wanted: [RevisionID: FiledEdit] = [:]
     var entries: [Entry] = []
     /// What stands at each position.
     var names: [RevisionID] = []
@@ -90,7 +91,9 @@ public final class MemoryChangeLog: ChangeLog {
     let shared = places.filter(state.cursors.contains).max { $0.position < $1.position }
     return LogStatus(
       register: register, head: state.chain.end, schema: state.schema, isHealing: state.isHealing,
-      shared: shared)
+      shared: shared,
+      wanted: state.wanted.map { WantedRevision(record: $1.record, revision: $0) }
+        .sorted { $0.revision.bytes.lexicographicallyPrecedes($1.revision.bytes) })
   }
 
   public func count(after position: LogPosition) async throws -> RecordCount {

@@ -21,6 +21,10 @@ final class MemoryLogTransaction: LogTransaction {
     where question.revisions[name] != nil && facts.revisions[name] == nil {
       facts.revisions[name] = holder
     }
+    facts.wanted = question.wanted.reduce(into: [:]) { wanted, asked in
+      guard let holder = state.wanted[asked.key], holder.record == asked.value else { return }
+      wanted[asked.key] = holder.committed
+    }
     for record in question.records {
       guard let head = state.heads[record]?.revision else { continue }
       facts.heads[record] = LogHead(
@@ -110,5 +114,7 @@ final class MemoryLogTransaction: LogTransaction {
       state.ancestors[ancestor.id] = ancestor
       state.holders[ancestor.id] = filed.committed
     }
+    for ancestor in provenance.ancestors { state.wanted[ancestor.id] = nil }
+    for open in provenance.open where state.wanted[open] == nil { state.wanted[open] = filed }
   }
 }

@@ -38,6 +38,14 @@ public struct MemoryReplica: Sendable {
       office: office, address: address, register: nil, cursor: nil, schema: nil)
   }
 
+  /// What persons wrote and is in the outbox, or was kept as the ancestor of an edit.
+  public var kept: Set<RevisionID> {
+    let pending = records.values.compactMap(\.pending).flatMap {
+      [$0.ours.id, $0.amendment?.revision.id].compactMap(\.self)
+    }
+    return Set(pending).union(ancestors.values.joined().map(\.id))
+  }
+
   public func reading<Result>(_ body: (any ReplicaReader) throws -> Result) rethrows -> Result {
     try body(MemoryTransaction(self))
   }

@@ -62,13 +62,14 @@ extension MemoryTransaction {
           record: old.record, revision: old.revision, shared: next, edits: old.edits)
       }
     replica.waypoints.removeAll { $0.position > place.position }
-    move({ _ in place }, last: place.position)
+    move({ _ in place }, last: place.position, turns: 1)
   }
 
   func adopt(_ schema: FiledSchema) throws {
     let before = replica.identity
     replica.identity = ReplicaIdentity(
       office: before.office, address: before.address, register: before.register,
-      cursor: before.cursor, last: before.last, head: before.head, schema: schema)
+      cursor: before.cursor, last: before.last, head: before.head, turns: before.turns,
+      schema: schema)
   }
 }

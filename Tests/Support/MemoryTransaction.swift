@@ -134,7 +134,8 @@ final class MemoryTransaction: ReplicaTransaction {
     replica.identity = ReplicaIdentity(
       office: before.office, address: before.address,
       register: before.register ?? header.register, cursor: before.cursor, last: before.last,
-      head: header.head ?? before.cursor, schema: header.schema ?? before.filedSchema)
+      head: header.head ?? before.cursor, turns: before.turns,
+      schema: header.schema ?? before.filedSchema)
   }
 
   func apply(_ entries: [Entry], through: Cursor) throws {
@@ -195,7 +196,7 @@ final class MemoryTransaction: ReplicaTransaction {
     replica.identity = ReplicaIdentity(
       office: before.office, address: address, register: before.register, cursor: before.cursor,
       last: before.last,
-      head: before.head, schema: before.filedSchema)
+      head: before.head, turns: before.turns, schema: before.filedSchema)
   }
 
   func index(limit: Int, words text: (StoredRecord) throws -> String?) throws -> Int {
@@ -241,11 +242,12 @@ extension MemoryTransaction {
     (record.kind, (record.head?.revision ?? record.pending?.latest)?.summary.code.text ?? "")
   }
 
-  func move(_ change: (Cursor?) -> Cursor, last: LogPosition) {
+  func move(_ change: (Cursor?) -> Cursor, last: LogPosition, turns: Int = 0) {
     let before = replica.identity
     replica.identity = ReplicaIdentity(
       office: before.office, address: before.address, register: before.register,
-      cursor: change(before.cursor), last: last, head: before.head, schema: before.filedSchema)
+      cursor: change(before.cursor), last: last, head: before.head,
+      turns: before.turns + turns, schema: before.filedSchema)
   }
 
   private static func standing(_ state: OutboxEntry.State) -> OutboxStanding.State {

@@ -67,7 +67,8 @@ extension OfficeEndpoint {
       head: request.cursor == status.head ? nil : status.head,
       schema: request.schema == status.filedSchema.mark ? nil : status.filedSchema,
       limits: ServerLimits(batch: service.limit, officeCalls: service.calls.most),
-      known: known.map { KnownEdit(edit: $0.key, committed: $0.value.committed) }, shared: shared)
+      known: known.map { KnownEdit(edit: $0.key, committed: $0.value.committed) }, shared: shared,
+      wanted: status.wanted)
   }
 
   /// The places that the pull may go on from. A cursor in the middle of a pull is none if the log has lost

@@ -68,6 +68,14 @@ enum ChangeLogMigrations {
       bytes BLOB NOT NULL
     ) STRICT;
 
+    -- What ancestors and merges were made from and is not here: the log was restored.
+    CREATE TABLE wanted (
+      revision BLOB PRIMARY KEY CHECK (length(revision) = 32),
+      record BLOB NOT NULL CHECK (length(record) = 16),
+      -- Of the entry that stands on it.
+      position INTEGER NOT NULL REFERENCES change (position)
+    ) STRICT, WITHOUT ROWID;
+
     -- Each record's head. Derived: the log alone would be enough to make it again.
     CREATE TABLE record (
       id INTEGER PRIMARY KEY,

@@ -18,6 +18,8 @@ struct ReplicaTable {
       -- Where the log ended when its last pull began.
       head INTEGER CHECK (head >= 0),
       head_prefix BLOB CHECK (length(head_prefix) = 32),
+      -- How often it has gone back to an older place.
+      turns INTEGER NOT NULL DEFAULT 0 CHECK (turns >= 0),
       schema BLOB,
       -- How many live records the register has: kept, not counted, so that `status` takes as long over
       -- a thousand records as over a million.
@@ -59,8 +61,8 @@ struct ReplicaTable {
     let identity = try PreparedStatement(
       db,
       """
-      SELECT office, address, register, position, prefix, schema, head, last, head_prefix
-      FROM replica
+      SELECT office, address, register, position, prefix, schema, head, last, head_prefix,
+        turns FROM replica
       """
     ).first { row -> ReplicaIdentity? in
       guard let office = OfficeID(try row.value(0) as String) else { return nil }
@@ -73,6 +75,7 @@ struct ReplicaTable {
         head: try (row.value(6) as Int64?).map {
           LiaisonSync.Cursor(position: LogPosition($0), prefix: try row.value(8))
         },
+        turns: try row.value(9),
         schema: try (row.value(5) as [UInt8]?).map { try schemas.filed($0) })
     }
     guard let identity else { throw StoreError.damaged("the database holds no replica") }
@@ -117,7 +120,7 @@ struct ReplicaTable {
     try PreparedStatement(
       db,
       """
-      UPDATE replica SET position = ?1, prefix = ?2, last = ?1, records = (
+      UPDATE replica SET position = ?1, prefix = ?2, last = ?1, turns = turns + 1, records = (
         SELECT count(*) FROM record WHERE is_deleted = 0 AND position IS NOT NULL)
       """
     ).bound(cursor.position.number, cursor.prefix).run()

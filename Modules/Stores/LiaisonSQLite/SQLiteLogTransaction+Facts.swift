@@ -16,6 +16,7 @@ extension SQLiteLogTransaction {
     try load(question.keys, into: &facts)
     try load(question.offices, into: &facts)
     try load(question.revisions, into: &facts)
+    try loadWanted(question.wanted, into: &facts)
     try loadLinks(from: question.chains, into: &facts)
     return facts
   }
@@ -46,18 +47,54 @@ extension SQLiteLogTransaction {
   private func load(
     _ revisions: [RevisionID: RecordID], into facts: inout CommitFacts
   ) throws {
-    for (name, record) in revisions {
-      facts.revisions[name] = try PreparedStatement(
+    // A record's entries are gone through once, whatever is asked for.
+    for (record, asked) in Dictionary(grouping: revisions, by: \.value) {
+      var missing = Set(asked.map(\.key))
+      try PreparedStatement(
         database,
         """
         \(SQLiteLogTransaction.entries)
         SELECT change.position, change.revision FROM entries
-        CROSS JOIN change ON change.position = entries.position WHERE change.revision = ?2
-        UNION ALL SELECT change.position, change.revision FROM ancestor
-        CROSS JOIN change ON change.position = ancestor.position
-        WHERE ancestor.revision = ?2 AND ancestor.record = ?1
+        CROSS JOIN change ON change.position = entries.position
         """
-      ).bound(record, name).first {
+      ).bound(record).until { row in
+        let name: RevisionID = try row.value(1)
+        if missing.remove(name) != nil {
+          facts.revisions[name] = Committed(
+            position: LogPosition(try row.value(0)), revision: name)
+        }
+        return !missing.isEmpty
+      }
+      for name in missing { facts.revisions[name] = try holder(of: name, record) }
+    }
+  }
+
+  /// What stands on a revision that is no entry.
+  private func holder(of name: RevisionID, _ record: RecordID) throws -> Committed? {
+    try PreparedStatement(
+      database,
+      """
+      SELECT change.position, change.revision FROM ancestor
+      CROSS JOIN change ON change.position = ancestor.position
+      WHERE ancestor.revision = ? AND ancestor.record = ?
+      """
+    ).bound(name, record).first {
+      Committed(position: LogPosition(try $0.value(0)), revision: try $0.value(1))
+    }
+  }
+
+  private func loadWanted(
+    _ revisions: [RevisionID: RecordID], into facts: inout CommitFacts
+  ) throws {
+    for (name, record) in revisions {
+      facts.wanted[name] = try PreparedStatement(
+        database,
+        """
+        SELECT change.position, change.revision
+        FROM wanted CROSS JOIN change ON change.position = wanted.position
+        WHERE wanted.revision = ? AND wanted.record = ?
+        """
+      ).bound(name, record).first {
         Committed(position: LogPosition(try $0.value(0)), revision: try $0.value(1))
       }
     }

@@ -115,6 +115,13 @@ final class SQLiteLogTransaction: LogTransaction {
         INSERT OR IGNORE INTO ancestor (record, revision, bytes, position) VALUES (?, ?, ?, ?)
         """
       ).bound(record, ancestor.id, ancestor.bytes, position.number).run()
+      try PreparedStatement(database, "DELETE FROM wanted WHERE revision = ?").bound(ancestor.id)
+        .run()
+    }
+    for open in provenance.open {
+      try PreparedStatement(
+        database, "INSERT OR IGNORE INTO wanted (revision, record, position) VALUES (?, ?, ?)"
+      ).bound(open, record, position.number).run()
     }
   }
 

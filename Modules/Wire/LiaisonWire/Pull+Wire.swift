@@ -62,7 +62,8 @@ extension PullResponse: WireEncodable {
   private var expectedBytes: Int {
     switch self {
     case .header(let header):
-      return 2048 + header.known.count * 192 + (header.schema?.bytes.count ?? 0)
+      return 2048 + header.known.count * 192 + header.wanted.count * 192
+        + (header.schema?.bytes.count ?? 0)
     case .batch(let batch):
       return batch.changes.reduce(1024 + (batch.schema?.bytes.count ?? 0)) {
         $0 + $1.bytes.count + 128
@@ -122,6 +123,13 @@ extension PullHeader {
       part.pointee.committed = try known.committed.message(in: arena)
       return part
     }
+    message.pointee.n_wanted = wanted.count
+    message.pointee.wanted = try arena.array(wanted) { wanted in
+      let part = try arena.make(pb__wanted__init)
+      part.pointee.record = try arena.copy(wanted.record.bytes)
+      part.pointee.revision = try arena.copy(wanted.revision.bytes)
+      return part
+    }
     return message
   }
 
@@ -137,7 +145,12 @@ extension PullHeader {
         batch: BatchLimit(count: Int(limits.batch_count), bytes: Int(limits.batch_bytes)),
         officeCalls: Int(limits.office_calls)),
       known: try elements(message.known, message.n_known).map { try KnownEdit($0.pointee) },
-      shared: try message.shared.map { try Cursor($0.pointee) })
+      shared: try message.shared.map { try Cursor($0.pointee) },
+      wanted: try elements(message.wanted, message.n_wanted).map {
+        WantedRevision(
+          record: try $0.pointee.record.identity("a record"),
+          revision: try $0.pointee.revision.revisionID("what is wanted"))
+      })
   }
 }
 

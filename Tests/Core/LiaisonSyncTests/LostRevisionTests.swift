@@ -90,4 +90,20 @@ struct LostRevisionTests {
     #expect(revision.parent == base.id && revision.secondParent == lost.id)
     #expect(revision.state.fields == [RevisionMaker.name: .text("Ours")])
   }
+
+  /// What was lost is named by the edit as it was, which stands behind the new one.
+  @Test func aResolutionOfWhatWasLostStandsBehindWhatItBecomes() throws {
+    let base = try maker.revision(
+      "TOPIC", of: lost.summary.record, [RevisionMaker.name: .text("Base")])
+    let side = try maker.next(base, name: "Side")
+    let resolution = OutboxEntry(
+      edit: maker.new(), base: lost.encoded, ours: try maker.next(lost, name: "Ours"),
+      ancestors: [side.id], state: .ready)
+    let entry = try resolution.handingBack(
+      on: base.encoded, chain: [lost.id], EditIDs(maker.new())
+    ).standing(by: maker.coding)
+    let revision = try maker.coding.decode(entry.ours.bytes)
+    #expect(entry.ancestors == [resolution.ours.id, side.id])
+    #expect(revision.parent == base.id && revision.secondParent == resolution.ours.id)
+  }
 }

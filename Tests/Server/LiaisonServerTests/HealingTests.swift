@@ -74,6 +74,30 @@ struct HealingTests {
     #expect(try await server.log.status().head.position == LogPosition(2))
   }
 
+  /// The log has lost what stands behind a merge, and another office handed the merge back.
+  @Test func whatStandsBehindIsWantedUntilItIsBrought() async throws {
+    let server = try await ServerFixture()
+    let maker = server.maker
+    let first = try maker.area("ONE")
+    let side = try maker.area(
+      "ONE", name: "Side", record: first.record, parent: maker.id(of: first))
+    let merge = Revision(
+      record: first.record, kind: first.kind, parent: try maker.id(of: first),
+      secondParent: try maker.id(of: side), state: try maker.area("ONE", name: "Merge").state,
+      origin: first.origin)
+    _ = try await server.push([first])
+    #expect(try await reoffer(server, [merge])[0].outcome.committed != nil)
+    let clone = PullRequest(register: nil, cursor: nil, schema: nil, follow: false)
+    let wanted = WantedRevision(record: first.record, revision: try maker.id(of: side))
+    #expect(try await header(server, clone).wanted == [wanted])
+    let there = Committed(position: LogPosition(2), revision: try maker.id(of: merge))
+    for _ in 1...2 {
+      #expect(try await reoffer(server, [side])[0].outcome == .alreadyCommitted(there))
+      #expect(try await header(server, clone).wanted.isEmpty)
+      #expect(server.log.ancestors.keys.elementsEqual([wanted.revision]))
+    }
+  }
+
   private func header(_ server: ServerFixture, _ request: PullRequest) async throws -> PullHeader {
     guard case .header(let header)? = try await server.pull(request).first else {
       throw Problem("no header")

@@ -39,7 +39,8 @@ import Testing
     #expect(verdicts == [Verdict(edit: edit, outcome: .committed(committed))])
     let log = try open()
     let batch = try await log.changes(after: .zero, limit: BatchLimit())
-    #expect(batch.changes == [Change(position: LogPosition(1), bytes: filed.bytes)])
+    let change = Change(position: LogPosition(1), bytes: filed.bytes, edits: EditIDs(edit))
+    #expect(batch.changes == [change])
     var question = CommitQuestion()
     question.edits = [edit, maker.newID()]
     let known = [edit: FiledEdit(committed: committed, record: filed.summary.record)]

@@ -74,6 +74,31 @@ struct RecoveryContract {
   }
 
   @Test(arguments: ReplicaStoreMaker.all)
+  func whatTheLogHadARevisionUnderIsKeptWithIt(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let maker = kept.maker
+    let first = try maker.revision("ONE")
+    let (second, third) = (try maker.next(first, name: "B"), try maker.next(first, name: "C"))
+    let edits = [
+      EditIDs(maker.new()), EditIDs(maker.new(), absorbed: [maker.new(), maker.new()]), nil,
+    ]
+    for (number, revision) in [first, second, third].enumerated() {
+      let entry = Entry(
+        position: LogPosition(Int64(number + 2)), revision: revision, edits: edits[number])
+      try await kept.apply(entry, through: Int64(number + 2))
+    }
+    func lost(_ place: Int64) async throws -> [EditIDs?] {
+      try await kept.store.write(.durable) { transaction in
+        try transaction.rewind(to: .test(place)) { try maker.coding.summary(of: $0) }
+      }
+      return try await kept.store.read { try $0.lost() }.map(\.edits)
+    }
+    #expect(try await lost(3) == [nil], "one that is not known")
+    #expect(try await lost(2) == [edits[1], nil], "of what was a head again")
+    #expect(try await lost(1) == edits)
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
   func whatWasLostTwiceIsKeptOnce(_ stores: ReplicaStoreMaker) async throws {
     let kept = try await KeptReplica(stores)
     let maker = kept.maker

@@ -26,7 +26,7 @@ struct MessageTests {
     let request = HistoryRequest(
       register: Sample.register, record: RecordID(Sample.id(8)), cursor: Sample.cursor)
     #expect(try HistoryRequest(wire: request.wireBytes()) == request)
-    let history = HistoryResponse(revisions: Sample.batch.changes)
+    let history = HistoryResponse(revisions: Sample.batch.changes + Sample.changes)
     #expect(try HistoryResponse(wire: history.wireBytes()) == history)
     #expect(try PushResponse(wire: Sample.verdicts().wireBytes()) == Sample.verdicts())
     #expect(try Schema(wire: Sample.schema().wireBytes()) == Sample.schema())

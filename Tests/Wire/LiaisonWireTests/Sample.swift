@@ -78,7 +78,9 @@ enum Sample {
       kinds: [thing, Kind(other, "other", label: "Other", coding: .chosen, fields: [name])])
   }
 
-  static func header(_ schema: Schema?) throws -> PullHeader {
+  static func header(
+    _ schema: Schema?, wanted: [WantedRevision] = []
+  ) throws -> PullHeader {
     PullHeader(
       register: register, head: cursor, schema: try schema.map { try SchemaCodec().encode($0) },
       limits: ServerLimits(batch: BatchLimit(count: 7, bytes: 8), officeCalls: 9),
@@ -87,7 +89,7 @@ enum Sample {
           edit: EditID(id(6)),
           committed: Committed(
             position: LogPosition(3), revision: RevisionID([UInt8](repeating: 5, count: 32))!))
-      ], shared: .test(2))
+      ], shared: .test(2), wanted: wanted)
   }
 
   static let batch = PullBatch(
@@ -95,6 +97,14 @@ enum Sample {
       Change(position: LogPosition(4), bytes: [1, 2, 3]),
       Change(position: LogPosition(6), bytes: [0xFF]),
     ], through: .test(9), remaining: 5)
+
+  /// What is sent to whoever keeps the ids of edits.
+  static let changes = [
+    Change(
+      position: LogPosition(4), bytes: [1, 2, 3],
+      edits: EditIDs(EditID(id(6)), absorbed: [EditID(id(8)), EditID(id(9))])),
+    Change(position: LogPosition(5), bytes: [4], edits: EditIDs(EditID(id(7)))),
+  ]
 
   static let push = PushRequest(
     register: register, cursor: .test(3),

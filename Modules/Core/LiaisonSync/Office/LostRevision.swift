@@ -88,13 +88,14 @@ extension OutboxEntry {
   }
 
   /// Brings this edit, which was made from a revision that was lost, onto what both logs share. It holds
-  /// what that said; its id is another, since it is no longer only what the person did.
+  /// what that said; its id is another, since it is no longer only what the person did. Of one that has
+  /// ancestors of its own, it stands behind the new one as it was: it names what was lost.
   /// - Parameter ids: the new one, and those of the edits that are handed back.
   public func handingBack(
     on base: EncodedRevision?, chain: [RevisionID], _ ids: EditIDs
   ) -> OutboxEntry {
     OutboxEntry(
       edit: ids.edit, absorbed: ids.absorbed + edits, base: base, ours: latest,
-      ancestors: ancestors.isEmpty ? chain : ancestors, state: .ready)
+      ancestors: ancestors.isEmpty ? chain : [latest.id] + ancestors, state: .ready)
   }
 }

@@ -1,5 +1,14 @@
 internal import LiaisonModel
 
+extension ReplicaReader {
+  /// Another sync of the same replica may have found the server restored meanwhile.
+  /// - Parameter turns: how often the replica had gone back when the server was asked.
+  /// - Throws: ``CallError/otherHistory`` if it has since: what the server answered is of a log that is gone.
+  public func check(turns: Int) throws {
+    guard try identity().turns == turns else { throw CallError.otherHistory }
+  }
+}
+
 extension ReplicaTransaction {
   /// Takes over edits of this office that the register has accepted. The cursor moves over those that
   /// are the log's next entries, so that the next pull need not bring them; others stay before it.

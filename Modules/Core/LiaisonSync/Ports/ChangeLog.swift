@@ -171,16 +171,19 @@ public struct LogStatus: Hashable, Sendable {
   public let isHealing: Bool
   /// The last of the places that were asked for which is one of this log's; nil if none is.
   public let shared: Cursor?
+  /// What ancestors and merges were made from and is not here: ``SyncLimits/wanted`` at most.
+  public let wanted: [WantedRevision]
 
   public init(
     register: RegisterID, head: Cursor, schema: FiledSchema, isHealing: Bool = false,
-    shared: Cursor? = nil
+    shared: Cursor? = nil, wanted: [WantedRevision] = []
   ) {
     self.register = register
     self.head = head
     filedSchema = schema
     self.isHealing = isHealing
     self.shared = shared
+    self.wanted = wanted
   }
 
   public var schema: Schema { filedSchema.schema }

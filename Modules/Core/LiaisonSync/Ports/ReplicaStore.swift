@@ -182,11 +182,13 @@ public struct ReplicaIdentity: Hashable, Sendable {
   public let last: LogPosition
   /// Where the log ended when its last pull began; nil if that is not known.
   public let head: Cursor?
+  /// How often it has gone back to an older place: what a server said before is of another log.
+  public let turns: Int
   public let filedSchema: FiledSchema?
 
   public init(
     office: OfficeID, address: String, register: RegisterID?, cursor: Cursor?,
-    last: LogPosition = .zero, head: Cursor? = nil, schema: FiledSchema?
+    last: LogPosition = .zero, head: Cursor? = nil, turns: Int = 0, schema: FiledSchema?
   ) {
     self.office = office
     self.address = address
@@ -194,6 +196,7 @@ public struct ReplicaIdentity: Hashable, Sendable {
     self.cursor = cursor
     self.last = last
     self.head = head
+    self.turns = turns
     filedSchema = schema
   }
 

@@ -83,11 +83,13 @@ public struct PullHeader: Hashable, Sendable {
   public let known: [KnownEdit]
   /// The last place that both logs have, from where the pull goes on; nil if that is the cursor.
   public let shared: Cursor?
+  /// What ancestors and merges were made from and the register lacks: at most ``SyncLimits/wanted``.
+  public let wanted: [WantedRevision]
 
   public init(
     version: UInt32 = SyncProtocol.version, register: RegisterID?, head: Cursor?,
     schema: FiledSchema?, limits: ServerLimits, known: [KnownEdit] = [],
-    shared: Cursor? = nil
+    shared: Cursor? = nil, wanted: [WantedRevision] = []
   ) {
     self.version = version
     self.register = register
@@ -96,6 +98,19 @@ public struct PullHeader: Hashable, Sendable {
     self.limits = limits
     self.known = known
     self.shared = shared
+    self.wanted = wanted
+  }
+}
+
+/// A revision that a restored register has lost, and whoever handed back what stands on it did not have. Who
+/// has it offers it.
+public struct WantedRevision: Hashable, Sendable {
+  public let record: RecordID
+  public let revision: RevisionID
+
+  public init(record: RecordID, revision: RevisionID) {
+    self.record = record
+    self.revision = revision
   }
 }
 

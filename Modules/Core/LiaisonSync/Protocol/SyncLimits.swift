@@ -10,6 +10,8 @@ public enum SyncLimits {
   public static let askedEdits = 50_000
   /// Older places that a pull names.
   public static let olderPlaces = 128
+  /// Revisions that a register says it lacks.
+  public static let wanted = 500
   /// Ids of edits that come with one change, beside that of its own.
   public static let changeEdits = 32
   /// Ancestors of one edit, and their bytes.

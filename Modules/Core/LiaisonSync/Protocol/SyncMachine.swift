@@ -80,6 +80,13 @@ public struct SyncMachine: Sendable {
     schema = identity.filedSchema?.mark
   }
 
+  /// The log went back under a call: the round begins anew, at what the replica holds by now.
+  public mutating func restarted(at identity: ReplicaIdentity) {
+    (pull, push) = (.none, .none)
+    (cursor, schema) = (identity.cursor, identity.filedSchema?.mark)
+    staleInPush = 0
+  }
+
   // MARK: Pull
 
   /// A pull begins: the first, one after a pause, or one that follows.

@@ -17,6 +17,8 @@ public struct CommitQuestion: Hashable, Sendable {
   public var chains: Set<RecordID> = []
   /// The second parents of the edits, and what is handed back, with their records.
   public var revisions: [RevisionID: RecordID] = [:]
+  /// What is handed back, with its records: the log may want it.
+  public var wanted: [RevisionID: RecordID] = [:]
 
   public init() {}
 }
@@ -30,6 +32,8 @@ public struct CommitFacts: Hashable, Sendable {
   /// Where the revisions are in the log that it has, of those asked for: as entries, or behind the second
   /// parent of one, which is then named.
   public var revisions: [RevisionID: Committed] = [:]
+  /// What stands on the revisions that the log wants, of those asked for.
+  public var wanted: [RevisionID: Committed] = [:]
   /// The records that the log has, of those asked for.
   public var heads: [RecordID: LogHead] = [:]
   /// What the heads of those records are whose states were asked for.
@@ -105,12 +109,18 @@ public struct Provenance: Hashable, Sendable {
   public let absorbed: [EditID]
   /// What stands behind the revision's second parent, and is no entry.
   public let ancestors: [EncodedRevision]
+  /// What those were made from, or the revision's second parent, and did not come: entries, unless a restored
+  /// log has lost them.
+  public let open: [RevisionID]
 
   /// - Returns: nil if it was made of nothing else.
-  public init?(absorbed: [EditID] = [], ancestors: [EncodedRevision] = []) {
-    guard !absorbed.isEmpty || !ancestors.isEmpty else { return nil }
+  public init?(
+    absorbed: [EditID] = [], ancestors: [EncodedRevision] = [], open: [RevisionID] = []
+  ) {
+    guard !absorbed.isEmpty || !ancestors.isEmpty || !open.isEmpty else { return nil }
     self.absorbed = absorbed
     self.ancestors = ancestors
+    self.open = open
   }
 }
 

@@ -36,6 +36,7 @@ final class CommitItem: Sendable {
   let provenance: Provenance?
   /// Whether the log may have the revision: it is handed back, or was sent before.
   let mayBeThere: Bool
+  let isReoffer: Bool
   let handedBackBy: OfficeID?
   /// Those of its kind, with a value or without.
   let referenceFields: [ReferenceField]
@@ -57,9 +58,9 @@ final class CommitItem: Sendable {
   var record: RecordID { filed.summary.record }
   var kind: KindNumber { filed.summary.kind }
   /// What the log has of it once it is accepted.
-  var addition: LogAddition {
+  func addition(_ facts: CommitFacts) -> LogAddition {
     LogAddition(
-      filed, links: links, keys: unique?.map(\.key), provenance: provenance,
+      filed, links: links, keys: unique?.map(\.key), provenance: provenance?.missing(facts),
       handedBackBy: handedBackBy,
       isFirst: parent == nil)
   }
@@ -76,6 +77,7 @@ final class CommitItem: Sendable {
     secondParent = content.revision.secondParent
     provenance = content.provenance
     mayBeThere = content.isReoffer || content.wasSent
+    isReoffer = content.isReoffer
     handedBackBy = content.isReoffer || content.revision.office != office ? office : nil
     let numbers = content.filed.summary.isDeleted ? nil : content.filed.summary.code.numberedBy
     otherNumbers = numbers == content.revision.office || mayTakeAnyNumber ? nil : numbers

@@ -39,6 +39,11 @@ public struct CommitPlan: Sendable {
         question.records.insert(item.record)
         if let second = item.secondParent { question.revisions[second] = item.record }
         if item.mayBeThere { question.revisions[item.filed.id] = item.record }
+        for open in item.provenance?.open ?? [] { question.revisions[open] = item.record }
+        if item.isReoffer {
+          question.wanted[item.filed.id] = item.record
+          if let parent = item.parent { question.revisions[parent] = item.record }
+        }
         switch fault {
         case .certain?: continue
         case .sinceParent?: question.states.insert(item.record)
@@ -109,7 +114,7 @@ public struct CommitPlan: Sendable {
     }
     let (appended, left) = Self.settle(waiting, facts)
     return appended.map {
-      CommitDecision(edit: $0.edit, action: .append($0.addition))
+      CommitDecision(edit: $0.edit, action: .append($0.addition(facts)))
     } + filed
       + (answers + left).map { CommitDecision(edit: $0.edit, action: .answer($0.outcome)) }
   }
@@ -214,45 +219,5 @@ private struct Bases {
       return .refused(Refusal(.invalid, "a new record cannot be deleted"))
     }
     return nil
-  }
-}
-
-extension CommitFacts {
-  /// A code of the form OFFICE-YEAR-… belongs to that office: nobody else gives it to a record.
-  fileprivate func fault(inNumberOf item: CommitItem) -> Refusal? {
-    guard let office = item.otherNumbers, offices.contains(office), let code = item.code,
-      heads[item.record]?.code != code
-    else { return nil }
-    return Refusal(.office, "the code \(code) is one of office \(office)'s numbers")
-  }
-
-  /// What is handed back or was sent before, and is in the log already: whoever brought it may not have had
-  /// what stands behind it, or have known its edit's id.
-  fileprivate func filing(of item: CommitItem) -> CommitDecision.Action? {
-    guard item.mayBeThere, let committed = revisions[item.filed.id] else { return nil }
-    if let known = known[item.edit], known.committed != committed { return nil }
-    let ids = (item.provenance?.absorbed ?? []) + (known[item.edit] == nil ? [item.edit] : [])
-    let missing = Provenance(absorbed: ids, ancestors: item.provenance?.ancestors ?? [])
-    guard let missing else { return .answer(.alreadyCommitted(committed)) }
-    return .file(missing, FiledEdit(committed: committed, record: item.record))
-  }
-
-  /// The log as it is once the item is in it.
-  mutating func append(_ item: CommitItem) {
-    let old = heads[item.record]
-    if let code = old?.code, holders[code] == item.record { holders[code] = nil }
-    if let code = item.code { holders[code] = item.record }
-    if let unique = item.unique {
-      // A new record held nothing before.
-      if item.parent != nil {
-        for (key, holder) in keyHolders where holder == item.record { keyHolders[key] = nil }
-      }
-      for unique in unique { keyHolders[unique.key] = item.record }
-    }
-    heads[item.record] = LogHead(
-      revision: item.filed.id, kind: item.kind, code: item.filed.summary.code,
-      isDeleted: item.code == nil)
-    if let new = item.links { links[item.record] = new }
-    promised[item.record] = nil
   }
 }

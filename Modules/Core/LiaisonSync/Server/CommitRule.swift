@@ -75,33 +75,38 @@ public struct CommitRule: Sendable {
         content: Result {
           let revision = try coding.decode(edit.bytes)
           let encoded = EncodedRevision(id: name, bytes: edit.bytes)
+          var open: [RevisionID] = []
+          let ancestors = try Self.ancestors(of: revision, edit.ancestors, &open, coding)
           return Content(
             filed: FiledRevision(encoded, RevisionSummary(revision)), revision: revision,
-            provenance: Provenance(
-              absorbed: edit.absorbed,
-              ancestors: try Self.ancestors(of: revision, edit.ancestors, coding)),
+            provenance: Provenance(absorbed: edit.absorbed, ancestors: ancestors, open: open),
             isReoffer: edit.isReoffer, wasSent: edit.wasSent)
         }.mapError { Refusal(.malformed, "\($0)") })
     }
 
     /// Reads what stands behind a second parent.
+    /// - Parameter open: gets what those were made from, and did not come.
     /// - Throws: ``CodingError`` for what cannot be read, or does not stand there.
     private static func ancestors(
-      of revision: Revision, _ ancestors: [[UInt8]], _ coding: any RevisionCoding
+      of revision: Revision, _ ancestors: [[UInt8]], _ open: inout [RevisionID],
+      _ coding: any RevisionCoding
     ) throws -> [EncodedRevision] {
       guard ancestors.count <= SyncLimits.ancestors else {
         throw CodingError.tooLarge("the list of ancestors", limit: SyncLimits.ancestors)
       }
       var next = revision.secondParent
-      return try ancestors.map { bytes in
+      let chain = try ancestors.map { bytes in
         let name = coding.id(of: bytes)
         let ancestor = try coding.decode(bytes)
         guard name == next, ancestor.record == revision.record else {
           throw CodingError.malformed("an ancestor does not stand behind the second parent")
         }
         next = ancestor.secondParent
+        if let parent = ancestor.parent, !open.contains(parent) { open.append(parent) }
         return EncodedRevision(id: name, bytes: bytes)
       }
+      open = (open + [next].compactMap(\.self)).filter { name in !chain.contains { $0.id == name } }
+      return chain
     }
   }
 

@@ -1,17 +1,23 @@
 internal import LiaisonModel
 internal import LiaisonSync
 
-/// Gives a server back what it has lost: each revision as it was, in the order of the old log. What can
-/// no longer be taken as it was goes into the outbox, and is merged like any edit.
+/// Gives a server back what it has lost: each revision as it was, in the order of the old log, and what it
+/// wants. What can no longer be taken as it was goes into the outbox, and is merged like any edit.
 struct Healer {
   let endpoint: any SyncEndpoint
   let store: any ReplicaStore
   let environment: ReplicaEnvironment
   let limit: BatchLimit
+  /// What the server says that it lacks.
+  let wanted: [WantedRevision]
 
   /// - Returns: nil if the server has lost nothing that this replica knows of.
   func handBack() async throws -> HandBack? {
-    let offers = try await store.write(.durable) { try Healer.offers(in: $0, environment) }
+    let turns = try await store.identity().turns
+    let offers = try await store.write(.durable) {
+      try Healer.offers(in: $0, environment)
+        + Healer.offers(of: wanted, in: $0, environment.coding)
+    }
     guard !offers.isEmpty else { return nil }
     let call = HandingBack(offers, limit, environment)
     try await endpoint.push(
@@ -26,11 +32,17 @@ struct Healer {
       },
       receive: { [store, environment] response in
         let answers = try await call.received(response)
-        try await store.write(.durable) { try Healer.settle(answers, in: $0, environment) }
+        try await store.write(.durable) {
+          try $0.check(turns: turns)
+          try Healer.settle(answers, in: $0, environment)
+        }
       })
     let answers = await call.answers
     let edits = try await lostEdits(of: answers)
-    try await store.write(.durable) { try edits.make(in: $0) }
+    try await store.write(.durable) {
+      try $0.check(turns: turns)
+      try edits.make(in: $0)
+    }
     return HandBack(handedBack: await call.found, waiting: answers.waiting)
   }
 
@@ -48,6 +60,8 @@ struct Healer {
   struct Offer: Sendable {
     let lost: LostRevision
     let ancestors: [EncodedRevision]
+    /// Whether it was never an entry: the server wants it, and that is all that becomes of it.
+    var isWanted = false
   }
 
   /// A lost revision, and what the server said of it.
@@ -66,16 +80,29 @@ struct Healer {
       let kept =
         try [transaction.record(lost.record)?.head].compactMap(\.self)
         + transaction.history(of: lost.record)
-      let chain = try chain(behind: lost, in: transaction, environment.coding)
-      // Whoever handed it back may not have had what stands behind it.
-      if chain.isEmpty, kept.contains(where: { $0.id == lost.revision.id }) {
+      if kept.contains(where: { $0.id == lost.revision.id }) {
         back.append(lost.revision.id)
       } else {
+        let chain = try chain(behind: lost, in: transaction, environment.coding)
         offers.append(Offer(lost: lost, ancestors: chain))
       }
     }
     if !back.isEmpty { try transaction.forget(lost: back) }
     return offers
+  }
+
+  /// What the server wants, as far as it is here.
+  private static func offers(
+    of wanted: [WantedRevision], in reader: any ReplicaReader, _ coding: any RevisionCoding
+  ) throws -> [Offer] {
+    try wanted.compactMap { wanted in
+      guard let revision = try reader.revision(wanted.revision, of: wanted.record) else {
+        return nil
+      }
+      let lost = LostRevision(record: wanted.record, revision: revision, shared: nil)
+      return Offer(
+        lost: lost, ancestors: try chain(behind: lost, in: reader, coding), isWanted: true)
+    }
   }
 
   /// What stands behind the second parent of a lost revision, as far as it is here.
@@ -186,7 +213,8 @@ private actor HandingBack {
     guard response.verdicts.map(\.edit) == awaiting.map(\.edit) else {
       throw CallError.peerFault(.otherVerdicts)
     }
-    let new = try zip(awaiting, response.verdicts).map { offered, verdict in
+    let new = try zip(awaiting, response.verdicts).compactMap { offered, verdict in
+      guard !offered.offer.isWanted else { return nil as Healer.Answer? }
       if case .committed = verdict.outcome { found += 1 }
       return Healer.Answer(
         lost: offered.offer.lost,

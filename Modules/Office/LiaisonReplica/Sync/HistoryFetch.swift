@@ -26,6 +26,7 @@ struct HistoryFetch: Sendable {
       let parents = try entries.flatMap { try Self.parents(of: $0.revision.bytes, coding) }
       names.withLock { $0.formUnion(entries.map(\.revision.id) + parents) }
       try await store.write(.repeatable) { transaction in
+        try transaction.check(turns: identity.turns)
         let accepted = entries.filter { $0.position > .zero && $0.position <= cursor.position }
         try transaction.apply(accepted, through: cursor)
         for entry in entries where entry.position == .zero {

@@ -88,6 +88,7 @@ struct LostEdits: Sendable {
       [lost.revision.id] + (try Healer.chain(behind: lost, in: transaction, coding)).map(\.id)
     if let pending {
       let ids = EditIDs(environment.newEdit(), absorbed: ids.all)
+      try transaction.keep(pending.latest.encoded, of: lost.record)
       return try pending.handingBack(on: base, chain: chain, ids).standing(by: coding)
     }
     let office = try transaction.identity().office

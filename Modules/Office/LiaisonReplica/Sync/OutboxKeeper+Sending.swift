@@ -97,9 +97,12 @@ extension OutboxKeeper {
   /// Keeps what the server said of edits that were sent. An edit that a person has discarded since is
   /// left to the next pull, and one whose verdict another sync of this replica has brought is settled.
   /// - Returns: how many amendments stand in the place of an edit that was sent.
-  func settle(_ verdicts: [Verdict], of sent: [Outgoing]) async throws -> Int {
+  func settle(
+    _ verdicts: [Verdict], of sent: [Outgoing], turns: Int
+  ) async throws -> Int {
     let records = Dictionary(sent.map { ($0.entry.edit, $0.entry.record) }) { first, _ in first }
     return try await store.write(.durable) { [coding = environment.coding] transaction in
+      try transaction.check(turns: turns)
       let position = try transaction.identity().cursor?.position ?? .zero
       var own: [Entry] = []
       var kept: [Kept] = []

@@ -22,6 +22,7 @@ extension SyncDriver {
     guard let register = identity.register, let cursor = identity.cursor else {
       throw CallError.peerFault(.noHeader)
     }
+    pushedTurns = identity.turns
     var rest = unsent
     let entries = try await keeper.nextBatch(&rest, limit)
     unsent = rest
@@ -36,7 +37,7 @@ extension SyncDriver {
 
   private func receive(_ response: PushResponse) async throws {
     try machine.received(response)
-    amended += try await keeper.settle(response.verdicts, of: awaiting)
+    amended += try await keeper.settle(response.verdicts, of: awaiting, turns: pushedTurns)
     awaiting = []
   }
 }

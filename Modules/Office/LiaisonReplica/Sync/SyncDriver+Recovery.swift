@@ -21,7 +21,8 @@ extension SyncDriver {
 
   /// Gives the server what it has lost.
   func handBack() async throws {
-    let healer = Healer(endpoint: endpoint, store: store, environment: environment, limit: limit)
+    let healer = Healer(
+      endpoint: endpoint, store: store, environment: environment, limit: limit, wanted: wanted)
     guard let done = try await healer.handBack() else { return }
     machine.handingBack()
     handedBack = handedBack.adding(done)

@@ -16,16 +16,21 @@ actor SyncDriver {
   private var (merged, conflicts) = (0, 0)
   var handedBack = HandBack()
   /// Changes that cannot be read.
-  private var unreadable = 0
-  private var mayHandBack = false
+  var unreadable = 0
+  var mayHandBack = false
 
   /// The batches that the store takes, one after the other, while the next one comes and is read.
-  private var applying: [Task<ReplicaIdentity, any Error>] = []
+  var applying: [Task<ReplicaIdentity, any Error>] = []
 
   /// The last entries that came.
-  private(set) var came: [Entry] = []
+  var came: [Entry] = []
   /// What the register has already of the outbox, as the last header says.
   var known: [KnownEdit] = []
+  /// What the server lacks.
+  var wanted: [WantedRevision] = []
+  /// How often the replica had gone back when the pull under way began, and when the last push was sent.
+  var pulledTurns = 0
+  var pushedTurns = 0
 
   /// The schema that the replica had before.
   private let schema: SchemaMark?
@@ -61,8 +66,16 @@ actor SyncDriver {
   /// Pulls, and pushes until nothing is left that can be sent. Stopped anywhere, it loses nothing: the
   /// next one goes on.
   func round(_ retry: OutboxKeeper.Retry) async throws -> SyncReport {
-    try await pull()
-    return try await pushes(retry, stale: .pullAgain)
+    do {
+      try await pull()
+      return try await pushes(retry, stale: .pullAgain)
+    } catch CallError.otherHistory where identity.register != nil {
+      // The server was restored while it was asked, or another sync of this replica has found that out.
+      identity = try await store.identity()
+      machine.restarted(at: identity)
+      try await pull()
+      return try await pushes(retry, stale: .pullAgain)
+    }
   }
 
   /// Pushes what can be sent while another driver's follow brings what comes.
@@ -112,38 +125,14 @@ actor SyncDriver {
     )
   }
 
-  // MARK: Pulling
-
-  private func pull() async throws {
-    if machine.report.calls > 0 { identity = try await store.identity() }
-    do {
-      try await pull(naming: [])
-    } catch CallError.otherHistory where identity.register != nil && machine.isAwaitingHeader {
-      // The server was restored, or has lost entries: it goes on from the last place that both have.
-      machine.pullRefused()
-      try await pull(naming: try await olderPlaces())
-    }
-    // What was accepted may be here only now.
-    try await leave()
-    if mayHandBack { try await handBack() }
-  }
-
-  private func pull(naming older: [Cursor]) async throws {
-    let look = try await store.read { (edits: try $0.edits(), isLost: try !$0.lost().isEmpty) }
-    mayHandBack = look.isLost || !older.isEmpty
-    let request = machine.beginPull(
-      at: identity.cursor, edits: look.edits, older: older, until: identity.until)
-    try await applyingAll {
-      try await endpoint.pull(request) { _ = try await self.receive($0) }
-    }
-    try machine.pullEnded()
-  }
+  // MARK: Following
 
   /// Follows the log until the server ends the call.
   /// - Parameter received: is told of each batch with changes, once the outbox stands on it.
   func follow(
     received: @escaping @Sendable (_ changes: Int, _ conflicts: Int) -> Void
   ) async throws {
+    pulledTurns = identity.turns
     let request = machine.beginPull(
       at: identity.cursor, follow: true, edits: try await store.read { try $0.edits() },
       until: identity.until)
@@ -156,94 +145,5 @@ actor SyncDriver {
       }
     }
     try machine.pullEnded()
-  }
-
-  /// Runs a pull, and returns when all that it brought is in the store, also if it breaks.
-  private func applyingAll(_ pull: () async throws -> Void) async throws {
-    do {
-      try await pull()
-    } catch {
-      try await applied()
-      throw error
-    }
-    try await applied()
-  }
-
-  /// - Returns: how many changes the message brought.
-  private func receive(_ message: PullResponse) async throws -> Int {
-    switch message {
-    case .header(let header):
-      try machine.received(header)
-      limit = BatchLimit().narrowed(to: header.limits.batch)
-      try await adopt(header)
-      known = header.known
-      _ = try await keeper.leave(known)
-      return 0
-    case .batch(let batch):
-      try machine.received(batch)
-      try await apply(batch)
-      progress(
-        .received(Progress(done: machine.report.received, remaining: batch.remaining)))
-      return batch.changes.count
-    }
-  }
-
-  /// A header that tells nothing new costs no transaction.
-  private func adopt(_ header: PullHeader) async throws {
-    let isKnown =
-      identity.register == header.register ?? identity.register && identity.cursor != nil
-      && header.schema == nil && header.shared == nil && !identity.isAhead
-      && identity.head == header.head ?? identity.cursor
-    guard !isKnown else { return }
-    let goesBack = header.shared != nil || identity.isAhead
-    mayHandBack = mayHandBack || goesBack
-    let durability = goesBack ? Durability.durable : .repeatable
-    identity = try await store.write(durability) { [coding = environment.coding] in
-      // What was accepted past the cursor is vouched for by nothing: it comes again, or was lost.
-      let own = try $0.identity()
-      if let place = header.shared ?? (own.isAhead ? own.cursor : nil) {
-        try $0.rewind(to: place) { try coding.summary(of: $0) }
-      }
-      try $0.rememberPlace()
-      try $0.adopt(header)
-      if let head = header.head, head.position == .zero { try $0.apply([], through: head) }
-      return try $0.identity()
-    }
-  }
-
-  /// Reads a batch while those before it are being applied, and then has it applied in its turn.
-  private func apply(_ batch: PullBatch) async throws {
-    guard !batch.changes.isEmpty || batch.through.position > identity.cursor?.position ?? .zero
-    else {
-      return
-    }
-    let filed = environment.coding.file(batch.changes)
-    let entries = filed.entries
-    unreadable += filed.faults.count
-    came = Array((came + entries.suffix(Tuning.shownArrivals)).suffix(Tuning.shownArrivals))
-    try await applied(but: Tuning.batchesAhead - 1)
-    applying.append(
-      Task { [store, keeper, known, before = applying.last] in
-        _ = try await before?.value
-        return try await store.write(.repeatable) {
-          if let schema = batch.schema { try $0.adopt(schema) }
-          try $0.apply(entries, through: batch.through)
-          try keeper.leave(known, in: $0)
-          return try $0.identity()
-        }
-      })
-  }
-
-  /// Waits until the batches that were read are in the store, but for the last few. If one of them cannot
-  /// be applied, none behind it is.
-  private func applied(but few: Int = 0) async throws {
-    while applying.count > few {
-      do {
-        identity = try await applying.removeFirst().value
-      } catch {
-        applying = []
-        throw error
-      }
-    }
   }
 }

@@ -187,6 +187,51 @@ void   pb__header__free_unpacked
   assert(message->base.descriptor == &pb__header__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   pb__wanted__init
+                     (Pb__Wanted         *message)
+{
+  static const Pb__Wanted init_value = PB__WANTED__INIT;
+  *message = init_value;
+}
+size_t pb__wanted__get_packed_size
+                     (const Pb__Wanted *message)
+{
+  assert(message->base.descriptor == &pb__wanted__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t pb__wanted__pack
+                     (const Pb__Wanted *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &pb__wanted__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t pb__wanted__pack_to_buffer
+                     (const Pb__Wanted *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &pb__wanted__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Pb__Wanted *
+       pb__wanted__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Pb__Wanted *)
+     protobuf_c_message_unpack (&pb__wanted__descriptor,
+                                allocator, len, data);
+}
+void   pb__wanted__free_unpacked
+                     (Pb__Wanted *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &pb__wanted__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   pb__known_edit__init
                      (Pb__KnownEdit         *message)
 {
@@ -1016,7 +1061,7 @@ const ProtobufCMessageDescriptor pb__pull_response__descriptor =
   (ProtobufCMessageInit) pb__pull_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__header__field_descriptors[7] =
+static const ProtobufCFieldDescriptor pb__header__field_descriptors[8] =
 {
   {
     "protocol",
@@ -1102,6 +1147,18 @@ static const ProtobufCFieldDescriptor pb__header__field_descriptors[7] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "wanted",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Pb__Header, n_wanted),
+    offsetof(Pb__Header, wanted),
+    &pb__wanted__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__header__field_indices_by_name[] = {
   2,   /* field[2] = head */
@@ -1111,12 +1168,13 @@ static const unsigned pb__header__field_indices_by_name[] = {
   1,   /* field[1] = register */
   3,   /* field[3] = schema */
   6,   /* field[6] = shared */
+  7,   /* field[7] = wanted */
 };
 static const ProtobufCIntRange pb__header__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 5, 3 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor pb__header__descriptor =
 {
@@ -1126,11 +1184,62 @@ const ProtobufCMessageDescriptor pb__header__descriptor =
   "Pb__Header",
   "liaison.sync.v1",
   sizeof(Pb__Header),
-  7,
+  8,
   pb__header__field_descriptors,
   pb__header__field_indices_by_name,
   2,  pb__header__number_ranges,
   (ProtobufCMessageInit) pb__header__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor pb__wanted__field_descriptors[2] =
+{
+  {
+    "record",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Pb__Wanted, record),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revision",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Pb__Wanted, revision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned pb__wanted__field_indices_by_name[] = {
+  0,   /* field[0] = record */
+  1,   /* field[1] = revision */
+};
+static const ProtobufCIntRange pb__wanted__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor pb__wanted__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "liaison.sync.v1.Wanted",
+  "Wanted",
+  "Pb__Wanted",
+  "liaison.sync.v1",
+  sizeof(Pb__Wanted),
+  2,
+  pb__wanted__field_descriptors,
+  pb__wanted__field_indices_by_name,
+  1,  pb__wanted__number_ranges,
+  (ProtobufCMessageInit) pb__wanted__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor pb__known_edit__field_descriptors[2] =

@@ -19,6 +19,7 @@ typedef struct Pb__Cursor Pb__Cursor;
 typedef struct Pb__PullRequest Pb__PullRequest;
 typedef struct Pb__PullResponse Pb__PullResponse;
 typedef struct Pb__Header Pb__Header;
+typedef struct Pb__Wanted Pb__Wanted;
 typedef struct Pb__KnownEdit Pb__KnownEdit;
 typedef struct Pb__ServerLimits Pb__ServerLimits;
 typedef struct Pb__Batch Pb__Batch;
@@ -192,10 +193,27 @@ struct  Pb__Header
    * out if the request's cursor is one.
    */
   Pb__Cursor *shared;
+  /*
+   * Revisions that others were made from and that are not there: the server was restored, and whoever handed
+   * back what was made from them did not have them. Who has one offers it (Edit.reoffer). At most 500.
+   */
+  size_t n_wanted;
+  Pb__Wanted **wanted;
 };
 #define PB__HEADER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__header__descriptor) \
-    , 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL }
+    , 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, 0,NULL }
+
+
+struct  Pb__Wanted
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData record;
+  ProtobufCBinaryData revision;
+};
+#define PB__WANTED__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&pb__wanted__descriptor) \
+    , {0,NULL}, {0,NULL} }
 
 
 /*
@@ -320,7 +338,8 @@ struct  Pb__Edit
   size_t n_ancestors;
   ProtobufCBinaryData *ancestors;
   /*
-   * The register has had the revision and lost it: the caller hands it back as it was.
+   * The register has had the revision and lost it: the caller hands it back as it was. Or it is wanted: then
+   * it is filed where it is missing, and answered as `already_committed` with what stands on it.
    */
   protobuf_c_boolean reoffer;
   /*
@@ -526,6 +545,25 @@ Pb__Header *
                       const uint8_t       *data);
 void   pb__header__free_unpacked
                      (Pb__Header *message,
+                      ProtobufCAllocator *allocator);
+/* Pb__Wanted methods */
+void   pb__wanted__init
+                     (Pb__Wanted         *message);
+size_t pb__wanted__get_packed_size
+                     (const Pb__Wanted   *message);
+size_t pb__wanted__pack
+                     (const Pb__Wanted   *message,
+                      uint8_t             *out);
+size_t pb__wanted__pack_to_buffer
+                     (const Pb__Wanted   *message,
+                      ProtobufCBuffer     *buffer);
+Pb__Wanted *
+       pb__wanted__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   pb__wanted__free_unpacked
+                     (Pb__Wanted *message,
                       ProtobufCAllocator *allocator);
 /* Pb__KnownEdit methods */
 void   pb__known_edit__init
@@ -788,6 +826,9 @@ typedef void (*Pb__PullResponse_Closure)
 typedef void (*Pb__Header_Closure)
                  (const Pb__Header *message,
                   void *closure_data);
+typedef void (*Pb__Wanted_Closure)
+                 (const Pb__Wanted *message,
+                  void *closure_data);
 typedef void (*Pb__KnownEdit_Closure)
                  (const Pb__KnownEdit *message,
                   void *closure_data);
@@ -838,6 +879,7 @@ extern const ProtobufCMessageDescriptor pb__cursor__descriptor;
 extern const ProtobufCMessageDescriptor pb__pull_request__descriptor;
 extern const ProtobufCMessageDescriptor pb__pull_response__descriptor;
 extern const ProtobufCMessageDescriptor pb__header__descriptor;
+extern const ProtobufCMessageDescriptor pb__wanted__descriptor;
 extern const ProtobufCMessageDescriptor pb__known_edit__descriptor;
 extern const ProtobufCMessageDescriptor pb__server_limits__descriptor;
 extern const ProtobufCMessageDescriptor pb__batch__descriptor;
