@@ -109,6 +109,9 @@ def measure_sync(build, table):
         table.add("clone, s", build, used.seconds)
         table.add(CLONED, build, (build.count + len(reference_lines())) / used.seconds)
         table.add("clone, MiB of the client", build, used.mebibytes)
+        # What it leaves to the next command counts as well.
+        behind = build.run("liaison", "-C", "cloned", "status").seconds
+        table.add("clone and a status, s", build, used.seconds + behind)
         table.add("clone, MiB of the server", build, server.peak())
 
         at = ["--address", server.address]
@@ -127,6 +130,8 @@ def measure_sync(build, table):
         table.add("push of 1,000 edits, s", build, used.seconds)
         used = build.run("liaison", "-C", "vienna-now", "sync")
         table.add("pull of 1,000 changes, s", build, used.seconds)
+        behind = build.run("liaison", "-C", "vienna-now", "status").seconds
+        table.add("pull of 1,000 and a status, s", build, used.seconds + behind)
 
 
 def measure_conflicts(build, table):

@@ -72,4 +72,12 @@ extension MemoryTransaction {
       cursor: before.cursor, last: before.last, head: before.head, turns: before.turns,
       schema: schema)
   }
+
+  func move(_ change: (Cursor?) -> Cursor, last: LogPosition, turns: Int = 0) {
+    let before = replica.identity
+    replica.identity = ReplicaIdentity(
+      office: before.office, address: before.address, register: before.register,
+      cursor: change(before.cursor), last: last, head: before.head,
+      turns: before.turns + turns, schema: before.filedSchema)
+  }
 }

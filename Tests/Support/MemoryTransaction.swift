@@ -242,14 +242,6 @@ extension MemoryTransaction {
     (record.kind, (record.head?.revision ?? record.pending?.latest)?.summary.code.text ?? "")
   }
 
-  func move(_ change: (Cursor?) -> Cursor, last: LogPosition, turns: Int = 0) {
-    let before = replica.identity
-    replica.identity = ReplicaIdentity(
-      office: before.office, address: before.address, register: before.register,
-      cursor: change(before.cursor), last: last, head: before.head,
-      turns: before.turns + turns, schema: before.filedSchema)
-  }
-
   private static func standing(_ state: OutboxEntry.State) -> OutboxStanding.State {
     switch state {
     case .ready: .ready

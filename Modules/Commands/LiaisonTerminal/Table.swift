@@ -7,8 +7,10 @@ public struct Table: Sendable {
   private let header: [String]
   /// The widest cell of each column.
   private var widest: [Int]
-  private var rows = 0
-  /// The cells, row by row, each with a NUL behind it: no cell has one.
+  /// The cells, row by row, each with a NUL behind it: no cell has one. In pieces, since one that grows is
+  /// copied into another of twice its size.
+  private var pieces: [[UInt8]] = []
+  /// The last piece.
   private var cells: [UInt8] = []
 
   public init(_ header: [String]) {
@@ -24,13 +26,19 @@ public struct Table: Sendable {
       cells.append(contentsOf: cell.utf8)
       cells.append(0)
     }
-    rows += 1
+    guard cells.count > Table.pieceBytes else { return }
+    pieces.append(cells)
+    cells = []
+    cells.reserveCapacity(Table.pieceBytes + Table.pieceBytes / 8)
   }
+
+  private static let pieceBytes = 256 * 1024
 
   /// Prints the columns that hold anything; nothing if there is no row.
   /// - Parameter most: how many of them past the first two.
   public func print(most: Int = .max) {
-    guard rows > 0 else { return }
+    let pieces = pieces + [cells]
+    guard pieces != [[]] else { return }
     let kept = header.indices.filter { $0 < 2 || widest[$0] > 0 }.prefix(
       most < .max ? 2 + most : .max)
     let natural = kept.map { max(widest[$0], Terminal.width(of: header[$0])) }
@@ -42,20 +50,23 @@ public struct Table: Sendable {
     }
     Table.end(&line)
     Output.line(Terminal.styled(String(decoding: line, as: UTF8.self), .bold))
-    var (lines, rest): ([UInt8], ArraySlice<UInt8>) = ([], cells[...])
-    for _ in 0..<rows {
-      let row = header.map { _ in
-        defer { rest = rest.dropFirst() }
-        let cell = rest.prefix { $0 != 0 }
-        rest = rest[cell.endIndex...]
-        return cell
+    var lines: [UInt8] = []
+    for piece in pieces {
+      var rest = piece[...]
+      while !rest.isEmpty {
+        let row = header.map { _ in
+          defer { rest = rest.dropFirst() }
+          let cell = rest.prefix { $0 != 0 }
+          rest = rest[cell.endIndex...]
+          return cell
+        }
+        for (column, width) in columns { Table.append(row[column], width, to: &lines) }
+        Table.end(&lines)
+        lines.append(0x0A)
+        guard lines.count > Table.printedAtOnce else { continue }
+        Output.text(String(decoding: lines, as: UTF8.self))
+        lines.removeAll(keepingCapacity: true)
       }
-      for (column, width) in columns { Table.append(row[column], width, to: &lines) }
-      Table.end(&lines)
-      lines.append(0x0A)
-      guard lines.count > Table.printedAtOnce else { continue }
-      Output.text(String(decoding: lines, as: UTF8.self))
-      lines.removeAll(keepingCapacity: true)
     }
     Output.text(String(decoding: lines, as: UTF8.self))
   }

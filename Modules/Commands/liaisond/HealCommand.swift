@@ -39,16 +39,28 @@ struct HealCommand: AsyncParsableCommand {
 
   struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Says whether healing is open.", discussion: "Example: liaisond heal status -C hq")
+      abstract: "Says whether healing is open, and what the register still lacks.",
+      discussion: "Example: liaisond heal status -C hq")
     @OptionGroup var folder: ServerFolder
     @Flag(help: "Print JSON.") var json = false
 
-    private struct Healing: Encodable { let isOpen: Bool }
+    private struct Healing: Encodable {
+      let isOpen: Bool
+      let missing: Int
+    }
 
     func run() async throws {
-      let isOpen = try await folder.open(for: .reading).status().isHealing
-      if json { return try Output.json(Healing(isOpen: isOpen)) }
-      Output.line("healing is \(isOpen ? "open" : "closed")")
+      let status = try await folder.open(for: .reading).status()
+      let missing = status.wanted.count
+      if json {
+        return try Output.json(Healing(isOpen: status.isHealing, missing: missing))
+      }
+      Output.line("healing is \(status.isHealing ? "open" : "closed")")
+      guard missing > 0 else { return }
+      // No more than these are told.
+      let count = missing < SyncLimits.wanted ? "\(missing)" : "at least \(missing)"
+      Output.line(
+        "missing behind merges: \(count); the office that wrote it brings it with its next sync")
     }
   }
 }

@@ -24,7 +24,6 @@ extension Replica {
     if address != identity.address {
       try await store.write(.durable) { try $0.setAddress(address) }
     }
-    if identity.cursor == nil { came = [] }
     if !came.isEmpty { report.came = try await arrivals(came, of: report.round.received) }
     if report.conflicts > 0 {
       report.unsettled = try await read { try $0.pending().filter(\.isConflict).map(\.code) }

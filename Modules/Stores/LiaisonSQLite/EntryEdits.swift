@@ -4,24 +4,34 @@ internal import LiaisonSync
 
 /// The ids that entries of the log are filed under.
 struct EntryEdits {
-  let db: Database
+  private let db: Database
+  /// The entries of a record behind this position count with its last one; nil if only that does.
+  private let since: LogPosition?
+  /// Whether any of them has taken others in: most logs have few that have.
+  private let mayAbsorb: Bool
 
-  /// Columns of ``ids(_:from:since:)``, of a row of `change`.
-  static let columns = """
-    change.position, change.edit, change.before,
-    EXISTS (SELECT 1 FROM absorbed WHERE absorbed.position = change.position)
-    """
+  /// Columns of ``ids(_:from:)``, of a row of `change`.
+  static let columns = "change.position, change.edit, change.before"
 
-  /// - Parameters:
-  ///   - column: the first of ``columns`` in the row.
-  ///   - since: the record's entries behind this position count as well; nil if only that of the row does.
+  init(_ db: Database, since: LogPosition?) throws {
+    self.db = db
+    self.since = since
+    mayAbsorb =
+      try PreparedStatement(db, "SELECT EXISTS (SELECT 1 FROM absorbed WHERE position > ?)")
+      .bound(since?.number ?? 0).first { try $0.value(0) } ?? false
+  }
+
+  /// - Parameter column: the first of ``columns`` in the row.
   /// - Returns: the latest ``SyncLimits/changeEdits``.
-  func ids(_ row: Columns, from column: Int, since: LogPosition?) throws -> EditIDs {
+  func ids(_ row: Columns, from column: Int) throws -> EditIDs {
     let edit: EditID = try row.value(column + 1)
-    var before: Int64? = try row.value(column + 2)
-    var others: [EditID] = []
-    if try row.value(column + 3) { others += try absorbed(at: row.value(column)) }
-    while let since, let position = before, position > since.number,
+    let before: Int64? = try row.value(column + 2)
+    guard mayAbsorb || (since != nil && before ?? 0 > since?.number ?? 0) else {
+      return EditIDs(edit)
+    }
+    var others = try absorbed(at: row.value(column))
+    var next = before
+    while let since, let position = next, position > since.number,
       others.count < SyncLimits.changeEdits
     {
       let earlier = try PreparedStatement(db, "SELECT edit, before FROM change WHERE position = ?")
@@ -30,13 +40,14 @@ struct EntryEdits {
         }
       guard let earlier else { throw StoreError.damaged("the log has lost an entry") }
       others = try absorbed(at: position) + [earlier.edit] + others
-      before = earlier.before
+      next = earlier.before
     }
     return EditIDs(edit, absorbed: others.suffix(SyncLimits.changeEdits))
   }
 
   private func absorbed(at position: Int64) throws -> [EditID] {
-    try PreparedStatement(db, "SELECT edit FROM absorbed WHERE position = ? ORDER BY edit")
+    guard mayAbsorb else { return [] }
+    return try PreparedStatement(db, "SELECT edit FROM absorbed WHERE position = ? ORDER BY edit")
       .bound(position).all { try $0.value(0) }
   }
 }

@@ -11,7 +11,7 @@ struct HistoryTable {
       position INTEGER NOT NULL CHECK (position > 0),
       revision BLOB NOT NULL CHECK (length(revision) = 32),
       bytes BLOB NOT NULL,
-      edits BLOB CHECK (length(edits) > 0 AND length(edits) % 16 = 0)
+      edits BLOB CHECK (length(edits) >= 16)
     ) STRICT;
     CREATE INDEX history_record ON history (record, position);
     """

@@ -19,7 +19,7 @@ struct LostTable {
       -- What the record was at the last place that both logs share.
       shared BLOB CHECK (length(shared) = 32),
       bytes BLOB NOT NULL,
-      edits BLOB CHECK (length(edits) > 0 AND length(edits) % 16 = 0)
+      edits BLOB CHECK (length(edits) >= 16)
     ) STRICT;
     CREATE INDEX lost_record ON lost (record);
     """

@@ -48,6 +48,22 @@ struct PreparedStatement {
     return index
   }
 
+  /// Likewise, without SQLite's copies. The statement runs, and ``unbind()`` is called, before the memory goes.
+  /// - Returns: the last parameter that was bound.
+  func bind<each Value: ColumnValue>(
+    after first: Int32, in memory: BoundMemory, _ value: repeat each Value
+  ) throws -> Int32 {
+    var index = first
+    for value in repeat each value {
+      index += 1
+      try check(value.bind(to: handle, at: index, in: memory), is: SQLITE_OK)
+    }
+    return index
+  }
+
+  /// Lets go of what is bound.
+  func unbind() { sqlite3_clear_bindings(handle) }
+
   /// Runs a statement that has no rows, in a transaction.
   /// - Returns: whether it changed a row.
   /// - Throws: `DatabaseError`.

@@ -30,6 +30,9 @@ extension RecordTable {
     }
   }
 
+  /// What the other columns of most rows take.
+  private static let besideBytes = 128
+
   /// Entries that share a statement.
   private static let rowsAtOnce = 32
 
@@ -48,11 +51,16 @@ extension RecordTable {
   private func insert(_ entries: ArraySlice<Entry>) throws -> Int {
     let statement = try PreparedStatement(
       db, entries.count == Self.rowsAtOnce ? Self.fullInsertion : Self.insertion(of: entries.count))
+    // Ids and codes beside the bytes.
+    let memory = BoundMemory(
+      bytes: entries.reduce(0) { $0 + $1.revision.bytes.count + Self.besideBytes })
+    defer { statement.unbind() }
     var bound: Int32 = 0
     for entry in entries {
       let summary = entry.revision.summary
       bound = try statement.bind(
-        after: bound, summary.record, summary.kind.number, summary.code.text, summary.isDeleted,
+        after: bound, in: memory, summary.record, summary.kind.number, summary.code.text,
+        summary.isDeleted,
         entry.position.number, entry.revision.id, entry.revision.bytes, entry.edits)
     }
     return try statement.changes()

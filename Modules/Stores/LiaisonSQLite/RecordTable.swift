@@ -20,7 +20,7 @@ struct RecordTable {
       revision BLOB CHECK (length(revision) = 32),
       bytes BLOB,
       -- The ids that the log has the head under, 16 bytes each; NULL if they are not known.
-      edits BLOB CHECK (length(edits) > 0 AND length(edits) % 16 = 0),
+      edits BLOB CHECK (length(edits) >= 16),
       CHECK ((position IS NULL) = (bytes IS NULL) AND (bytes IS NULL) = (revision IS NULL))
     ) STRICT;
     CREATE INDEX record_code ON record (kind, code);

@@ -15,6 +15,7 @@ extension SQLiteChangeLog {
       var through = head
       var size = 0
       var isLast = true
+      let edits = try EntryEdits(db, since: since)
       try PreparedStatement(
         db,
         """
@@ -32,7 +33,7 @@ extension SQLiteChangeLog {
         changes.append(
           Change(
             position: cursor.position, bytes: bytes,
-            edits: try EntryEdits(db: db).ids(row, from: 2, since: since)))
+            edits: try edits.ids(row, from: 2)))
         through = cursor
         return true
       }
@@ -57,6 +58,7 @@ extension SQLiteChangeLog {
     try await read { db in
       var names: Set<RevisionID> = []
       var open: [RevisionID] = []
+      let edits = try EntryEdits(db, since: nil)
       var found: [Change] = try PreparedStatement(
         db,
         """
@@ -68,7 +70,7 @@ extension SQLiteChangeLog {
         names.insert(try row.value(1))
         let change = Change(
           position: LogPosition(try row.value(2)), bytes: try row.value(0),
-          edits: try EntryEdits(db: db).ids(row, from: 2, since: nil))
+          edits: try edits.ids(row, from: 2))
         open += try parents(change.bytes)
         return change
       }

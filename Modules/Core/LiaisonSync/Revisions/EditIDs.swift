@@ -6,28 +6,33 @@ public import LiaisonModel
 /// replica that still holds one of those edits learns that the register has it.
 public struct EditIDs: Hashable, Sendable {
   public let edit: EditID
-  public let absorbed: [EditID]
+  public var absorbed: [EditID] { others ?? [] }
+
+  /// Nil for most, of which a clone has many.
+  private let others: [EditID]?
 
   public init(_ edit: EditID, absorbed: [EditID] = []) {
     self.edit = edit
-    self.absorbed = absorbed
+    others = absorbed.isEmpty ? nil : absorbed
   }
 
   /// The ids that stand one after the other, 16 bytes each, that of the edit first; nil if there is none, or
   /// one is not a UUID of version 7.
   public init?(_ bytes: UnsafeRawBufferPointer) {
-    guard bytes.count.isMultiple(of: UUIDv7.byteCount), bytes.count > 0 else { return nil }
+    // Most are one.
+    if bytes.count == UUIDv7.byteCount {
+      guard let edit = EditID(bytes) else { return nil }
+      self.init(edit)
+      return
+    }
     var ids: [EditID] = []
-    // Most have one.
-    if bytes.count > UUIDv7.byteCount { ids.reserveCapacity(bytes.count / UUIDv7.byteCount - 1) }
-    for start in stride(from: UUIDv7.byteCount, to: bytes.count, by: UUIDv7.byteCount) {
-      let part = UnsafeRawBufferPointer(rebasing: bytes[start..<start + UUIDv7.byteCount])
-      guard let id = EditID(part) else { return nil }
+    for start in stride(from: 0, to: bytes.count, by: UUIDv7.byteCount) {
+      let part = bytes[start..<min(start + UUIDv7.byteCount, bytes.count)]
+      guard let id = EditID(UnsafeRawBufferPointer(rebasing: part)) else { return nil }
       ids.append(id)
     }
-    guard let edit = EditID(UnsafeRawBufferPointer(rebasing: bytes.prefix(UUIDv7.byteCount)))
-    else { return nil }
-    self.init(edit, absorbed: ids)
+    guard let edit = ids.first else { return nil }
+    self.init(edit, absorbed: Array(ids.dropFirst()))
   }
 
   /// Oldest first.
@@ -37,7 +42,7 @@ public struct EditIDs: Hashable, Sendable {
   public func withUnsafeBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
-    guard !absorbed.isEmpty else { return try edit.uuid.withUnsafeBytes(body) }
-    return try ([edit] + absorbed).flatMap(\.bytes).withUnsafeBytes(body)
+    guard let others else { return try edit.uuid.withUnsafeBytes(body) }
+    return try ([edit] + others).flatMap(\.bytes).withUnsafeBytes(body)
   }
 }

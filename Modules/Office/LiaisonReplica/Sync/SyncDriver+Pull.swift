@@ -96,7 +96,10 @@ extension SyncDriver {
     let filed = environment.coding.file(batch.changes)
     let entries = filed.entries
     unreadable += filed.faults.count
-    came = Array((came + entries.suffix(Tuning.shownArrivals)).suffix(Tuning.shownArrivals))
+    if !isClone {
+      came += entries.suffix(Tuning.shownArrivals)
+      came.removeFirst(max(0, came.count - Tuning.shownArrivals))
+    }
     try await applied(but: Tuning.batchesAhead - 1)
     applying.append(
       Task { [store, keeper, known, turns = pulledTurns, before = applying.last] in

@@ -22,7 +22,9 @@ actor SyncDriver {
   /// The batches that the store takes, one after the other, while the next one comes and is read.
   var applying: [Task<ReplicaIdentity, any Error>] = []
 
-  /// The last entries that came.
+  /// Whether all of the register comes.
+  let isClone: Bool
+  /// The last entries that came, unless all did.
   var came: [Entry] = []
   /// What the register has already of the outbox, as the last header says.
   var known: [KnownEdit] = []
@@ -53,6 +55,7 @@ actor SyncDriver {
     keeper = OutboxKeeper(store: store, environment: environment)
     machine = SyncMachine(identity)
     schema = identity.filedSchema?.mark
+    isClone = identity.cursor == nil
   }
 
   /// Where edits go that were stale: the pull that brings what came first.
