@@ -9,7 +9,8 @@ struct ExportCommand: AsyncParsableCommand {
     commandName: "export", abstract: "Prints the records as JSON lines, as import reads them.",
     discussion: """
       As this office sees them: with its own edits, also those that are not accepted yet. With --full \
-      an import into an empty register makes the same records, deleted ones and their ids included. \
+      an import into an empty register makes the same records: with deleted ones, their ids, and what only \
+      a newer version knows. \
       What an import would not take is named on standard error.
 
       Examples:
@@ -17,7 +18,8 @@ struct ExportCommand: AsyncParsableCommand {
         liaison export --full > register.jsonl
       """)
   @Argument(help: "Only this kind.") var kind: String?
-  @Flag(help: "Also deleted records, and all ids.") var full = false
+  @Flag(help: "Also deleted records, all ids, and what this version does not know.") var full =
+    false
   @OptionGroup var options: ReplicaOptions
 
   /// Losses that are told one by one.
@@ -39,7 +41,8 @@ struct ExportCommand: AsyncParsableCommand {
     let (first, count) = losses.withLock { $0 }
     for loss in first { Output.error("liaison: \(text(loss))\n") }
     if count > first.count { Output.error("liaison: and \(count - first.count) more\n") }
-    if !full, first.contains(where: { $0.cause == .deadReference }) {
+    let isInFull = first.contains { $0.cause == .deadReference || $0.cause == .unknownField }
+    if !full, isInFull {
       Output.error("Try: liaison export --full\n")
     }
   }

@@ -3,10 +3,13 @@ extension Schema {
   ///
   /// Rules bind changes, not states: a field that is as it was may break a rule that is newer than its value.
   /// A field that this schema does not know is kept, not refused: it may come from a newer one.
-  /// - Parameter before: what the record was; nil for a new one.
+  /// - Parameters:
+  ///   - before: what the record was; nil for a new one.
+  ///   - takesOpaque: whether a value that only a newer version can read counts as one that may be there.
   /// - Returns: no problems if the state may enter the register.
   public func problems(
-    with state: RecordState, of kind: KindNumber, since before: RecordState? = nil
+    with state: RecordState, of kind: KindNumber, since before: RecordState? = nil,
+    takesOpaque: Bool = false
   ) -> [Problem] {
     guard let kind = self.kind(kind) else {
       return before == nil ? [Problem("kind \(kind.number) is not in the schema")] : []
@@ -21,6 +24,7 @@ extension Schema {
       let number = kind.fields[index].number
       if let value = fields[number] {
         known += 1
+        if takesOpaque, value.isOpaque { continue }
         if let problem = problem(with: value, in: kind.fields[index], of: fields, kind, since: old)
         {
           wrong.append(problem)

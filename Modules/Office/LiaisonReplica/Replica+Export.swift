@@ -6,7 +6,7 @@ public struct ExportLoss: Hashable, Sendable {
   public enum Cause: Hashable, Sendable {
     /// The field refers to a record that is deleted, or not here.
     case deadReference
-    /// This schema does not know the field, or this version its value: it is left out.
+    /// This schema does not know the field, or this version its value: it is left out, but of a full export.
     case unknownField
     /// Only a newer version can read the record, or a part of it.
     case unreadable
@@ -24,8 +24,8 @@ extension Replica {
   /// Hands over the records of a kind, or of all, in the order of their kinds and codes, each as a line of
   /// a file that import reads: as this office sees them.
   /// - Parameters:
-  ///   - isFull: also deleted ones, and with ids, by which they also refer to each other: an import then
-  ///     makes the same records.
+  ///   - isFull: also deleted ones and what this version does not know, and with ids, by which they also refer
+  ///     to each other: an import then makes the same records.
   ///   - body: is handed each line, with what is lost of its record.
   public func export(
     _ kind: String? = nil, isFull: Bool = false,
@@ -45,7 +45,8 @@ extension Replica {
         var codes = try cache.codes(of: record.visible.state.references)
         codes.isExact = isFull
         let losses = record.losses(codes, isFull: isFull)
-        try body(ExportLine(record, codes, isFull: isFull), losses, progress)
+        let line = try ExportLine(record, codes, isFull: isFull, coding: snapshot.coding)
+        try body(line, losses, progress)
         return true
       }
     }
@@ -59,14 +60,14 @@ extension Record {
 
   fileprivate func losses(_ codes: Codes, isFull: Bool) -> [ExportLoss] {
     var losses: [ExportLoss] = []
-    if !isReadable || !visible.state.unknown.isEmpty {
+    if !isReadable || !isFull && !visible.state.unknown.isEmpty {
       losses.append(ExportLoss(code: code, field: nil, cause: .unreadable))
     }
     if isCodeTaken { losses.append(ExportLoss(code: code, field: nil, cause: .codeTaken)) }
     for (number, value) in visible.state.fields.sorted(by: { $0.key < $1.key }) {
       let name = kind.name(of: number)
       if kind.field(number) == nil || value.isOpaque {
-        losses.append(ExportLoss(code: code, field: name, cause: .unknownField))
+        if !isFull { losses.append(ExportLoss(code: code, field: name, cause: .unknownField)) }
         continue
       }
       let isDead = value.references.contains { target in

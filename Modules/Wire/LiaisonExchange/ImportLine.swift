@@ -1,3 +1,4 @@
+internal import Foundation
 internal import LiaisonModel
 
 /// One line of an import.
@@ -11,6 +12,8 @@ struct ImportLine {
   let isDeleted: Bool
   /// By their places in the kind, in the order of the line; none twice.
   let fields: [(place: Int, value: Value)]
+  /// A revision that holds what only a newer version knows, encoded; nil if there is nothing.
+  let unknown: [UInt8]?
 
   /// - Throws: ``ImportError`` if the text is not such a line, or names what the schema has not.
   init(_ text: [UInt8], line: Int, _ schema: Schema) throws {
@@ -18,12 +21,13 @@ struct ImportLine {
     do {
       let members = try ImportLine.members(of: text)
       if let key = ImportLine.repeated(members) { throw Problem("the line has '\(key)' twice") }
-      let unknown = members.map(\.key).filter { !ImportLine.keys.contains($0) }
-      if let unknown = unknown.min() { throw Problem("the line has an unknown key '\(unknown)'") }
+      let strange = members.map(\.key).filter { !ImportLine.keys.contains($0) }
+      if let strange = strange.min() { throw Problem("the line has an unknown key '\(strange)'") }
       kind = try ImportLine.kind(ImportLine.text("kind", of: members), schema)
       code = try ImportLine.code(ImportLine.text("code", of: members))
       id = try ImportLine.id(of: members)
       isDeleted = try ImportLine.isDeleted(members)
+      unknown = try ImportLine.unknown(members)
       guard case .object(let fields) = try ImportLine.value("fields", of: members) else {
         throw Problem("'fields' has the wrong type")
       }
@@ -40,7 +44,15 @@ struct ImportLine {
     }
   }
 
-  private static let keys = ["kind", "code", "fields", "id", "deleted"]
+  private static let keys = ["kind", "code", "fields", "id", "deleted", "unknown"]
+
+  private static func unknown(_ members: [JSON.Member]) throws -> [UInt8]? {
+    guard members.contains(where: { $0.key == "unknown" }) else { return nil }
+    guard let bytes = Data(base64Encoded: try text("unknown", of: members)) else {
+      throw Problem("'unknown' is not in base 64")
+    }
+    return Array(bytes)
+  }
 
   private static func id(of members: [JSON.Member]) throws -> RecordID? {
     guard members.contains(where: { $0.key == "id" }) else { return nil }

@@ -104,10 +104,30 @@ final class ImportSource: Sendable {
     } else {
       record = try promises.keep(line.code, line.kind)
     }
+    let more = try line.unknown.map { try unknown($0, of: line) }
+    fields.merge(more?.fields ?? [:]) { known, _ in known }
     return Revision(
       record: record, kind: line.kind.number, parent: nil,
       state: RecordState(
-        code: line.code, content: line.isDeleted ? .deleted : .fields(fields)), origin: origin)
+        code: line.code, content: line.isDeleted ? .deleted : .fields(fields),
+        unknown: more?.unknown ?? []), origin: origin)
+  }
+
+  /// What a line holds that only a newer version knows.
+  private func unknown(_ bytes: [UInt8], of line: ImportLine) throws -> RecordState {
+    let part: Revision
+    do {
+      part = try coding.decode(bytes)
+    } catch {
+      throw ImportError(line: line.number, "'unknown' is not what an export writes: \(error)")
+    }
+    let isKnown = part.state.fields.contains {
+      !$0.value.isOpaque && line.kind.field($0.key) != nil
+    }
+    guard part.kind == line.kind.number, !isKnown else {
+      throw ImportError(line: line.number, "'unknown' holds what the line must say itself")
+    }
+    return part.state
   }
 
   private func candidate(_ revision: Revision, _ line: ImportLine) throws -> CommitRule.Candidate {

@@ -166,9 +166,12 @@ public struct CommitRule: Sendable {
 
   /// What the schema has against a change.
   func refusal(of revision: Revision, since before: RecordState?) -> Refusal? {
+    // An import brings a whole register, with what only newer versions know.
     let problems =
-      schema.problems(with: revision.state, of: revision.kind, since: before)
-      + schema.strangers(in: revision.state, of: revision.kind, since: before)
+      schema.problems(
+        with: revision.state, of: revision.kind, since: before, takesOpaque: isImport)
+      + (isImport
+        ? [] : schema.strangers(in: revision.state, of: revision.kind, since: before))
     return problems.first.map { Refusal(.invalid, $0.message) }
   }
 }

@@ -81,7 +81,7 @@ public struct FieldView: Hashable, Sendable {
     return views + unknown.map { FieldView(unknown: $0.key, $0.value, kind, codes) }
   }
 
-  fileprivate init(_ field: borrowing FieldDefinition, _ value: FieldValue, _ codes: Codes) {
+  init(_ field: borrowing FieldDefinition, _ value: FieldValue, _ codes: Codes) {
     name = field.name
     label = field.isRetired ? nil : field.label
     self.value = ValueView(value, codes)
@@ -171,33 +171,6 @@ extension RecordView: Encodable {
     try container.encodeIfPresent(revision?.description, forKey: .revision)
     try container.encode(place, forKey: .state)
     try container.encodeIfPresent(reason, forKey: .reason)
-  }
-}
-
-/// A record as import reads it: as one JSON object.
-public struct ExportLine: Hashable, Sendable, Encodable {
-  public let kind: String
-  public let code: String
-  public let fields: [String: ValueView]
-  /// Of a full export; nil otherwise.
-  public let id: String?
-  /// True for a deleted record; nil otherwise.
-  public let deleted: Bool?
-
-  init(_ record: Record, _ codes: Codes, isFull: Bool) {
-    kind = record.kind.name
-    code = record.code.text
-    // What only a newer schema or version knows has no form that import could read. What a retired field
-    // holds is not shown in the place of what replaces it.
-    fields = Dictionary(
-      record.kind.fields.compactMap { field in
-        record.visible.state.fields[field.number].map {
-          FieldView(field, $0, codes)
-        }
-      }.filter(\.isKnown).map { ($0.name, $0.value) }
-    ) { first, _ in first }
-    id = isFull ? record.id.description : nil
-    deleted = record.isDeleted ? true : nil
   }
 }
 
