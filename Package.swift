@@ -123,7 +123,7 @@ let package = Package(
         "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
         "LiaisonExchange", "LiaisonWire", log, grdb,
       ]),
-    tests("Simulation", core + ["LiaisonServer", "LiaisonReplica"]),
+    tests("Simulation", core + ["LiaisonServer", "LiaisonReplica", "LiaisonWire"]),
     tests("Commands/LiaisonTerminalTests", core + ["LiaisonTerminal"]),
     tests(
       "Commands/LiaisonCommandTests",

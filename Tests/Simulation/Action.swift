@@ -9,6 +9,8 @@ indirect enum Action: Hashable, Sendable {
   case discard(at: Int, edit: Int)
   case resolve(at: Int, conflict: Int, Settlement)
   case sync(at: Int, [Trouble])
+  /// `sync --watch`, until so many messages have come or gone.
+  case watch(at: Int, lasting: Int, [Trouble])
   /// Power fails: so many commits remain of those that need not survive it.
   case crash(at: Int, keeping: Int)
   case backUp(at: Int)
@@ -22,6 +24,28 @@ indirect enum Action: Hashable, Sendable {
   /// The clock of the machine jumps.
   case clock(at: Int, hours: Int)
   case server(ServerAction)
+}
+
+extension Action {
+  /// What goes wrong on its line; nil if it has none.
+  var troubles: [Trouble]? {
+    switch self {
+    case .sync(_, let troubles), .watch(_, _, let troubles): troubles
+    case .write, .undo, .discard, .resolve, .crash, .backUp, .restore, .copy, .clone, .lose, .clock,
+      .server:
+      nil
+    }
+  }
+
+  func with(_ troubles: [Trouble]) -> Action {
+    switch self {
+    case .sync(let at, _): .sync(at: at, troubles)
+    case .watch(let at, let count, _): .watch(at: at, lasting: count, troubles)
+    case .write, .undo, .discard, .resolve, .crash, .backUp, .restore, .copy, .clone, .lose, .clock,
+      .server:
+      self
+    }
+  }
 }
 
 /// What a person writes.
@@ -50,6 +74,8 @@ enum ServerAction: Hashable, Sendable {
   case arrive(Int)
   /// The administrator changes the schema.
   case schema(Int)
+  /// The server's program is changed for an older or a newer one.
+  case program(Int)
 }
 
 /// What goes wrong at a point of a sync. Points are counted: where a call begins, and before and after
@@ -96,6 +122,9 @@ extension Action: CustomStringConvertible {
     case .sync(let replica, let troubles):
       "replica \(replica): sync"
         + (troubles.isEmpty ? "" : "; " + troubles.map(\.description).joined(separator: "; "))
+    case .watch(let replica, let count, let troubles):
+      "replica \(replica): watch for \(count)"
+        + (troubles.isEmpty ? "" : "; " + troubles.map(\.description).joined(separator: "; "))
     case .crash(let replica, let keeping): "replica \(replica): crash, keeping \(keeping)"
     case .backUp(let replica): "replica \(replica): back up"
     case .restore(let replica, let backup): "replica \(replica): restore backup \(backup)"
@@ -131,6 +160,7 @@ extension ServerAction {
     case .restore(let backup): "restore backup \(backup)"
     case .healing(let isOpen): isOpen ? "open healing" : "close healing"
     case .arrive(let request): "late request \(request) arrives"
+    case .program(let number): "program \(number) takes over"
     case .schema(let change): "another schema, change \(change)"
     }
   }

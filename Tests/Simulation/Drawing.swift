@@ -14,13 +14,14 @@ struct Drawing {
     case write, sync, resolve, undo, discard
     case crash, backUp, restore, copy, clone, lose, clock
     case serverCrash, serverBackUp, serverRestore, openHealing, closeHealing, arrive, schema
+    case watch, program
   }
 
   static let weights: [(sort: Sort, weight: Int)] = [
     (.write, 110), (.sync, 70), (.resolve, 14), (.undo, 6), (.discard, 3),
     (.crash, 4), (.backUp, 6), (.restore, 7), (.copy, 4), (.clone, 1), (.lose, 1), (.clock, 2),
     (.serverCrash, 3), (.serverBackUp, 4), (.serverRestore, 3), (.openHealing, 1),
-    (.closeHealing, 2), (.arrive, 2), (.schema, 4),
+    (.closeHealing, 2), (.arrive, 2), (.schema, 4), (.watch, 6), (.program, 2),
   ]
 
   /// What may happen in the middle of a sync.
@@ -80,6 +81,9 @@ struct Drawing {
     switch sort {
     case .write: return .write(at: at, record: record(), writing())
     case .sync: return .sync(at: at, isNested ? [] : troubles())
+    case .watch:
+      let count = 6 + number(24)
+      return .watch(at: at, lasting: count, isNested ? [] : troubles() + others(count))
     case .resolve:
       return .resolve(at: at, conflict: number(3), random.pick(Settlement.allCases))
     case .undo: return .undo(at: at)
@@ -98,6 +102,7 @@ struct Drawing {
     case .closeHealing: return .server(.healing(false))
     case .arrive: return .server(.arrive(number(2)))
     case .schema: return .server(.schema(number(12)))
+    case .program: return .server(.program(number(3)))
     }
   }
 
@@ -107,6 +112,16 @@ struct Drawing {
   private mutating func troubles() -> [Trouble] {
     guard random.once(in: 2) else { return [] }
     return (0..<(1 + number(2))).map { _ in Trouble(point: number(14), what: trouble()) }
+  }
+
+  /// What other offices do while one watches.
+  private mutating func others(_ count: Int) -> [Trouble] {
+    (0..<1 + number(3)).map { _ in
+      let sorts: [Sort] = [.write, .sync, random.pick(Self.nested)]
+      return Trouble(
+        point: 4 + number(count - 4),
+        what: .meanwhile(sorts.map { action($0, isNested: true) }))
+    }
   }
 
   private mutating func trouble() -> Trouble.What {

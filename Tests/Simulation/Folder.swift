@@ -35,6 +35,8 @@ final class Folder: @unchecked Sendable {
   var backups: [State] = []
   /// What the clock shows more than it should, in hours.
   let clock: Clock
+  /// Who uses the folder waits here for those who act in the middle of what it does.
+  var gate: (() async -> Void)?
   /// Is told of each commit.
   var watch: ((Folder, _ before: MemoryReplica) throws -> Void)?
 
@@ -106,18 +108,23 @@ struct Session: ReplicaStore {
   let folder: Folder
   let start: Int
 
-  func identity() async throws -> ReplicaIdentity { try folder.now(start).identity }
+  func identity() async throws -> ReplicaIdentity {
+    await folder.gate?()
+    return try folder.now(start).identity
+  }
 
   func read<Result: Sendable>(
     _ body: @escaping @Sendable (any ReplicaReader) throws -> Result
   ) async throws -> Result {
-    try folder.now(start).reading(body)
+    await folder.gate?()
+    return try folder.now(start).reading(body)
   }
 
   func write<Result: Sendable>(
     _ durability: Durability,
     _ body: @escaping @Sendable (any ReplicaTransaction) throws -> Result
   ) async throws -> Result {
+    await folder.gate?()
     let before = try folder.now(start)
     let (result, after) = try before.writing(body)
     try folder.commit(after, over: before, durability)

@@ -11,23 +11,29 @@ final class Passage: @unchecked Sendable {
   private let serverStart: Int
   private let troubles: [Trouble]
   private var points = 0
+  /// How many there are at all; nil if as many as it takes.
+  private let count: Int?
   /// Whether anything came between.
   private(set) var isDisturbed = false
 
-  init(_ world: World, _ folder: Folder, _ troubles: [Trouble]) {
-    (self.world, self.folder, self.troubles) = (world, folder, troubles)
+  init(_ world: World, _ folder: Folder, _ troubles: [Trouble], lasting count: Int? = nil) {
+    (self.world, self.folder, self.troubles, self.count) = (world, folder, troubles, count)
     (start, serverStart) = (folder.starts, world.server.starts)
   }
 
   static let broken = CallError.unreachable(.noAnswer)
+  /// What no waiting mends.
+  static let isOver = StoreError.io("the line is gone for good")
 
   /// A place at which something may happen.
   /// - Parameter request: what is under way to the server there.
   /// - Returns: whether the message comes twice.
   /// - Throws: if the line breaks.
   func point(_ request: PushRequest? = nil) async throws -> Bool {
+    await world.goOn()
     let here = points
     points += 1
+    if let count, here >= count { throw Passage.isOver }
     var isTwice = false
     for trouble in troubles where trouble.happens(at: here, with: request) {
       isDisturbed = true
@@ -47,10 +53,7 @@ final class Passage: @unchecked Sendable {
         world.crash(folder, keeping)
         throw Passage.broken
       case .meanwhile(let actions):
-        for action in actions {
-          world.tally.count(.nested)
-          await world.perform(action, "    ")
-        }
+        await world.meanwhile(actions)
       }
     }
     guard folder.starts == start, world.server.starts == serverStart else {

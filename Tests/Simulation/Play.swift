@@ -94,11 +94,10 @@ struct Shortening {
     var isShorter = false
     for place in best.history.actions.indices {
       var number = 0
-      while case .sync(let at, let troubles) = best.history.actions[place], number < troubles.count
-      {
+      while let troubles = best.history.actions[place].troubles, number < troubles.count {
         let shorter = Self.shorter(troubles, number).contains { shorter in
           var history = best.history
-          history.actions[place] = .sync(at: at, shorter)
+          history.actions[place] = best.history.actions[place].with(shorter)
           return fails(history)
         }
         if shorter { isShorter = true } else { number += 1 }

@@ -10,6 +10,8 @@ final class Server: @unchecked Sendable {
   private let coding: any RevisionCoding
   private let batch: Int
   private(set) var service: SyncService
+  /// What its program speaks.
+  private var protocols: ClosedRange<UInt32> = 1...2
   /// Grows when connections break because the server stops.
   private(set) var starts = 0
   var backups: [MemoryChangeLog] = []
@@ -19,13 +21,29 @@ final class Server: @unchecked Sendable {
   init(_ log: MemoryChangeLog, _ coding: any RevisionCoding, batch: Int, _ plant: Plant?) {
     disk = ServerDisk(log, plant)
     (self.coding, self.batch) = (coding, batch)
-    service = Self.service(disk, coding, batch)
+    service = Self.service(disk, coding, batch, 1...2)
   }
 
   private static func service(
-    _ disk: ServerDisk, _ coding: any RevisionCoding, _ batch: Int
+    _ disk: ServerDisk, _ coding: any RevisionCoding, _ batch: Int,
+    _ protocols: ClosedRange<UInt32>
   ) -> SyncService {
-    SyncService(log: disk, coding: coding, limit: BatchLimit(count: batch), pause: { _ in })
+    SyncService(
+      log: disk, coding: coding, limit: BatchLimit(count: batch), protocols: protocols,
+      pause: { _ in
+        try Task.checkCancellation()
+        await Turns.pass()
+      })
+  }
+
+  func speaksOther(than protocols: ClosedRange<UInt32>) -> Bool {
+    SyncProtocol.common(self.protocols, protocols) == nil
+  }
+
+  /// Another version of the program takes over.
+  func run(speaking protocols: ClosedRange<UInt32>) {
+    self.protocols = protocols
+    restart()
   }
 
   var entries: [Entry] { disk.log.entries }
@@ -42,7 +60,7 @@ final class Server: @unchecked Sendable {
 
   private func restart() {
     starts += 1
-    service = Self.service(disk, coding, batch)
+    service = Self.service(disk, coding, batch, protocols)
   }
 }
 
@@ -54,6 +72,8 @@ final class ServerDisk: ChangeLog, @unchecked Sendable {
   /// What the disk holds if it was not told to keep what was written since.
   private var synced: MemoryChangeLog
   private var commits = 0
+  /// See ``Folder/gate``.
+  var gate: (() async -> Void)?
 
   init(_ log: MemoryChangeLog, _ plant: Plant?) {
     (self.log, self.plant) = (log, plant)
@@ -81,6 +101,7 @@ final class ServerDisk: ChangeLog, @unchecked Sendable {
     _ question: CommitQuestion,
     decide: @escaping @Sendable (CommitFacts) throws -> [CommitDecision]
   ) async throws -> [Verdict] {
+    await gate?()
     commits += 1
     // A bug syncs the disk only now and then.
     if plant == .verdictBeforeFsync, commits % 3 == 1 { synced = log.backup() }

@@ -18,10 +18,10 @@ final class Revisions: @unchecked Sendable {
   subscript(name: RevisionID?) -> Revision? { name.flatMap { all[$0] } }
 }
 
-/// One replica's coding: the plain one, which notes what it has encoded and reads it from there.
+/// One replica's coding, the plain one or the wire's: it notes what it has encoded and reads it from there.
 // Unchecked: one history runs on one thread, see Turns.
 final class SimulatedCoding: RevisionCoding, @unchecked Sendable {
-  private let plain = PlainCoding()
+  private let inner: any RevisionCoding
   let revisions: Revisions
   private let plant: Plant?
   let newEdit: @Sendable () -> EditID
@@ -32,13 +32,16 @@ final class SimulatedCoding: RevisionCoding, @unchecked Sendable {
   /// never older.
   var knowsAll = false
 
-  init(_ revisions: Revisions, _ plant: Plant?, newEdit: @escaping @Sendable () -> EditID) {
-    (self.revisions, self.plant, self.newEdit) = (revisions, plant, newEdit)
+  init(
+    _ inner: any RevisionCoding, _ revisions: Revisions, _ plant: Plant?,
+    newEdit: @escaping @Sendable () -> EditID
+  ) {
+    (self.inner, self.revisions, self.plant, self.newEdit) = (inner, revisions, plant, newEdit)
   }
 
   func encode(_ revision: Revision) throws -> FiledRevision {
     let written = inItsVersion(revision)
-    let filed = try plain.encode(written)
+    let filed = try inner.encode(written)
     revisions.add(written, filed.id)
     return filed
   }
@@ -46,7 +49,8 @@ final class SimulatedCoding: RevisionCoding, @unchecked Sendable {
   private func inItsVersion(_ revision: Revision) -> Revision {
     var state = revision.state
     if isNewer, revision.parent == nil, state.unknown.isEmpty {
-      let bytes = Array(revision.note.utf8)
+      // Its length in front, as the wire has it.
+      let bytes = [UInt8(revision.note.utf8.count)] + Array(revision.note.utf8)
       state.unknown = [UnknownField(number: 1000, wireType: 2, bytes: bytes)]
     } else if plant == .unknownDropped, revision.secondParent == nil {
       state.unknown = []
@@ -59,7 +63,7 @@ final class SimulatedCoding: RevisionCoding, @unchecked Sendable {
   }
 
   func decode(_ bytes: [UInt8]) throws -> Revision {
-    let revision = try revisions[id(of: bytes)] ?? plain.decode(bytes)
+    let revision = try revisions[id(of: bytes)] ?? inner.decode(bytes)
     guard knowsAll else { return revision }
     var state = revision.state
     state.unknown = []
@@ -70,9 +74,9 @@ final class SimulatedCoding: RevisionCoding, @unchecked Sendable {
 
   func summary(of bytes: [UInt8]) throws -> RevisionSummary { RevisionSummary(try decode(bytes)) }
 
-  func file(_ changes: [Change]) -> FiledChanges { plain.file(changes) }
+  func file(_ changes: [Change]) -> FiledChanges { inner.file(changes) }
 
-  func id(of bytes: [UInt8]) -> RevisionID { plain.id(of: bytes) }
+  func id(of bytes: [UInt8]) -> RevisionID { inner.id(of: bytes) }
 
-  func newDigest() -> any RegisterDigest { plain.newDigest() }
+  func newDigest() -> any RegisterDigest { inner.newDigest() }
 }

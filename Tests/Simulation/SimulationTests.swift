@@ -25,7 +25,9 @@ struct SimulationTests {
       Issue.record(Comment(rawValue: Report.text(of: shortest)))
     }
     if count >= 1_000 {
-      let missing = Tally.Event.allCases.filter { result.tally[$0] == 0 }.map(\.rawValue)
+      // That one is an excuse.
+      let missing = Tally.Event.allCases.filter { $0 != .erased && result.tally[$0] == 0 }
+        .map(\.rawValue)
       #expect(missing == [], "cases that never come prove nothing")
     }
     let seeds = result.failed.map(\.history.seed)

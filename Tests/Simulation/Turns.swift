@@ -16,10 +16,23 @@ final class Turns: TaskExecutor, @unchecked Sendable {
     var result: Result?
   }
 
-  private var jobs: [UnownedJob] = []
+  private enum Turn {
+    case job(UnownedJob)
+    /// Of a task that lets the others go first.
+    case pass(UnsafeContinuation<Void, Never>)
+  }
+
+  private var turns: [Turn] = []
   private var next = 0
 
-  func enqueue(_ job: consuming ExecutorJob) { jobs.append(UnownedJob(job)) }
+  func enqueue(_ job: consuming ExecutorJob) { turns.append(.job(UnownedJob(job))) }
+
+  /// Lets everybody go first who is ready. `Task.yield()` would leave the thread.
+  static func pass() async {
+    guard let turns = pthread_getspecific(key) else { return await Task.yield() }
+    let own = Unmanaged<Turns>.fromOpaque(turns).takeUnretainedValue()
+    await withUnsafeContinuation { own.turns.append(.pass($0)) }
+  }
 
   /// Runs a task to its end on this thread, and all that it starts.
   /// - Returns: nil if it waits for something that never comes.
@@ -37,14 +50,17 @@ final class Turns: TaskExecutor, @unchecked Sendable {
   }
 
   private func drain() {
-    while next < jobs.count {
-      let job = jobs[next]
+    while next < turns.count {
+      let turn = turns[next]
       next += 1
       if next == 1024 {
-        jobs.removeFirst(next)
+        turns.removeFirst(next)
         next = 0
       }
-      job.runSynchronously(on: asUnownedTaskExecutor())
+      switch turn {
+      case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
+      case .pass(let task): task.resume()
+      }
     }
   }
 

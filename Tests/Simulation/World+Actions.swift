@@ -15,6 +15,7 @@ extension World {
     case .resolve(let at, let conflict, let how):
       await resolve(at: folder(at), conflict, how)
     case .sync(let at, let troubles): await sync(folder(at), troubles)
+    case .watch(let at, let count, let troubles): await watch(folder(at), count, troubles)
     case .crash(let at, let keeping): crash(folder(at), keeping)
     case .backUp(let at):
       let folder = folder(at)
@@ -40,6 +41,25 @@ extension World {
       tally.count(.clock)
     case .server(let action): await perform(action)
     }
+  }
+
+  /// Others act. Nobody else does until they have, and they do not end with whoever is interrupted.
+  func meanwhile(_ actions: [Action]) async {
+    level += 1
+    await Task { [level] in
+      await Nesting.$level.withValue(level) {
+        for action in actions {
+          tally.count(.nested)
+          await perform(action, "    ")
+        }
+      }
+    }.value
+    level -= 1
+  }
+
+  /// Waits until those who act in the middle of what this task does have done.
+  func goOn() async {
+    while level > Nesting.level { await Turns.pass() }
   }
 
   static let mostFolders = 8
@@ -71,6 +91,9 @@ extension World {
     case .healing(let isOpen): await heal(isOpen)
     case .arrive(let number): await arrive(number)
     case .schema(let number): await changeSchema(number)
+    case .program(let number):
+      server.run(speaking: [1...1, 1...2, 2...3][number % 3])
+      tally.count(.program)
     }
   }
 
@@ -86,8 +109,8 @@ extension World {
     do {
       try await server.service.endpoint(for: office)
         .push(next: { once.take() }, receive: { [self] in answered($0) })
-    } catch CallError.otherHistory {
-      // The log has gone back since the request left.
+    } catch CallError.otherHistory, CallError.otherProtocol {
+      // The log has gone back since the request left, or another program runs.
     } catch {
       violated("a late request failed: \(error)")
     }
@@ -114,7 +137,29 @@ extension World {
     }
   }
 
+  /// It never ends by itself: in the end the line is gone for good.
+  private func watch(_ folder: Folder, _ count: Int, _ troubles: [Trouble]) async {
+    let passage = Passage(self, folder, troubles, lasting: count)
+    do {
+      try await folder.program.watch(over: Line(world: self, passage: passage)) { event in
+        if case .received(let count, _) = event { self.tally.count(.followed, count) }
+      }
+      violated("a watch ended by itself")
+    } catch Passage.isOver as StoreError {
+      tally.count(.watch)
+      note("      watched")
+    } catch {
+      note("      broken: \(error)")
+      if !isExcused(error, passage) { violated("replica \(folder.number): a watch threw \(error)") }
+    }
+  }
+
   private func isExcused(_ error: any Error, _ passage: Passage) -> Bool {
+    // Neither of them has changed: they have no protocol in common.
+    if case CallError.otherProtocol = error {
+      tally.count(.otherProtocol)
+      return server.speaksOther(than: passage.folder.environment.protocols) || passage.isDisturbed
+    }
     guard passage.isDisturbed else { return false }
     return switch error {
     case CallError.unreachable, CallError.tooManyRounds: true

@@ -92,7 +92,8 @@ extension World {
       for note in open.sorted() { violated("replica \(folder.number): \(note) is lost") }
       let missing = shadow.seen.subtracting(log.reached).subtracting(here)
         .subtracting(ledger.givenUp)
-      for name in missing.sorted(by: { $0.description < $1.description }) {
+      for name in missing.sorted(by: { $0.description < $1.description })
+      where !isMerge(name, of: log.reached) {
         violated("replica \(folder.number): what was accepted is gone: \(describe(name))")
       }
       for lost in folder.replica.lost
@@ -101,6 +102,15 @@ extension World {
       }
       checkOutbox(folder)
     }
+  }
+
+  /// Whether no person made it, of something that is there: the register may have made another of that.
+  private func isMerge(_ name: RevisionID, of reached: Set<RevisionID>) -> Bool {
+    guard let merged = revisions[name], let second = merged.secondParent,
+      let ours = revisions[second], reached.contains(second)
+    else { return false }
+    return ledger.written[merged.note] == nil
+      || merged.note == ours.note && merged.time == ours.time
   }
 
   /// What waits in a folder, and what that was made of.

@@ -5,7 +5,9 @@ import TestSupport
 
 /// A coding of schemas whose encoding is their description: of two that differ the marks do.
 struct SimulatedSchemas: SchemaCoding {
-  func id(of bytes: [UInt8]) -> RevisionID { PlainCoding().id(of: bytes) }
+  let hashing: any Hashing
+
+  func id(of bytes: [UInt8]) -> RevisionID { hashing.id(of: bytes) }
 
   func encode(_ schema: Schema) throws -> FiledSchema {
     let bytes = Array("\(schema)".utf8)
@@ -30,7 +32,7 @@ extension World {
             kind.number, kind.name, label: kind.label, coding: kind.coding,
             fields: SchemaStep(number).applied(to: kind), aliases: kind.aliases)
         })
-      _ = try await server.service.apply(next, coding: SimulatedSchemas())
+      _ = try await server.service.apply(next, coding: SimulatedSchemas(hashing: coding))
       tally.count(.schemaChange)
     } catch {
       violated("the schema cannot be changed: \(error)")

@@ -9,6 +9,7 @@ extension World {
 
   func settle() async {
     note("  the end")
+    server.run(speaking: 1...2)
     while !server.late.isEmpty { await arrive(0) }
     await heal(true)
     for round in 0..<Self.rounds {

@@ -1,8 +1,14 @@
 import LiaisonModel
 import LiaisonReplica
 import LiaisonSync
+import LiaisonWire
 import Synchronization
 import TestSupport
+
+/// In the middle of how many actions a task acts.
+enum Nesting {
+  @TaskLocal static var level = 0
+}
 
 /// One register with its server, its offices and their folders, and a history that happens to it.
 ///
@@ -23,6 +29,11 @@ final class World: @unchecked Sendable {
   /// Moves on each time that anybody looks at a clock.
   private var time: Int64 = 1_780_000_000_000
   let offices: [OfficeID]
+  /// Some histories are encoded as the wire does it, which takes longer.
+  let coding: any RevisionCoding
+
+  /// How many actions are under way, each in the middle of the one before it.
+  var level = 0
 
   private static let names = ["VIE", "NYC", "LYO", "NBO", "BKK", "ADD"]
 
@@ -32,10 +43,12 @@ final class World: @unchecked Sendable {
     offices = Self.names.prefix(history.offices).compactMap { OfficeID($0) }
     var random = Seeded(history.seed)
     let register = RegisterID(UUIDv7(milliseconds: 1, random: &random))
-    let log = MemoryChangeLog(register: register, schema: schema)
-    let coding = SimulatedCoding(revisions, nil) { EditID(UUIDv7.zero) }
-    coding.knowsAll = true
-    server = Server(log, coding, batch: history.batch, plant)
+    coding = history.seed.isMultiple(of: 4) ? RevisionCodec() : PlainCoding()
+    let log = MemoryChangeLog(register: register, schema: schema, hashing: coding)
+    let known = SimulatedCoding(coding, revisions, nil) { EditID(UUIDv7.zero) }
+    known.knowsAll = true
+    server = Server(log, known, batch: history.batch, plant)
+    server.disk.gate = { [unowned self] in await goOn() }
   }
 
   // MARK: What is known
@@ -73,17 +86,22 @@ final class World: @unchecked Sendable {
       time += 1
       return Timestamp(milliseconds: time + Int64(clock.hours) * 3_600_000)
     }
-    let coding = SimulatedCoding(revisions, plant) {
+    let coding = SimulatedCoding(coding, revisions, plant) {
       random.withLock { random in EditID(at: now(), random: &random) }
     }
     coding.isNewer = number % 3 == 1
     let environment = ReplicaEnvironment(
-      now: now, year: { $0.year }, random: word, sleep: { _ in }, coding: coding,
-      author: "Person \(number)")
+      now: now, year: { $0.year }, random: word,
+      sleep: { _ in
+        try Task.checkCancellation()
+        await Turns.pass()
+      }, coding: coding, author: "Person \(number)",
+      protocols: number % 4 == 3 ? 1...1 : 1...2)
     let start =
       state ?? Folder.State(replica: MemoryReplica(office: office, address: "127.0.0.1:1"))
     let folder = Folder(number, office, start, coding, clock, environment, plant)
     folder.watch = { [unowned self] in try watch($0, $1) }
+    folder.gate = { [unowned self] in await goOn() }
     folders.append(folder)
     return folder
   }

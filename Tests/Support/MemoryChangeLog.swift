@@ -92,8 +92,10 @@ public final class MemoryChangeLog: ChangeLog {
     return LogStatus(
       register: register, head: state.chain.end, schema: state.schema, isHealing: state.isHealing,
       shared: shared,
-      wanted: state.wanted.map { WantedRevision(record: $1.record, revision: $0) }
-        .sorted { $0.revision.bytes.lexicographicallyPrecedes($1.revision.bytes) })
+      wanted: Array(
+        state.wanted.map { WantedRevision(record: $1.record, revision: $0) }
+          .sorted { $0.revision.bytes.lexicographicallyPrecedes($1.revision.bytes) }
+          .prefix(SyncLimits.wanted)))
   }
 
   public func count(after position: LogPosition) async throws -> RecordCount {

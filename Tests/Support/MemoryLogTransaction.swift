@@ -98,6 +98,7 @@ final class MemoryLogTransaction: LogTransaction {
         let filed = FiledEdit(committed: committed, record: revision.summary.record)
         state.edits[decision.edit] = filed
         state.handedBack[cursor.position] = addition.handedBackBy
+        state.wanted[revision.id] = nil
         if let provenance = addition.provenance { file(provenance, filed) }
         state.heads[revision.summary.record] = MemoryChangeLog.State.Head(
           position: cursor.position, revision: revision,

@@ -149,7 +149,9 @@ final class MemoryTransaction: ReplicaTransaction {
         if let before, before.revision.id != entry.revision.id {
           record.earlier[before.position] = before
         }
-        record.head = entry
+        // What it was filed under first stays.
+        let isAgain = before?.position == entry.position
+        record.head = isAgain ? before : entry
         if before != entry { replica.hasChanged(id) }
       }
       replica.records[id] = record

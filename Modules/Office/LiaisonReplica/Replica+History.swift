@@ -19,8 +19,8 @@ extension Replica {
   /// - Throws: ``CallError``, also for a revision of another record.
   public func fetchHistory(of reference: String, over connector: any SyncConnector) async throws {
     let record = try await read { try $0.record(reference).id }
-    _ = try await connector.connecting { [store, coding = environment.coding] endpoint in
-      try await HistoryFetch(store: store, coding: coding).bring(record, from: endpoint)
+    _ = try await connector.connecting { [store, environment] endpoint in
+      try await HistoryFetch(store: store, environment: environment).bring(record, from: endpoint)
     }
   }
 

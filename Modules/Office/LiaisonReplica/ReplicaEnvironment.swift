@@ -14,13 +14,15 @@ public struct ReplicaEnvironment: Sendable {
   public let coding: any RevisionCoding
   /// Who writes at this office, in NFC.
   public let author: String
+  /// The protocols that the program speaks.
+  public let protocols: ClosedRange<UInt32>
 
   public init(
     now: @escaping @Sendable () -> Timestamp,
     year: @escaping @Sendable (Timestamp) -> Int,
     random: @escaping @Sendable () -> UInt64,
     sleep: @escaping @Sendable (Duration) async throws -> Void, coding: any RevisionCoding,
-    author: String
+    author: String, protocols: ClosedRange<UInt32> = SyncProtocol.spoken
   ) {
     self.now = now
     self.year = year
@@ -28,6 +30,7 @@ public struct ReplicaEnvironment: Sendable {
     self.sleep = sleep
     self.coding = coding
     self.author = TextRules.normalized(author)
+    self.protocols = protocols
   }
 
   func newEdit() -> EditID { id() }

@@ -18,12 +18,16 @@ struct OfficeEndpoint: SyncEndpoint {
     // An empty log has nothing to send, but a place.
     let isEmpty = header.head?.position == .zero
     var told = Told(through: header.shared ?? request.cursor ?? (isEmpty ? header.head : nil))
+    // A pull that goes on in the middle of another has not had the ids of what is skipped there.
+    var since = request.until == nil ? told.position : .zero
     var wasQuiet = false
     while true {
       let next = service.commits.next
       let before = told.position
       // In the quiet each looks for himself: there may be what no signal told of.
-      try await drain(&told, request.follow && !wasQuiet ? next.generation : nil, receive)
+      try await drain(
+        &told, since: since, request.follow && !wasQuiet ? next.generation : nil, receive)
+      since = told.position
       if wasQuiet, told.position == before, let through = told.through {
         try await receive(.batch(PullBatch(changes: [], through: through, remaining: 0)))
       }
@@ -101,12 +105,12 @@ extension OfficeEndpoint {
   /// - Parameter generation: the commits that a follower knows of, who gets what others like it get; nil
   ///   if the office looks for itself.
   private func drain(
-    _ told: inout Told, _ generation: Int?, _ receive: (PullResponse) async throws -> Void
+    _ told: inout Told, since: LogPosition, _ generation: Int?,
+    _ receive: (PullResponse) async throws -> Void
   ) async throws {
     var remaining: Int?
-    let start = told.position
     while true {
-      let batch = try await batch(after: told, since: start, generation)
+      let batch = try await batch(after: told, since: since, generation)
       guard batch.through.position > told.position else { return }
       // Counted once, when there is more than one batch: counting costs what it counts.
       if !batch.isLast, remaining == nil {

@@ -70,10 +70,11 @@ enum ChangeLogMigrations {
 
     -- What ancestors and merges were made from and is not here: the log was restored.
     CREATE TABLE wanted (
-      revision BLOB PRIMARY KEY CHECK (length(revision) = 32),
       record BLOB NOT NULL CHECK (length(record) = 16),
+      revision BLOB NOT NULL CHECK (length(revision) = 32),
       -- Of the entry that stands on it.
-      position INTEGER NOT NULL REFERENCES change (position)
+      position INTEGER NOT NULL REFERENCES change (position),
+      PRIMARY KEY (record, revision)
     ) STRICT, WITHOUT ROWID;
 
     -- Each record's head. Derived: the log alone would be enough to make it again.

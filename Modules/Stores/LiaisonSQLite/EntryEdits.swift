@@ -47,8 +47,9 @@ struct EntryEdits {
 
   private func absorbed(at position: Int64) throws -> [EditID] {
     guard mayAbsorb else { return [] }
-    return try PreparedStatement(db, "SELECT edit FROM absorbed WHERE position = ? ORDER BY edit")
-      .bound(position).all { try $0.value(0) }
+    return try PreparedStatement(
+      db, "SELECT edit FROM absorbed WHERE position = ? ORDER BY edit DESC LIMIT ?"
+    ).bound(position, SyncLimits.changeEdits).all { try $0.value(0) }.reversed()
   }
 }
 

@@ -54,7 +54,10 @@ extension RecordTable {
     // Ids and codes beside the bytes.
     let memory = BoundMemory(
       bytes: entries.reduce(0) { $0 + $1.revision.bytes.count + Self.besideBytes })
-    defer { statement.unbind() }
+    defer {
+      statement.unbind()
+      withExtendedLifetime(memory) {}
+    }
     var bound: Int32 = 0
     for entry in entries {
       let summary = entry.revision.summary

@@ -90,10 +90,12 @@ public final class SQLiteChangeLog: ChangeLog {
         register: register, head: try SQLiteLogTransaction.chain(db, start).end,
         schema: try schemas.current(db), isHealing: isHealing ?? false,
         shared: try SQLiteChangeLog.last(of: places, db, start),
-        wanted: try PreparedStatement(db, "SELECT record, revision FROM wanted LIMIT ?")
-          .bound(SyncLimits.wanted).all {
-            WantedRevision(record: try $0.value(0), revision: try $0.value(1))
-          })
+        wanted: try PreparedStatement(
+          db, "SELECT record, revision FROM wanted ORDER BY random() LIMIT ?"
+        )
+        .bound(SyncLimits.wanted).all {
+          WantedRevision(record: try $0.value(0), revision: try $0.value(1))
+        })
     }
   }
 

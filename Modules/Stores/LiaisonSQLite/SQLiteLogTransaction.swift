@@ -96,6 +96,10 @@ final class SQLiteLogTransaction: LogTransaction {
     // A first entry takes the place of nothing.
     let isBare =
       addition.isFirst && addition.links?.isEmpty ?? true && addition.keys?.isEmpty ?? true
+    if addition.handedBackBy != nil {
+      try PreparedStatement(database, "DELETE FROM wanted WHERE record = ? AND revision = ?")
+        .bound(record, addition.revision.id).run()
+    }
     if !isBare { try self.file(record, links: addition.links, keys: addition.keys) }
     if let provenance = addition.provenance { try file(provenance, of: record, at: position) }
   }
@@ -105,7 +109,11 @@ final class SQLiteLogTransaction: LogTransaction {
   ) throws {
     for edit in provenance.absorbed {
       try PreparedStatement(
-        database, "INSERT OR IGNORE INTO absorbed (edit, position) VALUES (?, ?)"
+        database,
+        """
+        INSERT OR IGNORE INTO absorbed (edit, position)
+        SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM change WHERE edit = ?1)
+        """
       ).bound(edit, position.number).run()
     }
     for ancestor in provenance.ancestors {
@@ -115,8 +123,8 @@ final class SQLiteLogTransaction: LogTransaction {
         INSERT OR IGNORE INTO ancestor (record, revision, bytes, position) VALUES (?, ?, ?, ?)
         """
       ).bound(record, ancestor.id, ancestor.bytes, position.number).run()
-      try PreparedStatement(database, "DELETE FROM wanted WHERE revision = ?").bound(ancestor.id)
-        .run()
+      try PreparedStatement(database, "DELETE FROM wanted WHERE record = ? AND revision = ?")
+        .bound(record, ancestor.id).run()
     }
     for open in provenance.open {
       try PreparedStatement(

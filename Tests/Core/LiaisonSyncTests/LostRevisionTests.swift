@@ -13,12 +13,9 @@ struct LostRevisionTests {
     lost = try maker.revision()
   }
 
-  private func fate(
-    _ outcome: Verdict.Outcome, of edits: EditIDs? = nil
-  ) throws -> LostRevision.Fate {
-    try LostRevision(
-      record: lost.summary.record, revision: lost.encoded, shared: nil, edits: edits
-    ).fate(after: outcome, at: LogPosition(4))
+  private func fate(_ outcome: Verdict.Outcome) throws -> LostRevision.Fate {
+    try LostRevision(record: lost.summary.record, revision: lost.encoded, shared: nil)
+      .fate(after: outcome, at: LogPosition(4))
   }
 
   @Test func eachVerdictHasItsFate() throws {
@@ -27,12 +24,7 @@ struct LostRevisionTests {
     #expect(try fate(.committed(there)) == .found(at: LogPosition(9)))
     #expect(try fate(.alreadyCommitted(there)) == .found(at: LogPosition(9)))
     let other = Committed(position: LogPosition(9), revision: try maker.revision().id)
-    #expect(try fate(.alreadyCommitted(other)) == .isBehind, "another replica has merged it")
-    let one = EditIDs(maker.new())
-    #expect(try fate(.alreadyCommitted(other), of: one) == .isBehind, "or its edit")
-    let more = EditIDs(maker.new(), absorbed: [maker.new()])
-    #expect(
-      try fate(.alreadyCommitted(other), of: more) == .isMore, "what it took in may be missing")
+    #expect(try fate(.alreadyCommitted(other)) == .isElsewhere(other), "as another revision")
     #expect(try fate(.stale(head: nil)) == .isEdit(.ready))
     let fates: [Refusal.Reason: LostRevision.Fate] = [
       .office: .waits, .codeTaken: .isEdit(.codeTaken(refused)),

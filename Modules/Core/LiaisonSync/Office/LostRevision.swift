@@ -22,11 +22,8 @@ public struct LostRevision: Hashable, Sendable {
   public enum Fate: Hashable, Sendable {
     /// The log has it again.
     case found(at: LogPosition)
-    /// It stands behind the second parent of what another replica has made of it; or the register has its
-    /// edit, as another revision.
-    case isBehind
-    /// The register has its edit, but maybe not all that the edit has taken in.
-    case isMore
+    /// The register has its edit, or what was made of it, as another revision: what that holds decides.
+    case isElsewhere(Committed)
     /// It is another office's, and healing is closed.
     case waits
     /// The record has moved on, or the register does not take it as it was: it is merged like an edit.
@@ -46,8 +43,8 @@ public struct LostRevision: Hashable, Sendable {
       return .found(at: committed.position)
     case .alreadyCommitted(let committed):
       guard committed.position > .zero else { throw .peerFault(.otherRevisionCommitted) }
-      guard committed.revision != revision.id else { return .found(at: committed.position) }
-      return edits?.absorbed.isEmpty ?? true ? .isBehind : .isMore
+      return committed.revision == revision.id
+        ? .found(at: committed.position) : .isElsewhere(committed)
     case .stale: return .isEdit(.ready)
     case .refused(let refusal):
       let refused = OutboxEntry.Refused(message: refusal.message, position: position)

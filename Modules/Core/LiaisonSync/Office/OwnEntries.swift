@@ -1,6 +1,21 @@
-internal import LiaisonModel
+public import LiaisonModel
 
 extension ReplicaReader {
+  /// A revision, and what stands behind its second parent, as far as it is here.
+  public func chain(
+    of name: RevisionID, _ record: RecordID, _ coding: any RevisionCoding
+  ) throws -> [EncodedRevision] {
+    var chain: [EncodedRevision] = []
+    var next: RevisionID? = name
+    while chain.count <= SyncLimits.ancestors, let name = next,
+      let revision = try revision(name, of: record)
+    {
+      chain.append(revision)
+      next = try coding.decode(revision.bytes).secondParent
+    }
+    return chain
+  }
+
   /// Another sync of the same replica may have found the server restored meanwhile.
   /// - Parameter turns: how often the replica had gone back when the server was asked.
   /// - Throws: ``CallError/otherHistory`` if it has since: what the server answered is of a log that is gone.

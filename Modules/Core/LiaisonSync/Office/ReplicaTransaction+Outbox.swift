@@ -9,6 +9,10 @@ extension ReplicaTransaction {
     guard let entry else { return try remove(record) }
     if let before, before.maker == .person, entry.ancestors.contains(before.ours.id) {
       try keep(before.ours.encoded, of: record)
+      // It may have been amended on what was in flight, which nobody else has.
+      if let base = before.base, try revision(base.id, of: record) == nil {
+        try keep(base, of: record)
+      }
     }
     try put(entry)
   }

@@ -28,7 +28,9 @@ extension ReplicaTransaction {
   public func rememberPlace() throws {
     let identity = try identity()
     guard let cursor = identity.cursor, identity.until == nil else { return }
-    try setWaypoints(Waypoints.adding(cursor, to: try waypoints()))
+    let places = try waypoints()
+    guard places.last != cursor else { return }
+    try setWaypoints(Waypoints.adding(cursor, to: places))
   }
 }
 

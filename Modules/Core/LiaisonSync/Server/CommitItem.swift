@@ -58,9 +58,11 @@ final class CommitItem: Sendable {
   var record: RecordID { filed.summary.record }
   var kind: KindNumber { filed.summary.kind }
   /// What the log has of it once it is accepted.
-  func addition(_ facts: CommitFacts) -> LogAddition {
+  /// - Parameter come: what comes in the same batch.
+  func addition(_ facts: CommitFacts, beside come: Set<RevisionID>) -> LogAddition {
     LogAddition(
-      filed, links: links, keys: unique?.map(\.key), provenance: provenance?.missing(facts),
+      filed, links: links, keys: unique?.map(\.key),
+      provenance: provenance?.missing(facts, beside: come),
       handedBackBy: handedBackBy,
       isFirst: parent == nil)
   }

@@ -11,10 +11,10 @@ public struct CommitPlan: Sendable {
 
   enum Entry: Sendable {
     case item(CommitItem, fault: Fault?)
-    /// - Parameters:
-    ///   - revision: the name of its bytes.
-    ///   - handedBack: its record, if the register has had it.
-    case refused(EditID, _ revision: RevisionID?, Refusal, handedBack: RecordID?)
+    /// - Parameter revision: the name of its bytes.
+    case refused(EditID, _ revision: RevisionID?, Refusal)
+    /// Another office's, handed back though healing is closed.
+    case offered(CommitItem, Refusal)
     /// The edit's id stands earlier in the batch.
     case repeated(EditID)
   }
@@ -30,20 +30,16 @@ public struct CommitPlan: Sendable {
     var question = CommitQuestion()
     for entry in entries {
       switch entry {
-      case .refused(let edit, let revision, _, let handedBack):
-        question.edits.insert(edit)
-        if let handedBack, let revision { question.revisions[revision] = handedBack }
+      case .refused(let edit, _, _): question.edits.insert(edit)
+      case .offered(let item, _):
+        question.edits.insert(item.edit)
+        question.ask(about: item)
       case .repeated: break
       case .item(let item, let fault):
         question.edits.insert(item.edit)
         question.records.insert(item.record)
         if let second = item.secondParent { question.revisions[second] = item.record }
-        if item.mayBeThere { question.revisions[item.filed.id] = item.record }
-        for open in item.provenance?.open ?? [] { question.revisions[open] = item.record }
-        if item.isReoffer {
-          question.wanted[item.filed.id] = item.record
-          if let parent = item.parent { question.revisions[parent] = item.record }
-        }
+        question.ask(about: item)
         switch fault {
         case .certain?: continue
         case .sinceParent?: question.states.insert(item.record)
@@ -80,20 +76,26 @@ public struct CommitPlan: Sendable {
   /// that another gives up: all that can stand together are appended together.
   public func decide(_ facts: CommitFacts) -> [CommitDecision] {
     var answers: [(edit: EditID, outcome: Verdict.Outcome)] = []
-    var filed: [CommitDecision] = []
+    var filed: [Filing] = []
     var waiting: [CommitItem] = []
     var bases = Bases(facts, isImport: rule.isImport)
     for entry in entries {
       switch entry {
       case .repeated: continue
-      case .refused(let edit, let revision, let refusal, let handedBack):
+      case .refused(let edit, let revision, let refusal):
+        // What is another office's is none of this one's.
         let known = facts.known[edit].map(\.committed)
           .flatMap { $0.revision == revision ? Verdict.Outcome.alreadyCommitted($0) : nil }
-        // What is another office's is none of this one's, unless it is handed back.
-        let again = revision.flatMap { facts.revisions[$0] }
-          .map { Verdict.Outcome.alreadyCommitted($0) }
-        let answer = handedBack != nil ? again : refusal.reason == .office ? nil : known
-        answers.append((edit, answer ?? .refused(refusal)))
+        answers.append((edit, (refusal.reason == .office ? nil : known) ?? .refused(refusal)))
+      case .offered(let item, let refusal):
+        // Nothing is admitted by it: what the log wants is proven by its name.
+        let known = facts.known[item.edit].flatMap { $0.record == item.record ? $0 : nil }
+        if let filing = facts.filing(of: item) {
+          filed.append(facts.wanted[item.filed.id] == nil ? filing.bare : filing)
+        } else {
+          answers.append(
+            (item.edit, known.map { .alreadyCommitted($0.committed) } ?? .refused(refusal)))
+        }
       case .item(let item, let fault):
         let known = facts.known[item.edit].map { filed -> Verdict.Outcome in
           filed.record == item.record
@@ -101,7 +103,7 @@ public struct CommitPlan: Sendable {
             : .refused(Refusal(.malformed, "the register has another edit of the same id"))
         }
         if let filing = facts.filing(of: item) {
-          filed.append(CommitDecision(edit: item.edit, action: filing))
+          filed.append(filing)
         } else if let outcome = known ?? bases.fault(of: item) {
           answers.append((item.edit, outcome))
         } else if let fault = refusal(fault, of: item, facts) ?? facts.fault(inNumberOf: item) {
@@ -113,9 +115,13 @@ public struct CommitPlan: Sendable {
       }
     }
     let (appended, left) = Self.settle(waiting, facts)
+    let come = Set(
+      appended.map(\.filed.id)
+        + appended.flatMap { $0.provenance?.ancestors.map(\.id) ?? [] }
+        + filed.flatMap { $0.provenance?.ancestors.map(\.id) ?? [] })
     return appended.map {
-      CommitDecision(edit: $0.edit, action: .append($0.addition(facts)))
-    } + filed
+      CommitDecision(edit: $0.edit, action: .append($0.addition(facts, beside: come)))
+    } + filed.map { $0.decision(facts, beside: come) }
       + (answers + left).map { CommitDecision(edit: $0.edit, action: .answer($0.outcome)) }
   }
 
@@ -153,8 +159,10 @@ public struct CommitPlan: Sendable {
         Verdict(
           edit: edit,
           outcome: .refused(Refusal(.malformed, "the batch has another edit of the same id")))
-      case .refused(let edit, _, let refusal, _):
+      case .refused(let edit, _, let refusal):
         Verdict(edit: edit, outcome: outcomes[edit] ?? .refused(refusal))
+      case .offered(let item, let refusal):
+        Verdict(edit: item.edit, outcome: outcomes[item.edit] ?? .refused(refusal))
       case .item(let item, _):
         Verdict(edit: item.edit, outcome: outcomes[item.edit] ?? .stale(head: nil))
       }

@@ -75,6 +75,9 @@ public struct CommitRule: Sendable {
         content: Result {
           let revision = try coding.decode(edit.bytes)
           let encoded = EncodedRevision(id: name, bytes: edit.bytes)
+          guard edit.absorbed.count <= SyncLimits.askedEdits else {
+            throw CodingError.tooLarge("the list of absorbed edits", limit: SyncLimits.askedEdits)
+          }
           var open: [RevisionID] = []
           let ancestors = try Self.ancestors(of: revision, edit.ancestors, &open, coding)
           return Content(
@@ -122,7 +125,7 @@ public struct CommitRule: Sendable {
       }
       switch candidate.content {
       case .failure(let refusal):
-        return .refused(candidate.edit, candidate.revision, refusal, handedBack: nil)
+        return .refused(candidate.edit, candidate.revision, refusal)
       case .success(let content):
         let item = CommitItem(
           edit: candidate.edit, content, fields[content.revision.kind] ?? [],
@@ -130,9 +133,8 @@ public struct CommitRule: Sendable {
           by: office, mayTakeAnyNumber: isImport)
         references += item.references.reduce(0) { $0 + $1.targets.count }
         if let refusal = refusal(content.revision, references) {
-          return .refused(
-            candidate.edit, candidate.revision, refusal,
-            handedBack: content.isReoffer ? content.revision.record : nil)
+          return refusal.reason == .office && content.isReoffer
+            ? .offered(item, refusal) : .refused(candidate.edit, candidate.revision, refusal)
         }
         return .item(item, fault: fault(in: content.revision))
       }

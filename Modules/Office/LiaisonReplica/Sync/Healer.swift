@@ -10,24 +10,29 @@ struct Healer {
   let limit: BatchLimit
   /// What the server says that it lacks.
   let wanted: [WantedRevision]
+  /// The protocol that the server has chosen.
+  let version: UInt32
 
   /// - Returns: nil if the server has lost nothing that this replica knows of.
   func handBack() async throws -> HandBack? {
     let turns = try await store.identity().turns
-    let offers = try await store.write(.durable) {
-      try Healer.offers(in: $0, environment)
-        + Healer.offers(of: wanted, in: $0, environment.coding)
+    let (offers, back) = try await store.read { reader in
+      let lost = try Healer.offers(in: reader, environment)
+      let more = try Healer.offers(of: wanted, in: reader, environment.coding)
+      return (lost.offers + more, lost.back)
     }
+    if !back.isEmpty { try await store.write(.durable) { try $0.forget(lost: back) } }
     guard !offers.isEmpty else { return nil }
     let call = HandingBack(offers, limit, environment)
     try await endpoint.push(
-      next: { [store] in
+      next: { [store, version] in
         let identity = try await store.identity()
         guard let register = identity.register, let cursor = identity.cursor else {
           throw CallError.peerFault(.noHeader)
         }
         return await call.next().map {
-          PushRequest(register: register, cursor: cursor, edits: $0)
+          PushRequest(
+            version: version, register: register, cursor: cursor, edits: $0)
         }
       },
       receive: { [store, environment] response in
@@ -48,8 +53,8 @@ struct Healer {
 
   /// What the log has by now of records that have moved on may not be here.
   private func lostEdits(of answers: [Answer]) async throws -> LostEdits {
-    let history = HistoryFetch(store: store, coding: environment.coding)
-    var held: [RecordID: Set<RevisionID>] = [:]
+    let history = HistoryFetch(store: store, environment: environment)
+    var held: [RecordID: [Entry]] = [:]
     for record in Set(answers.filter { $0.fate.state != nil }.map(\.lost.record)).sorted() {
       held[record] = try await history.bring(record, from: endpoint)
     }
@@ -70,25 +75,29 @@ struct Healer {
     let fate: LostRevision.Fate
   }
 
-  /// What is to be handed back: what a pull has brought is there again.
-  private static func offers(
-    in transaction: any ReplicaTransaction, _ environment: ReplicaEnvironment
-  ) throws -> [Offer] {
-    var back: [RevisionID] = []
+  /// What the replica has that the server may have lost.
+  private struct Look: Sendable {
     var offers: [Offer] = []
-    for lost in try transaction.lost() {
+    /// What a pull has brought is there again.
+    var back: [RevisionID] = []
+  }
+
+  private static func offers(
+    in reader: any ReplicaReader, _ environment: ReplicaEnvironment
+  ) throws -> Look {
+    var look = Look()
+    for lost in try reader.lost() {
       let kept =
-        try [transaction.record(lost.record)?.head].compactMap(\.self)
-        + transaction.history(of: lost.record)
+        try [reader.record(lost.record)?.head].compactMap(\.self)
+        + reader.history(of: lost.record)
       if kept.contains(where: { $0.id == lost.revision.id }) {
-        back.append(lost.revision.id)
+        look.back.append(lost.revision.id)
       } else {
-        let chain = try chain(behind: lost, in: transaction, environment.coding)
-        offers.append(Offer(lost: lost, ancestors: chain))
+        let chain = try chain(behind: lost, in: reader, environment.coding)
+        look.offers.append(Offer(lost: lost, ancestors: chain))
       }
     }
-    if !back.isEmpty { try transaction.forget(lost: back) }
-    return offers
+    return look
   }
 
   /// What the server wants, as far as it is here.
@@ -109,15 +118,15 @@ struct Healer {
   static func chain(
     behind lost: LostRevision, in reader: any ReplicaReader, _ coding: any RevisionCoding
   ) throws -> [EncodedRevision] {
-    var chain: [EncodedRevision] = []
-    var next = try coding.decode(lost.revision.bytes).secondParent
-    while chain.count < SyncLimits.ancestors, let name = next,
-      let revision = try reader.revision(name, of: lost.record)
-    {
-      chain.append(revision)
-      next = try coding.decode(revision.bytes).secondParent
-    }
-    return chain
+    guard let second = try coding.decode(lost.revision.bytes).secondParent else { return [] }
+    var bytes = 0
+    // What goes beyond is wanted next time: a single edit must always fit into a message.
+    let chain = try reader.chain(of: second, lost.record, coding).prefix(SyncLimits.ancestors)
+      .prefix { revision in
+        bytes += revision.bytes.count
+        return bytes <= SyncLimits.ancestorBytes
+      }
+    return Array(chain)
   }
 
   /// Files what the register has again.
@@ -129,8 +138,7 @@ struct Healer {
     var settled: [RevisionID] = []
     for answer in answers {
       switch answer.fate {
-      case .waits, .isEdit, .isMore: continue
-      case .isBehind: try transaction.keep(answer.lost.revision, of: answer.lost.record)
+      case .waits, .isEdit, .isElsewhere: continue
       case .found(let position):
         let filed = try filed(answer.lost, environment.coding)
         found.append(Entry(position: position, revision: filed, edits: answer.lost.edits))
@@ -153,15 +161,17 @@ extension LostRevision.Fate {
   var state: OutboxEntry.State? {
     switch self {
     case .isEdit(let state): state
-    case .isMore: .ready
-    case .found, .isBehind, .waits: nil
+    case .isElsewhere: .ready
+    case .found, .waits: nil
     }
   }
 
+  var isElsewhere: Bool { if case .isElsewhere = self { true } else { false } }
+
   var isSettled: Bool {
     switch self {
-    case .found, .isBehind: true
-    case .waits, .isEdit, .isMore: false
+    case .found: true
+    case .waits, .isEdit, .isElsewhere: false
     }
   }
 }

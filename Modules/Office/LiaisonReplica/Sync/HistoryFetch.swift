@@ -6,25 +6,26 @@ internal import Synchronization
 /// heads that no pull has brought.
 struct HistoryFetch: Sendable {
   let store: any ReplicaStore
-  let coding: any RevisionCoding
+  let environment: ReplicaEnvironment
 
-  /// - Returns: the names of what the register has, and of what that was made from.
+  private var coding: any RevisionCoding { environment.coding }
+
+  /// No header says which protocol the server speaks: the newest is asked for first.
+  /// - Returns: the record's entries in the register.
   /// - Throws: ``CallError``, also for a revision of another record.
   @discardableResult
   func bring(
     _ record: RecordID, from endpoint: any SyncEndpoint
-  ) async throws -> Set<RevisionID> {
+  ) async throws -> [Entry] {
     let identity = try await store.identity()
     guard let register = identity.register, let cursor = identity.cursor else { return [] }
-    let names = Mutex<Set<RevisionID>>([])
-    let request = HistoryRequest(register: register, record: record, cursor: cursor)
-    try await endpoint.history(request) { response in
+    let all = Mutex<[Entry]>([])
+    try await history(of: record, register, cursor, endpoint) { [coding] response in
       let entries = coding.file(response.revisions).entries
       guard entries.allSatisfy({ $0.revision.summary.record == record }) else {
         throw CallError.peerFault(.otherRecord)
       }
-      let parents = try entries.flatMap { try Self.parents(of: $0.revision.bytes, coding) }
-      names.withLock { $0.formUnion(entries.map(\.revision.id) + parents) }
+      all.withLock { $0 += entries.filter { $0.position > .zero } }
       try await store.write(.repeatable) { transaction in
         try transaction.check(turns: identity.turns)
         let accepted = entries.filter { $0.position > .zero && $0.position <= cursor.position }
@@ -34,7 +35,22 @@ struct HistoryFetch: Sendable {
         }
       }
     }
-    return names.withLock { $0 }
+    return all.withLock { $0 }
+  }
+
+  private func history(
+    of record: RecordID, _ register: RegisterID, _ cursor: Cursor, _ endpoint: any SyncEndpoint,
+    receive: @escaping @Sendable (HistoryResponse) async throws -> Void
+  ) async throws {
+    for version in environment.protocols.reversed() {
+      do {
+        return try await endpoint.history(
+          HistoryRequest(version: version, register: register, record: record, cursor: cursor),
+          receive: receive)
+      } catch CallError.otherProtocol where version > environment.protocols.lowerBound {
+        continue
+      }
+    }
   }
 
   /// The names of what a revision was made from.

@@ -5,8 +5,8 @@ internal import LiaisonSync
 /// none of them waits; if it has another edit, they are offered again when that has left.
 struct LostEdits: Sendable {
   let answers: [Healer.Answer]
-  /// What the register has of each of these records, and what that was made from.
-  let held: [RecordID: Set<RevisionID>]
+  /// The entries of each of these records.
+  let held: [RecordID: [Entry]]
   let environment: ReplicaEnvironment
 
   private var coding: any RevisionCoding { environment.coding }
@@ -15,12 +15,15 @@ struct LostEdits: Sendable {
     for record in held.keys.sorted() {
       let left = answers.filter { $0.lost.record == record && !$0.fate.isSettled }
       let behind = try behind(record, in: transaction)
-      for answer in left where behind.contains(answer.lost.revision.id) {
+      let there = try left.filter {
+        try behind.contains($0.lost.revision.id) || isThere($0, in: transaction)
+      }.map(\.lost.revision.id)
+      for answer in left where there.contains(answer.lost.revision.id) {
         try transaction.keep(answer.lost.revision, of: record)
-        try transaction.forget(lost: [answer.lost.revision.id])
       }
+      try transaction.forget(lost: there)
       try makeEdit(
-        of: left.filter { !behind.contains($0.lost.revision.id) }, record, in: transaction)
+        of: left.filter { !there.contains($0.lost.revision.id) }, record, in: transaction)
     }
   }
 
@@ -30,13 +33,29 @@ struct LostEdits: Sendable {
     _ record: RecordID, in reader: any ReplicaReader
   ) throws -> Set<RevisionID> {
     var found: Set<RevisionID> = []
-    var open = Array(held[record] ?? [])
+    var open = held[record]?.map(\.revision.id) ?? []
     while let name = open.popLast() {
       guard found.insert(name).inserted, let revision = try reader.revision(name, of: record)
       else { continue }
       open += try HistoryFetch.parents(of: revision.bytes, coding)
     }
     return found
+  }
+
+  /// Whether the register has the edit as another revision, and all that the edit has taken in. That they are
+  /// of one edit is not taken on somebody's word: what a person wrote stands behind both.
+  private func isThere(_ answer: Healer.Answer, in reader: any ReplicaReader) throws -> Bool {
+    guard case .isElsewhere(let committed) = answer.fate else { return false }
+    let (lost, record) = (answer.lost, answer.lost.record)
+    let theirs = Set(try reader.chain(of: committed.revision, record, coding).map(\.id))
+    let ours = [lost.revision] + (try Healer.chain(behind: lost, in: reader, coding))
+    guard ours.contains(where: { theirs.contains($0.id) }) else { return false }
+    return Set(lost.edits?.absorbed ?? []).isSubset(of: ids(of: record))
+  }
+
+  /// What the register has the record's entries under.
+  private func ids(of record: RecordID) -> Set<EditID> {
+    Set(held[record]?.flatMap { $0.edits?.all ?? [] } ?? [])
   }
 
   private func makeEdit(
@@ -48,21 +67,34 @@ struct LostEdits: Sendable {
     let pending = try transaction.record(record)?.pending
     if let pending, pending.isInFlight || pending.base?.id != last.lost.revision.id { return }
     for answer in left { try transaction.keep(answer.lost.revision, of: record) }
-    let base = try base(of: first.lost, in: transaction)
+    let base = try base(of: first.lost, ids(of: left).all, in: transaction)
     try transaction.put(
       edit(last.lost, ids(of: left), from: base, over: pending, state, in: transaction))
     try transaction.forget(lost: left.map(\.lost.revision.id))
+    // What the register once had is nothing that a person may take back as not sent yet.
+    for step in try transaction.steps() where step.step.record == record {
+      try transaction.forget(step: step.number)
+    }
   }
 
   /// What a record's lost revisions are merged from: what the first was made from, if that is lost no more,
   /// so that nothing is done twice that the log has again; otherwise what the record was at the last place
   /// that both logs share.
+  ///
+  /// What the register has of it already was made from that as well: it is merged from there.
   private func base(
-    of first: LostRevision, in reader: any ReplicaReader
+    of first: LostRevision, _ ids: [EditID], in reader: any ReplicaReader
   ) throws -> EncodedRevision? {
     let parent = try coding.parent(of: first.revision.bytes)
-    return try [parent, first.shared].lazy.compactMap(\.self)
+    var base = try [parent, first.shared].lazy.compactMap(\.self)
       .compactMap { try reader.revision($0, of: first.record) }.first
+    for entry in (held[first.record] ?? []).sorted(by: { $0.position < $1.position }) {
+      guard try coding.parent(of: entry.revision.bytes) == base?.id,
+        let edit = entry.edits?.edit, ids.contains(edit)
+      else { continue }
+      base = entry.revision.encoded
+    }
+    return base
   }
 
   /// What is made of some revisions is the edit that the last of them was, and has taken in the others. If
@@ -71,10 +103,10 @@ struct LostEdits: Sendable {
     var ids: [EditID] = []
     for answer in left {
       guard let edits = answer.lost.edits else { continue }
-      let own = answer.fate == .isMore ? edits.absorbed : edits.all
+      let own = answer.fate.isElsewhere ? edits.absorbed : edits.all
       ids += own.filter { !ids.contains($0) }
     }
-    guard let last = left.last, last.fate != .isMore, let edit = last.lost.edits?.edit else {
+    guard let last = left.last, !last.fate.isElsewhere, let edit = last.lost.edits?.edit else {
       return EditIDs(environment.newEdit(), absorbed: ids)
     }
     return EditIDs(edit, absorbed: ids.filter { $0 != edit })

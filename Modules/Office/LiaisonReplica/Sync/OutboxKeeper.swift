@@ -130,11 +130,21 @@ struct OutboxKeeper {
     let names = Dictionary(arrived.map { ($0.edit, $0.committed.revision) }) { first, _ in first }
     var missing: Set<RecordID> = []
     for standing in try transaction.outbox() {
-      guard let entry = try transaction.record(standing.record)?.pending else { continue }
-      let rest = try entry.without(names) { try transaction.revision($0, of: entry.record) }
+      guard let entry = try transaction.record(standing.record)?.pending,
+        entry.edits.contains(where: { names[$0] != nil })
+      else { continue }
+      // What became of an edit is a revision of its record: until that is here, the edit stays.
+      let own = try entry.edits.reduce(into: [EditID: RevisionID]()) { own, edit in
+        guard let name = names[edit] else { return }
+        if try transaction.revision(name, of: entry.record) == nil {
+          missing.insert(entry.record)
+        } else {
+          own[edit] = name
+        }
+      }
+      let rest = try entry.without(own) { try transaction.revision($0, of: entry.record) }
       switch rest {
-      case .untouched:
-        if entry.absorbed.contains(where: { names[$0] != nil }) { missing.insert(entry.record) }
+      case .untouched: break
       case .none: try transaction.replace(entry, with: nil, of: entry.record)
       case .some(let rest): try transaction.replace(entry, with: rest, of: entry.record)
       case .goesOn(let last, let accepted, let absorbed):

@@ -7,7 +7,7 @@ extension SyncDriver {
   /// record's history is.
   func leave() async throws {
     for record in try await keeper.leave(known).sorted() {
-      try await HistoryFetch(store: store, coding: environment.coding)
+      try await HistoryFetch(store: store, environment: environment)
         .bring(record, from: endpoint)
     }
     guard !known.isEmpty else { return }
@@ -22,7 +22,8 @@ extension SyncDriver {
   /// Gives the server what it has lost.
   func handBack() async throws {
     let healer = Healer(
-      endpoint: endpoint, store: store, environment: environment, limit: limit, wanted: wanted)
+      endpoint: endpoint, store: store, environment: environment, limit: limit, wanted: wanted,
+      version: machine.version)
     guard let done = try await healer.handBack() else { return }
     machine.handingBack()
     handedBack = handedBack.adding(done)

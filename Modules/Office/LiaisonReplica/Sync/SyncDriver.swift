@@ -53,7 +53,7 @@ actor SyncDriver {
     self.environment = environment
     self.progress = progress
     keeper = OutboxKeeper(store: store, environment: environment)
-    machine = SyncMachine(identity)
+    machine = SyncMachine(identity, speaking: environment.protocols)
     schema = identity.filedSchema?.mark
     isClone = identity.cursor == nil
   }
