@@ -2,6 +2,8 @@ import LiaisonModel
 import LiaisonReplica
 import LiaisonSQLite
 import LiaisonSync
+import LiaisonWire
+import TestSupport
 import Testing
 
 /// A server that was restored: what it has lost comes back from its offices.
@@ -211,5 +213,59 @@ struct RecoveryTests {
     #expect(try restored.ancestors() == sides)
     #expect(try await world.vienna.on(restored.link).sync().round.calls == 1)
     _ = try await world.settle(restored)
+  }
+
+  /// An office names another's edit as one that it has taken in, and has not.
+  @Test func anEditIsNotTakenForAnothersOnItsWord() async throws {
+    let world = try await World()
+    try await world.vienna.edit("ONE", "name=Vienna's")
+    try await world.vienna.sync()
+    let edit = try #require(
+      try await world.hq.log.changes(after: LogPosition(3), limit: BatchLimit()).changes.first?
+        .edits?.edit)
+    let restored = try await world.hq.restored(from: world.backup)
+    let lyon = try #require(OfficeID("LYO"))
+    let head = try #require(try restored.revisions().first { $0.state.code.text == "ONE" })
+    var fields = head.state.fields
+    fields[FieldNumber(3)] = .prose("Lyon's.")
+    let other = try RevisionCodec().encode(
+      Revision(
+        record: head.record, kind: head.kind, parent: RevisionCodec().encode(head).id,
+        state: RecordState(code: head.state.code, fields: fields),
+        origin: Origin(office: lyon, author: "L", time: Timestamp(milliseconds: 4))))
+    let addition = LogAddition(other, links: nil, provenance: Provenance(absorbed: [edit]))
+    var random = Seeded(9)
+    let id = EditID(UUIDv7(milliseconds: 9, random: &random))
+    _ = try await restored.log.commit(CommitQuestion()) { _ in
+      [CommitDecision(edit: id, action: .append(addition))]
+    }
+    _ = try await world.settle(restored)
+    let newYork = world.newYork.on(restored.link)
+    #expect(try await newYork.value("ONE", "name") == "Vienna's")
+    #expect(try await newYork.value("ONE", "description") == "Lyon's.")
+  }
+
+  /// Its own edit is in conflict with what came after what it was made from; all of that is lost.
+  @Test func aConflictTakesWithItWhatItWasMadeFrom() async throws {
+    let world = try await World()
+    try await world.vienna.edit("ONE", "description=Vienna's.")
+    try await world.vienna.sync()
+    try await world.vienna.edit("ONE", "name=Second")
+    try await world.newYork.sync()
+    try await world.newYork.edit("ONE", "name=New York's")
+    try await world.newYork.sync()
+    try await world.vienna.sync()
+    #expect(try await world.vienna.conflicts().count == 1)
+
+    let restored = try await world.hq.restored(from: world.backup)
+    try await world.lyon.on(restored.link).edit("ONE", "parent=TWO")
+    try await world.lyon.on(restored.link).sync()
+    let vienna = world.vienna.on(restored.link)
+    for _ in 1...3 { try await vienna.sync() }
+    #expect(try await vienna.value("ONE", "description") == "Vienna's.")
+    #expect(try await vienna.store.read { try $0.lost() }.isEmpty)
+    let conflict = try #require(
+      try await vienna.conflicts().first, "New York's name is handed back")
+    #expect(conflict.code == "ONE")
   }
 }

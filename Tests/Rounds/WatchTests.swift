@@ -1,5 +1,6 @@
 import LiaisonModel
 import LiaisonReplica
+import LiaisonSQLite
 import LiaisonSync
 import Testing
 
@@ -36,6 +37,15 @@ struct WatchTests {
         try await other.sync()
         try await events.next { if case .received(1, _) = $0 { true } else { false } }
         #expect(try await vienna.value("CT", "name") == "Counter-terrorism")
+        // Each place that it stood in is one to go back to, should the server be restored.
+        let places = try await vienna.store.read { try $0.waypoints() }
+        let before = try await hq.log.status(among: places).shared
+        #expect(before?.position == .zero, "where it stood before the first entry")
+        try await other.edit("CT", "name=Countering terrorism")
+        try await other.sync()
+        try await events.next { if case .received(1, _) = $0 { true } else { false } }
+        let more = try await vienna.store.read { try $0.waypoints() }
+        #expect(try await hq.log.status(among: more).shared?.position.number == 1)
       }
       try await events.next { if case .offline = $0 { true } else { false } }
       try await vienna.edit("CT", "name=Terrorism, countering")

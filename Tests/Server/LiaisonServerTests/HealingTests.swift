@@ -98,6 +98,47 @@ struct HealingTests {
     }
   }
 
+  /// What is handed back in one push is not wanted behind it.
+  @Test func whatComesWithWhatWasMadeFromItIsNotWanted() async throws {
+    let server = try await ServerFixture()
+    let maker = server.maker
+    let first = try maker.area("ONE")
+    let next = try maker.area(
+      "ONE", name: "Next", record: first.record, parent: maker.id(of: first))
+    let side = try maker.area(
+      "ONE", name: "Side", record: first.record, parent: maker.id(of: first))
+    let merge = Revision(
+      record: first.record, kind: first.kind, parent: try maker.id(of: next),
+      secondParent: try maker.id(of: side), state: try maker.area("ONE", name: "Merge").state,
+      origin: first.origin)
+    let bytes = try [first, next, merge].map { try maker.coding.encode($0).bytes }
+    let edits = [
+      Edit(id: maker.newID(), bytes: bytes[0], isReoffer: true),
+      Edit(id: maker.newID(), bytes: bytes[1], isReoffer: true),
+      Edit(
+        id: maker.newID(), bytes: bytes[2], ancestors: [try maker.coding.encode(side).bytes],
+        isReoffer: true),
+    ]
+    let verdicts = try await server.push(server.pushRequest(edits))
+    #expect(verdicts.allSatisfy { $0.outcome.committed != nil })
+    #expect(try await server.log.status().wanted.isEmpty)
+  }
+
+  /// Who has it may be another office, and healing may be closed: its name proves what it is.
+  @Test func whatIsWantedIsTakenFromAnybody() async throws {
+    let server = try await ServerFixture()
+    let foreign = try foreign(server)
+    let first = try server.maker.area("ONE")
+    let merge = Revision(
+      record: foreign.record, kind: foreign.kind, parent: nil,
+      secondParent: try server.maker.id(of: foreign), state: first.state, origin: first.origin)
+    _ = try await reoffer(server, [merge])
+    #expect(try await server.log.status().wanted.count == 1)
+    let there = Committed(position: LogPosition(1), revision: try server.maker.id(of: merge))
+    #expect(try await reoffer(server, [foreign])[0].outcome == .alreadyCommitted(there))
+    #expect(try await server.log.status().wanted.isEmpty)
+  }
+
   private func header(_ server: ServerFixture, _ request: PullRequest) async throws -> PullHeader {
     guard case .header(let header)? = try await server.pull(request).first else {
       throw Problem("no header")

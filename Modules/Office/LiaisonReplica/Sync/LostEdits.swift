@@ -61,11 +61,17 @@ struct LostEdits: Sendable {
   private func makeEdit(
     of left: [Healer.Answer], _ record: RecordID, in transaction: any ReplicaTransaction
   ) throws {
+    let pending = try transaction.record(record)?.pending
+    var left = left
+    if let pending {
+      // It takes with it what it was made from; what came after that is offered again when it has left.
+      let base = left.firstIndex { $0.lost.revision.id == pending.base?.id }
+      guard !pending.isInFlight, let base else { return }
+      left = Array(left[...base])
+    }
     guard let first = left.first, let last = left.last, let state = last.fate.state,
       !left.contains(where: { $0.fate == .waits })
     else { return }
-    let pending = try transaction.record(record)?.pending
-    if let pending, pending.isInFlight || pending.base?.id != last.lost.revision.id { return }
     for answer in left { try transaction.keep(answer.lost.revision, of: record) }
     let base = try base(of: first.lost, ids(of: left).all, in: transaction)
     try transaction.put(
