@@ -102,10 +102,11 @@ extension World {
     }
   }
 
-  /// What a revision was made from, and what that was: the server may have lost the nearest.
+  /// What a revision was made from; and what that was, if the server or the replica may have lost the nearest.
   private func bases(of revision: Revision) -> [Revision] {
+    let most = tally[.serverRestore] + tally[.restore] + tally[.copy] > 0 ? 12 : 1
     var bases: [Revision] = []
-    while bases.count < 12, let base = revisions[(bases.last ?? revision).parent] {
+    while bases.count < most, let base = revisions[(bases.last ?? revision).parent] {
       bases.append(base)
     }
     return bases
