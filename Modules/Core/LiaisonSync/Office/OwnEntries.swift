@@ -18,9 +18,13 @@ extension ReplicaReader {
 
   /// Another sync of the same replica may have found the server restored meanwhile.
   /// - Parameter turns: how often the replica had gone back when the server was asked.
+  /// - Returns: the replica's identity.
   /// - Throws: ``CallError/otherHistory`` if it has since: what the server answered is of a log that is gone.
-  public func check(turns: Int) throws {
-    guard try identity().turns == turns else { throw CallError.otherHistory }
+  @discardableResult
+  public func check(turns: Int) throws -> ReplicaIdentity {
+    let identity = try identity()
+    guard identity.turns == turns else { throw CallError.otherHistory }
+    return identity
   }
 }
 

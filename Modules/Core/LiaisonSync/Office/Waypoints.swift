@@ -25,8 +25,10 @@ public enum Waypoints {
 extension ReplicaTransaction {
   /// Remembers where the replica stands, if it holds all that the log has up to there: in the middle of a
   /// pull it does not.
-  public func rememberPlace() throws {
-    let identity = try identity()
+  public func rememberPlace() throws { try rememberPlace(of: identity()) }
+
+  /// - Parameter identity: the replica's, as it is now.
+  public func rememberPlace(of identity: ReplicaIdentity) throws {
     guard let cursor = identity.cursor, identity.until == nil else { return }
     let places = try waypoints()
     guard places.last != cursor else { return }

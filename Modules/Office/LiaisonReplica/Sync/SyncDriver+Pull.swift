@@ -105,12 +105,11 @@ extension SyncDriver {
       Task { [store, keeper, known, turns = pulledTurns, before = applying.last] in
         _ = try await before?.value
         return try await store.write(.repeatable) {
-          try $0.check(turns: turns)
           // Another sync of this replica may be further on, maybe of another log.
-          let here = try $0.identity()
+          let here = try $0.check(turns: turns)
           if let place = here.cursor, place.position >= batch.through.position { return here }
           // A follow goes on from one place to the next.
-          try $0.rememberPlace()
+          try $0.rememberPlace(of: here)
           if let schema = batch.schema { try $0.adopt(schema) }
           try $0.apply(entries, through: batch.through)
           try keeper.leave(known, in: $0)
