@@ -30,7 +30,8 @@ import Testing
     let notes = try watch(committers: 1, edits: 50)
     #expect(count(notes, .answer) == 50 + 1, "each edit, and the end")
     #expect(count(notes, .write("server.sqlite-wal")) >= 50, "the watch sees what is written")
-    #expect(SyncWatch.earlyAnswers(notes) == 0)
+    // Its end is no verdict: a log that is being closed may be on its way into the file.
+    #expect(SyncWatch.earlyAnswers(Array(notes.dropLast())) == 0)
   }
 
   @Test func theWatchSeesIfACommitDoesNotWaitForTheDisk() throws {
