@@ -60,7 +60,7 @@ struct HealCommand: AsyncParsableCommand {
       // No more than these are told.
       let count = missing < SyncLimits.wanted ? "\(missing)" : "at least \(missing)"
       Output.line(
-        "missing behind merges: \(count); the office that wrote it brings it with its next sync")
+        "missing behind merges: \(count); any office that has it brings it with its next sync")
     }
   }
 }

@@ -74,6 +74,16 @@ struct HealingTests {
     #expect(try await server.log.status().head.position == LogPosition(2))
   }
 
+  /// Vienna's merge of a side.
+  private func merge(
+    of side: Revision, over parent: Revision?, _ server: ServerFixture
+  ) throws -> Revision {
+    let own = try server.maker.area("ONE", name: "Merge")
+    return Revision(
+      record: side.record, kind: side.kind, parent: try parent.map { try server.maker.id(of: $0) },
+      secondParent: try server.maker.id(of: side), state: own.state, origin: own.origin)
+  }
+
   /// The log has lost what stands behind a merge, and another office handed the merge back.
   @Test func whatStandsBehindIsWantedUntilItIsBrought() async throws {
     let server = try await ServerFixture()
@@ -81,10 +91,7 @@ struct HealingTests {
     let first = try maker.area("ONE")
     let side = try maker.area(
       "ONE", name: "Side", record: first.record, parent: maker.id(of: first))
-    let merge = Revision(
-      record: first.record, kind: first.kind, parent: try maker.id(of: first),
-      secondParent: try maker.id(of: side), state: try maker.area("ONE", name: "Merge").state,
-      origin: first.origin)
+    let merge = try merge(of: side, over: first, server)
     _ = try await server.push([first])
     #expect(try await reoffer(server, [merge])[0].outcome.committed != nil)
     let clone = PullRequest(register: nil, cursor: nil, schema: nil, follow: false)
@@ -107,10 +114,7 @@ struct HealingTests {
       "ONE", name: "Next", record: first.record, parent: maker.id(of: first))
     let side = try maker.area(
       "ONE", name: "Side", record: first.record, parent: maker.id(of: first))
-    let merge = Revision(
-      record: first.record, kind: first.kind, parent: try maker.id(of: next),
-      secondParent: try maker.id(of: side), state: try maker.area("ONE", name: "Merge").state,
-      origin: first.origin)
+    let merge = try merge(of: side, over: next, server)
     let bytes = try [first, next, merge].map { try maker.coding.encode($0).bytes }
     let edits = [
       Edit(id: maker.newID(), bytes: bytes[0], isReoffer: true),
@@ -128,10 +132,7 @@ struct HealingTests {
   @Test func whatIsWantedIsTakenFromAnybody() async throws {
     let server = try await ServerFixture()
     let foreign = try foreign(server)
-    let first = try server.maker.area("ONE")
-    let merge = Revision(
-      record: foreign.record, kind: foreign.kind, parent: nil,
-      secondParent: try server.maker.id(of: foreign), state: first.state, origin: first.origin)
+    let merge = try merge(of: foreign, over: nil, server)
     _ = try await reoffer(server, [merge])
     #expect(try await server.log.status().wanted.count == 1)
     let there = Committed(position: LogPosition(1), revision: try server.maker.id(of: merge))
@@ -164,6 +165,29 @@ struct HealingTests {
     }
     let many = (0...SyncLimits.olderPlaces).map { Cursor.test(Int64($0)) }
     await #expect(throws: CallError.tooLarge) { try await server.pull(request(.test(7), many)) }
+  }
+
+  /// In the middle of a pull the replica has not had the ids of what it was to skip.
+  @Test func aPullThatGoesOnInTheMiddleOfAnotherBringsAllIDs() async throws {
+    let server = try await ServerFixture()
+    let first = try server.maker.area("ONE")
+    let next = try server.maker.area(
+      "ONE", name: "B", record: first.record, parent: server.maker.id(of: first))
+    for revision in [first, try server.maker.area("TWO"), next] {
+      _ = try await server.push([revision])
+    }
+    func ids(until: Cursor?) async throws -> EditIDs? {
+      let responses = try await server.pull(
+        PullRequest(
+          register: server.register, cursor: server.log.cursor(at: 2), schema: nil, follow: false,
+          until: until))
+      guard case .batch(let batch)? = responses.last else { throw Problem("no batch") }
+      return batch.changes.last?.edits
+    }
+    let edits = try await server.log.history(of: first.record) { _ in [] }.map(\.edits?.edit)
+    let (last, earlier) = (try #require(edits[0]), try #require(edits[1]))
+    #expect(try await ids(until: nil) == EditIDs(last))
+    #expect(try await ids(until: server.log.cursor(at: 3)) == EditIDs(last, absorbed: [earlier]))
   }
 
   @Test func editsThatTheLogHasAreNamedInTheHeader() async throws {

@@ -52,8 +52,6 @@ import Testing
     #expect(
       try await named(since: 0)
         == EditIDs(three[0], absorbed: [one[1], one[0], two[0], three[1]]))
-    let history = try await log.history(of: maker.newID()) { _ in [] }
-    #expect(history.isEmpty)
   }
 
   @Test(arguments: LogMaker.allCases)
