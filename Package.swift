@@ -44,8 +44,18 @@ func module(_ group: Group, _ name: String, _ dependencies: [Target.Dependency])
 func command(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
     name: name, dependencies: dependencies, path: "Modules/\(Group.commands.rawValue)/\(name)",
-    swiftSettings: settings)
+    swiftSettings: settings,
+    linkerSettings: [standingAlone])
 }
+
+/// A release has Swift's libraries in it: loading them is half of what a short command takes.
+let standingAlone = LinkerSetting.unsafeFlags(
+  ["-static-stdlib", "-Xlinker", "--start-group"]
+    + [
+      "Foundation", "FoundationInternationalization", "FoundationEssentials", "CoreFoundation",
+      "_FoundationICU", "_FoundationCShims", "_FoundationCollections",
+    ].map { "-l\($0)" } + ["-Xlinker", "--end-group"],
+  .when(platforms: [.linux], configuration: .release))
 
 func tests(_ path: String, _ dependencies: [Target.Dependency]) -> Target {
   let name = path.split(separator: "/").last.map(String.init) ?? path
