@@ -32,16 +32,16 @@ public enum Tuning {
   /// What a store keeps of its file, in KiB: while it writes what has to be durable, while it writes what
   /// can be pulled again, and while it reads.
   public static let durableCacheKibibytes = 16 * 1024
-  public static let pulledCacheKibibytes = 8 * 1024
+  public static let pulledCacheKibibytes = 2 * 1024
   public static let readerCacheKibibytes = 2 * 1024
   /// Bytes in a store's write-ahead log after which its writer brings them into the file.
   public static let checkpointBytes = 16 * 1024 * 1024
   /// Bytes that a replica's log has grown by when somebody else begins to.
-  public static let backgroundCheckpointBytes = 4 * 1024 * 1024
+  public static let backgroundCheckpointBytes = 1024 * 1024
   /// The page of a new store. A replica is filled by pulls, which write many records at once; a server
-  /// also takes edits one by one.
+  /// also takes edits one by one. A change of one record writes its page twice: to the log and to the file.
   public static let serverPageBytes = 4 * 1024
-  public static let replicaPageBytes = 16 * 1024
+  public static let replicaPageBytes = 8 * 1024
   /// Batches of a pull that have been read and are not in the store yet: one under way, one that waits.
   public static let batchesAhead = 2
 
