@@ -22,24 +22,6 @@ struct ExportTests {
     return lines.all
   }
 
-  /// Another headquarters that holds what the lines say.
-  private func imported(_ lines: [String]) async throws -> Headquarters {
-    let hq = try await Headquarters(seed: 5)
-    let file = try hq.scratch.file("lines", Data(lines.joined(separator: "\n").utf8))
-    let ids = Collected<Int>()
-    let importer = Importer(
-      schema: CooperationRegister.schema, coding: RevisionCodec(),
-      origin: Origin(
-        office: try #require(OfficeID("LYO")), author: "A", time: Timestamp(milliseconds: 0)),
-      newID: {
-        ids.add(1)
-        var random = Seeded(UInt64(ids.all.count))
-        return UUIDv7(milliseconds: Int64(ids.all.count), random: &random)
-      })
-    #expect(try await importer.run(.file(file), into: hq.log) == lines.count)
-    return hq
-  }
-
   private func register() async throws -> TestOffice {
     let hq = try await Headquarters()
     var random = Seeded(8)
@@ -71,7 +53,8 @@ struct ExportTests {
     let before = try await exported(register(), isFull: true)
     #expect(before.count == 3, "nothing is lost")
     #expect(before.filter { $0.contains("unknown") }.count == 2)
-    let hq = try await imported(before)
+    let hq = try await Headquarters(seed: 5)
+    try await hq.importLines(before)
     let office = try hq.office("VIE", hq.link)
     try await office.sync()
     #expect(try await exported(office, isFull: true) == before)
@@ -97,10 +80,35 @@ struct ExportTests {
   func whatNoExportWroteIsRefusedByItsLine(_ unknown: String) async throws {
     let line =
       "{\"kind\":\"area\",\"code\":\"XY\",\"fields\":{\"name\":\"N\"},\"unknown\":\"\(unknown)\"}"
+    let hq = try await Headquarters(seed: 5)
     await #expect {
-      _ = try await imported([line])
+      try await hq.importLines([line])
     } throws: { error in
       (error as? ImportError)?.line == 1 && "\(error)".contains("unknown")
     }
+  }
+
+  /// An import's entries have no edit id that those who hand them back could have in common.
+  @Test func anImportedRecordThatTheServerLostIsThereOnceWhoeverHandsItBack() async throws {
+    let line = #"{"kind":"area","code":"ONE","fields":{"name":"One"}}"#
+    let hq = try await Headquarters(seed: 5)
+    let backup = try await hq.backedUp()
+    try await hq.importLines([line])
+    let changes = try await hq.log.changes(after: .zero, limit: BatchLimit()).changes
+    #expect(changes.map(\.edits) == [nil])
+    let offices = try ["VIE", "NYC"].map { try hq.office($0, hq.link) }
+    for office in offices { try await office.sync() }
+    let digest = try await hq.digest()
+
+    let restored = try await hq.restored(from: backup)
+    for office in offices { try await office.on(restored.link).sync() }
+    #expect(try restored.revisions().count == 1)
+    for office in offices {
+      let office = office.on(restored.link)
+      try await office.sync()
+      #expect(try await office.digest() == restored.digest())
+      #expect(try await office.pending().isEmpty)
+    }
+    #expect(try await restored.digest() == digest)
   }
 }

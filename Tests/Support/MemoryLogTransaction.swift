@@ -94,9 +94,11 @@ final class MemoryLogTransaction: LogTransaction {
         let committed = Committed(position: cursor.position, revision: revision.id)
         let old = state.heads[revision.summary.record]
         state.entries.append(
-          Entry(position: cursor.position, revision: revision, edits: EditIDs(decision.edit)))
+          Entry(
+            position: cursor.position, revision: revision,
+            edits: addition.hasEdit ? EditIDs(decision.edit) : nil))
         let filed = FiledEdit(committed: committed, record: revision.summary.record)
-        state.edits[decision.edit] = filed
+        if addition.hasEdit { state.edits[decision.edit] = filed }
         state.handedBack[cursor.position] = addition.handedBackBy
         state.wanted[revision.id] = nil
         if let provenance = addition.provenance { file(provenance, filed) }

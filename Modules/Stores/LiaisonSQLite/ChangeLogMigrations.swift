@@ -45,7 +45,8 @@ enum ChangeLogMigrations {
       before INTEGER REFERENCES change (position),
       record BLOB NOT NULL CHECK (length(record) = 16),
       revision BLOB NOT NULL CHECK (length(revision) = 32),
-      edit BLOB NOT NULL UNIQUE CHECK (length(edit) = 16),
+      -- NULL for the first entry of an imported record: no office has it in an outbox.
+      edit BLOB UNIQUE CHECK (length(edit) = 16),
       -- The office that handed it back after the log had lost it.
       handed_back_by TEXT,
       bytes BLOB NOT NULL

@@ -22,9 +22,10 @@ struct EntryEdits {
   }
 
   /// - Parameter column: the first of ``columns`` in the row.
-  /// - Returns: the latest ``SyncLimits/changeEdits``.
-  func ids(_ row: Columns, from column: Int) throws -> EditIDs {
-    let edit: EditID = try row.value(column + 1)
+  /// - Returns: the latest ``SyncLimits/changeEdits``; nil if the entry has none.
+  func ids(_ row: Columns, from column: Int) throws -> EditIDs? {
+    // Without one, an entry is a record's first and has taken nothing in.
+    guard let edit = try row.value(column + 1) as EditID? else { return nil }
     let before: Int64? = try row.value(column + 2)
     guard mayAbsorb || (since != nil && before ?? 0 > since?.number ?? 0) else {
       return EditIDs(edit)
@@ -36,10 +37,10 @@ struct EntryEdits {
     {
       let earlier = try PreparedStatement(db, "SELECT edit, before FROM change WHERE position = ?")
         .bound(position).first {
-          (edit: try $0.value(0) as EditID, before: try $0.value(1) as Int64?)
+          (edit: try $0.value(0) as EditID?, before: try $0.value(1) as Int64?)
         }
       guard let earlier else { throw StoreError.damaged("the log has lost an entry") }
-      others = try absorbed(at: position) + [earlier.edit] + others
+      others = try absorbed(at: position) + [earlier.edit].compactMap(\.self) + others
       next = earlier.before
     }
     return EditIDs(edit, absorbed: others.suffix(SyncLimits.changeEdits))

@@ -47,7 +47,7 @@ final class SQLiteLogTransaction: LogTransaction {
       case .append(let addition):
         let revision = addition.revision
         let cursor = chain.append(revision.id)
-        try append(addition, edit: decision.edit, at: cursor)
+        try append(addition, edit: addition.hasEdit ? decision.edit : nil, at: cursor)
         try file(addition, at: cursor.position)
         let committed = Committed(position: cursor.position, revision: revision.id)
         return Verdict(edit: decision.edit, outcome: .committed(committed))
@@ -55,7 +55,8 @@ final class SQLiteLogTransaction: LogTransaction {
     }
   }
 
-  private func append(_ addition: LogAddition, edit: EditID, at cursor: LiaisonSync.Cursor) throws {
+  private func append(_ addition: LogAddition, edit: EditID?, at cursor: LiaisonSync.Cursor) throws
+  {
     let revision = addition.revision
     let summary = revision.summary
     // Most of an import are first ones, and there are many.

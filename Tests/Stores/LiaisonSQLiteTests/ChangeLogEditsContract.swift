@@ -64,6 +64,28 @@ import Testing
   }
 
   @Test(arguments: LogMaker.allCases)
+  func anImportedRecordsFirstEntryHasNoEdit(_ kind: LogMaker) async throws {
+    let open = try kind.make(in: scratch, maker)
+    let (first, edits) = try (maker.area("ONE", name: "Imported"), ids(2))
+    let later = try maker.area(
+      "ONE", name: "Edited", record: first.record, parent: try maker.id(of: first))
+    for (edit, revision) in [(edits[0], first), (edits[1], later)] {
+      let addition = LogAddition(
+        try maker.coding.encode(revision), links: nil, isFirst: revision.parent == nil,
+        hasEdit: revision.parent != nil)
+      _ = try await open().commit(CommitQuestion()) { _ in
+        [CommitDecision(edit: edit, action: .append(addition))]
+      }
+      let named = try await open().changes(after: .zero, limit: BatchLimit()).changes.map(\.edits)
+      #expect(named == [revision.parent == nil ? nil : EditIDs(edits[1])])
+    }
+    #expect(try await open().committed(Set(edits)).keys.sorted() == [edits[1]])
+    let history = try await open().history(of: first.record) { _ in [] }
+    #expect(history.map(\.edits) == [EditIDs(edits[1]), nil])
+    try await open().checkIntegrity()
+  }
+
+  @Test(arguments: LogMaker.allCases)
   func aHistoryNamesTheEditsOfEachEntry(_ kind: LogMaker) async throws {
     let edits = [EditIDs(ids(1)[0]), EditIDs(ids(1)[0], absorbed: ids(1))]
     let (open, revisions) = try await log(kind, edits)

@@ -137,11 +137,14 @@ public struct LogAddition: Hashable, Sendable {
   public let handedBackBy: OfficeID?
   /// Whether it is known to be its record's first entry.
   public let isFirst: Bool
+  /// Whether an office may ask for it by its edit's id: not if it is the first entry of an imported record,
+  /// which nobody has in an outbox.
+  public let hasEdit: Bool
 
   public init(
     _ revision: FiledRevision, links: Links?, keys: [UniqueKey]? = nil,
     provenance: Provenance? = nil,
-    handedBackBy: OfficeID? = nil, isFirst: Bool = false
+    handedBackBy: OfficeID? = nil, isFirst: Bool = false, hasEdit: Bool = true
   ) {
     self.revision = revision
     self.links = links
@@ -149,6 +152,7 @@ public struct LogAddition: Hashable, Sendable {
     self.provenance = provenance
     self.handedBackBy = handedBackBy
     self.isFirst = isFirst
+    self.hasEdit = hasEdit
   }
 }
 

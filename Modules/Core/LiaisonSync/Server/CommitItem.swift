@@ -37,6 +37,7 @@ final class CommitItem: Sendable {
   /// Whether the log may have the revision: it is handed back, or was sent before.
   let mayBeThere: Bool
   let isReoffer: Bool
+  let isImported: Bool
   let handedBackBy: OfficeID?
   /// Those of its kind, with a value or without.
   let referenceFields: [ReferenceField]
@@ -64,14 +65,14 @@ final class CommitItem: Sendable {
       filed, links: links, keys: unique?.map(\.key),
       provenance: provenance?.missing(facts, beside: come),
       handedBackBy: handedBackBy,
-      isFirst: parent == nil)
+      isFirst: parent == nil, hasEdit: parent != nil || !isImported)
   }
   /// The code that the record takes for itself; nil if it is deleted.
   var code: RecordCode? { filed.summary.isDeleted ? nil : filed.summary.code }
 
   init(
     edit: EditID, _ content: CommitRule.Candidate.Content, _ referenceFields: [ReferenceField],
-    _ kind: Kind?, by office: OfficeID, mayTakeAnyNumber: Bool
+    _ kind: Kind?, by office: OfficeID, isImported: Bool
   ) {
     self.edit = edit
     filed = content.filed
@@ -80,9 +81,10 @@ final class CommitItem: Sendable {
     provenance = content.provenance
     mayBeThere = content.isReoffer || content.wasSent
     isReoffer = content.isReoffer
+    self.isImported = isImported
     handedBackBy = content.isReoffer || content.revision.office != office ? office : nil
     let numbers = content.filed.summary.isDeleted ? nil : content.filed.summary.code.numberedBy
-    otherNumbers = numbers == content.revision.office || mayTakeAnyNumber ? nil : numbers
+    otherNumbers = numbers == content.revision.office || isImported ? nil : numbers
     var references: [References] = []
     var links = Links()
     let fields = content.revision.state.fields

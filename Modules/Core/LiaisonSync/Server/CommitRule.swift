@@ -130,7 +130,7 @@ public struct CommitRule: Sendable {
         let item = CommitItem(
           edit: candidate.edit, content, fields[content.revision.kind] ?? [],
           kinds[content.revision.kind],
-          by: office, mayTakeAnyNumber: isImport)
+          by: office, isImported: isImport)
         references += item.references.reduce(0) { $0 + $1.targets.count }
         if let refusal = refusal(content.revision, references) {
           return refusal.reason == .office && content.isReoffer
