@@ -23,6 +23,12 @@ let lifecycle = Target.Dependency.product(
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let embedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let ssl = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let tls = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let reloading = Target.Dependency.product(
+  name: "NIOCertificateReloading", package: "swift-nio-extras")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 /// A group of modules: Core below all, Commands above all, and the pillars between them.
@@ -30,6 +36,7 @@ enum Group: String {
   case core = "Core"
   case wire = "Wire"
   case stores = "Stores"
+  case trust = "Trust"
   case server = "Server"
   case office = "Office"
   case commands = "Commands"
@@ -78,9 +85,13 @@ let package = Package(
     .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.96.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -90,10 +101,13 @@ let package = Package(
       name: "CLiaisonProto", path: "Modules/Wire/CLiaisonProto",
       linkerSettings: [.linkedLibrary("protobuf-c")]),
     module(.wire, "LiaisonWire", core + ["CLiaisonProto", crypto]),
-    module(.wire, "LiaisonGRPC", core + ["LiaisonWire", grpc, http2, log, nio]),
+    module(
+      .wire, "LiaisonGRPC",
+      core + ["LiaisonWire", grpc, http2, log, nio, ssl, tls, reloading, x509, asn1]),
     module(.wire, "LiaisonExchange", core),
     module(.stores, "LiaisonFolder", core),
     module(.stores, "LiaisonSQLite", core + ["LiaisonFolder", grdb, sqlite]),
+    module(.trust, "LiaisonIdentity", core + [crypto, x509, asn1]),
     module(.server, "LiaisonServer", core),
     module(.office, "LiaisonReplica", core),
     .target(name: "CTerminal", path: "Modules/Commands/CTerminal"),
@@ -102,13 +116,13 @@ let package = Package(
       "liaison",
       core + [
         "LiaisonTerminal", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
-        "LiaisonExchange", "LiaisonWire", arguments,
+        "LiaisonExchange", "LiaisonIdentity", "LiaisonWire", arguments,
       ]),
     command(
       "liaisond",
       core + [
         "LiaisonTerminal", "LiaisonServer", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
-        "LiaisonExchange", "LiaisonWire", arguments, lifecycle, signals, log,
+        "LiaisonExchange", "LiaisonIdentity", "LiaisonWire", arguments, lifecycle, signals, log,
       ]),
     .target(
       name: "TestSupport", dependencies: core, path: "Tests/Support", swiftSettings: settings),
@@ -122,6 +136,7 @@ let package = Package(
     tests(
       "Wire/LiaisonGRPCTests", core + ["LiaisonGRPC", "LiaisonWire", grpc, log, nio, embedded]),
     tests("Wire/LiaisonExchangeTests", core + ["LiaisonExchange"]),
+    tests("Trust/LiaisonIdentityTests", core + ["LiaisonIdentity"]),
     tests("Server/LiaisonServerTests", core + ["LiaisonServer"]),
     tests(
       "Stores/LiaisonSQLiteTests",
@@ -131,7 +146,7 @@ let package = Package(
       "Rounds",
       core + [
         "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
-        "LiaisonExchange", "LiaisonWire", log, grdb,
+        "LiaisonExchange", "LiaisonIdentity", "LiaisonWire", log, grdb,
       ]),
     tests("Simulation", core + ["LiaisonServer", "LiaisonReplica", "LiaisonWire"]),
     tests("Commands/LiaisonTerminalTests", core + ["LiaisonTerminal"]),

@@ -154,11 +154,14 @@ public struct LogBatch: Hashable, Sendable {
 /// A site with its own replica and its own identity.
 public struct Office: Hashable, Sendable {
   public let id: OfficeID
-  public let name: String
+  public var name: String
+  /// Whether its replicas may call no more.
+  public var isDisabled: Bool
 
-  public init(id: OfficeID, name: String) {
+  public init(id: OfficeID, name: String, isDisabled: Bool = false) {
     self.id = id
     self.name = name
+    self.isDisabled = isDisabled
   }
 }
 

@@ -14,6 +14,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case missing(String)
   /// No store can be at the path, whatever is there, and why.
   case unfit(String)
+  /// Others than its owner may read a file that holds a key.
+  case exposed(path: String)
   /// There is something already, and what.
   case exists(String)
   /// What was to be changed has changed in the meantime.
@@ -30,6 +32,7 @@ extension StoreError: CustomStringConvertible {
     case .full: "the disk is full; nothing of this step was written"
     case .newer: "a newer version of Liaison wrote it"
     case .older: "a version of Liaison wrote it that was never released"
+    case .exposed(let path): "others may read \(path): its mode is not 0600"
     case .damaged(let what), .missing(let what), .unfit(let what), .exists(let what),
       .io(let what):
       what

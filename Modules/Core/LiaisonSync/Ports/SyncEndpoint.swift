@@ -1,5 +1,3 @@
-public import LiaisonModel
-
 /// A register as one office calls it: the two calls of a sync round, and one for a record's history. A
 /// port.
 ///
@@ -40,7 +38,11 @@ public protocol SyncConnector: Sendable {
 
 /// What an office reaches: a service that knows its callers. A port.
 public protocol SyncListener: Sendable {
-  /// The register as this office may call it.
-  /// - Throws: ``CallError/unknownOffice``.
-  func endpoint(for office: OfficeID?) async throws -> any SyncEndpoint
+  /// The register as this caller may use it.
+  /// - Throws: ``CallError/unknownOffice``, ``CallError/notAdmitted(_:)``.
+  func endpoint(for caller: Caller) async throws -> any SyncEndpoint
+
+  /// What lets replicas in, as this caller may use it.
+  /// - Throws: ``CallError/notAdmitted(_:)``.
+  func enrolment(for caller: Caller) async throws -> any EnrolEndpoint
 }

@@ -1,0 +1,74 @@
+public import LiaisonModel
+
+/// Which replicas and invitations a register has. A port; each call throws ``StoreError``.
+public protocol ReplicaRoster: Sendable {
+  /// Another number after each change of what is decided by: replicas, invitations, offices.
+  func generation() async throws -> Int
+
+  /// The office of this id; nil if the register has none.
+  func office(_ id: OfficeID) async throws -> Office?
+
+  func replica(with key: Fingerprint) async throws -> EnrolledReplica?
+
+  /// In the order of their offices and numbers.
+  func replicas() async throws -> [EnrolledReplica]
+
+  /// Latest first.
+  func invitations() async throws -> [IssuedInvitation]
+
+  /// Reads and changes in one transaction: all of it is durable when it returns, or nothing is done.
+  func change<Result: Sendable>(
+    _ body: @escaping @Sendable (any RosterTransaction) throws -> Result
+  ) async throws -> Result
+}
+
+public protocol RosterTransaction {
+  func office(_ id: OfficeID) throws -> Office?
+  func put(_ office: Office) throws
+  func replica(with key: Fingerprint) throws -> EnrolledReplica?
+  func replicas(of office: OfficeID) throws -> [EnrolledReplica]
+  func put(_ replica: EnrolledReplica) throws
+  /// - Parameter secret: its SHA-256.
+  func invitation(_ secret: [UInt8]) throws -> IssuedInvitation?
+  func put(_ invitation: IssuedInvitation) throws
+}
+
+/// Signs certificates of replicas, and reads those that callers present. A port.
+public protocol CertificateAuthority: Sendable {
+  /// Its own: X.509 in DER.
+  var certificate: [UInt8] { get }
+
+  /// - Throws: ``CertificateFault``.
+  func read(_ certificate: [UInt8]) throws -> PresentedCertificate
+
+  /// A certificate for the key of a certificate that was presented.
+  /// - Throws: ``CertificateFault``.
+  func certificate(
+    of replica: ReplicaID, _ office: OfficeID, key presented: [UInt8], from: Timestamp,
+    until: Timestamp
+  ) throws -> [UInt8]
+
+  /// The SHA-256 of some bytes.
+  func digest(_ bytes: [UInt8]) -> [UInt8]
+}
+
+/// What counts of a certificate that a caller presents.
+public struct PresentedCertificate: Hashable, Sendable {
+  public let key: Fingerprint
+  /// Whether this authority has signed it.
+  public let isOurs: Bool
+  public let begins, ends: Timestamp
+
+  public init(key: Fingerprint, isOurs: Bool, begins: Timestamp, ends: Timestamp) {
+    self.key = key
+    self.isOurs = isOurs
+    self.begins = begins
+    self.ends = ends
+  }
+}
+
+/// A certificate or a key cannot be read or made.
+public struct CertificateFault: Error, Hashable, Sendable, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}
