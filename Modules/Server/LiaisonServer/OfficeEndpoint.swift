@@ -7,6 +7,8 @@ struct OfficeEndpoint: SyncEndpoint {
   let office: OfficeID
   /// Counts for the office while this endpoint is kept.
   let call: OfficeCalls.Call
+  /// What the caller has proved with who it is; nil if it is believed.
+  let certificate: [UInt8]?
 
   /// Sends the header, then what changed, batch by batch. A follow goes on with each commit until its
   /// task is cancelled or the server drains, and gives a sign of life if there was none for a while.
@@ -45,6 +47,7 @@ struct OfficeEndpoint: SyncEndpoint {
     receive: @escaping @Sendable (PushResponse) async throws -> Void
   ) async throws {
     while let request = try await next() {
+      try await service.check(certificate)
       try await receive(PushResponse(verdicts: try await commit(request)))
     }
   }
@@ -110,6 +113,7 @@ extension OfficeEndpoint {
   ) async throws {
     var remaining: Int?
     while true {
+      try await service.check(certificate)
       let batch = try await batch(after: told, since: since, generation)
       guard batch.through.position > told.position else { return }
       // Counted once, when there is more than one batch: counting costs what it counts.

@@ -14,16 +14,18 @@ public struct SyncService: SyncListener {
   let commits = CommitSignal()
   let following = SharedReading()
   let calls: OfficeCalls
+  let admission: Admission?
 
   /// - Parameters:
   ///   - limit: what one message holds, either way. Callers are told in the header.
+  ///   - admission: lets replicas in by their certificates; nil for a server that believes its callers.
   ///   - officeCalls: calls of one office at once. Callers are told in the header.
   ///   - protocols: those that it speaks.
   ///   - pause: waits for a time, or until its task is cancelled, and then throws.
   ///   - report: is told why the store could not answer; a caller only learns that it could not.
   public init(
     log: any ChangeLog, coding: any RevisionCoding, limit: BatchLimit = BatchLimit(),
-    officeCalls: Int = SyncLimits.officeCalls,
+    admission: Admission? = nil, officeCalls: Int = SyncLimits.officeCalls,
     protocols: ClosedRange<UInt32> = SyncProtocol.spoken,
     pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
     report: @escaping @Sendable (StoreError) -> Void = { _ in }
@@ -32,23 +34,67 @@ public struct SyncService: SyncListener {
     self.coding = coding
     self.limit = limit
     self.protocols = protocols
+    self.admission = admission
     calls = OfficeCalls(most: officeCalls)
     self.pause = pause
     self.report = report
   }
 
-  /// The register as this office may call it. It counts as a call of the office while it is kept.
+  /// The register as this caller may use it. It counts as a call of the office while it is kept.
   /// - Throws: ``CallError/unknownOffice``, also if the call names no office;
-  ///   ``CallError/tooManyCalls``.
+  ///   ``CallError/notAdmitted(_:)``, ``CallError/tooManyCalls``.
+  public func endpoint(for caller: Caller) async throws -> any SyncEndpoint {
+    switch (caller, admission) {
+    case (.certificate(let certificate), let admission?):
+      let replica = try await asking { try await admission.replica(presenting: certificate) }
+      return OfficeEndpoint(
+        service: self, office: replica.office, call: try calls.begin(of: replica.office),
+        certificate: certificate)
+    case (.claimed(let office), nil): return try await endpoint(for: office)
+    case (.certificate, nil), (.claimed, _?): throw CallError.notAdmitted(.notEnrolled)
+    }
+  }
+
+  /// The register as an office may call it that is believed.
   public func endpoint(for office: OfficeID?) async throws -> any SyncEndpoint {
     guard let office, try await asking({ try await log.office(office) }) != nil else {
       throw CallError.unknownOffice
     }
-    return OfficeEndpoint(service: self, office: office, call: try calls.begin(of: office))
+    return OfficeEndpoint(
+      service: self, office: office, call: try calls.begin(of: office), certificate: nil)
+  }
+
+  public func enrolment(for caller: Caller) async throws -> any EnrolEndpoint {
+    guard let admission, case .certificate(let certificate) = caller else {
+      throw CallError.notAdmitted(.notEnrolled)
+    }
+    return EnrolDesk(service: self, admission: admission, certificate: certificate)
+  }
+
+  /// Whether a caller may go on.
+  /// - Throws: ``CallError/notAdmitted(_:)``.
+  func check(_ certificate: [UInt8]?) async throws {
+    guard let certificate, let admission else { return }
+    try await asking { try await admission.check(certificate) }
   }
 
   /// How many callers follow the log and wait for the next commit.
   public var followers: Int { commits.waiters }
+
+  /// Wakes those who follow when replicas, invitations or offices have changed, so that a revocation ends
+  /// their calls. Until its task is cancelled.
+  public func watchRoster(_ roster: any ReplicaRoster) async throws {
+    var last: Int?
+    while true {
+      let now = try? await asking { try await roster.generation() }
+      // What fails here is reported, and tried again.
+      if let now, now != last {
+        if last != nil { commits.fire() }
+        last = now
+      }
+      try await pause(SyncLimits.rosterPause)
+    }
+  }
 
   /// Ends every follow, now and later, so that a server can drain.
   public func stopFollowing() { commits.close() }
@@ -62,5 +108,21 @@ public struct SyncService: SyncListener {
       report(error)
       throw CallError.storeUnavailable
     }
+  }
+}
+
+/// What lets replicas in, as one caller reaches it.
+private struct EnrolDesk: EnrolEndpoint {
+  let service: SyncService
+  let admission: Admission
+  let certificate: [UInt8]
+
+  func enrol(_ request: EnrolRequest) async throws -> Enrolment {
+    try await service.asking { try await admission.enrol(request, presenting: certificate) }
+  }
+
+  func renew(_ request: RenewRequest) async throws -> Enrolment {
+    guard SyncProtocol.spoken.contains(request.version) else { throw CallError.otherProtocol }
+    return try await service.asking { try await admission.renew(presenting: certificate) }
   }
 }

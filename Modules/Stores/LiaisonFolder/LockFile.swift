@@ -77,7 +77,7 @@ final class LockFile: Sendable {
     try LockFile.sync(folder)
   }
 
-  private static func sync(_ folder: String) throws {
+  static func sync(_ folder: String) throws {
     let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else { throw LockFile.failure("\(folder) cannot be opened") }
     defer { close(directory) }

@@ -93,6 +93,7 @@ package struct NewFolder: Sendable {
   /// - Returns: false if it cannot be removed.
   @discardableResult
   private func removeFolder() -> Bool {
+    for name in PrivateFile.Name.allCases { unlink("\(directory.path)/\(name.rawValue)") }
     for name in LockName.allCases { unlink("\(directory.path)/\(name.fileName)") }
     return wasThere || rmdir(directory.path) == 0 || errno == ENOENT
   }

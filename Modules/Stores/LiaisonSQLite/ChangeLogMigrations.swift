@@ -5,7 +5,7 @@ enum ChangeLogMigrations {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("chained") { db in
-      try db.execute(sql: layout)
+      try db.execute(sql: layout + RosterTable.layout)
     }
     return migrator
   }
@@ -18,6 +18,8 @@ enum ChangeLogMigrations {
       register BLOB NOT NULL CHECK (length(register) = 16),
       -- Whether offices may hand back what other offices wrote.
       is_healing INTEGER NOT NULL DEFAULT 0 CHECK (is_healing IN (0, 1)),
+      -- How often offices, replicas or invitations have changed.
+      roster INTEGER NOT NULL DEFAULT 0 CHECK (roster >= 0),
       -- Where the log has the schema; 0 for the one that the register was made with.
       schema_position INTEGER NOT NULL DEFAULT 0 CHECK (schema_position >= 0),
       schema BLOB NOT NULL
@@ -33,7 +35,8 @@ enum ChangeLogMigrations {
     CREATE TABLE office (
       id INTEGER PRIMARY KEY,
       code TEXT NOT NULL UNIQUE,
-      name TEXT NOT NULL
+      name TEXT NOT NULL,
+      is_disabled INTEGER NOT NULL DEFAULT 0 CHECK (is_disabled IN (0, 1))
     ) STRICT;
 
     -- One row for each accepted revision, for ever. Its position is its place in the log; its prefix

@@ -164,16 +164,14 @@ extension SQLiteChangeLog {
   }
 
   public func office(_ id: OfficeID) async throws -> Office? {
-    try await read { db in
-      try PreparedStatement(db, "SELECT name FROM office WHERE code = ?").bound(id.text)
-        .first { Office(id: id, name: try $0.value(0)) }
-    }
+    try await read { try RosterTable(db: $0).office(id) }
   }
 
   public func offices() async throws -> [Office] {
     try await read { db in
-      try PreparedStatement(db, "SELECT code, name FROM office ORDER BY code").all { row in
-        Office(id: try row.office(0), name: try row.value(1))
+      try PreparedStatement(db, "SELECT code, name, is_disabled FROM office ORDER BY code").all {
+        row in
+        Office(id: try row.office(0), name: try row.value(1), isDisabled: try row.value(2))
       }
     }
   }

@@ -13,10 +13,11 @@ public final class SQLiteChangeLog: ChangeLog {
   let start: LogChain
 
   /// Makes a register: an empty log with its schema.
+  /// - Parameter standing: its authority; without one nobody can enrol.
   /// - Throws: ``StoreError`` if the folder holds something already or cannot be written.
   public static func create(
     _ directory: DataDirectory, register: RegisterID, schema: Schema,
-    coding: any SchemaCoding
+    coding: any SchemaCoding, standing: Standing? = nil
   ) throws {
     let encoded = try coding.encode(schema).bytes
     try NewFolder(directory).filled { path in
@@ -30,6 +31,7 @@ public final class SQLiteChangeLog: ChangeLog {
           _ = try PreparedStatement(
             db, "INSERT INTO register (id, register, schema) VALUES (1, ?, ?)"
           ).bound(register, encoded).run()
+          try standing?.insert(into: db)
         }
         try queue.close()
       }

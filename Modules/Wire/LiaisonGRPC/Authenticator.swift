@@ -1,16 +1,31 @@
 internal import GRPCCore
+internal import GRPCNIOTransportHTTP2Posix
 internal import LiaisonModel
+internal import LiaisonSync
+internal import SwiftASN1
+internal import X509
 
-/// Says which office calls. By metadata until offices have certificates; therefore a server
-/// listens on loopback only.
-protocol Authenticator: Sendable {
-  /// - Returns: nil if the call names no office.
-  func office(of metadata: Metadata) -> OfficeID?
-}
+/// Says who calls.
+enum Authenticator: Sendable {
+  /// By what the call's metadata says: on loopback, if a server was told to.
+  case metadata
+  /// By the certificate that the connection was made with.
+  case certificate
 
-/// Believes the `liaison-office` entry of a call's metadata.
-struct ClaimedOffice: Authenticator {
-  func office(of metadata: Metadata) -> OfficeID? {
-    metadata[stringValues: SyncMethods.officeKey].first { _ in true }.flatMap { OfficeID($0) }
+  /// - Throws: ``CallError/notAdmitted(_:)`` if the connection shows none.
+  func caller(_ metadata: Metadata, _ context: ServerContext) throws -> Caller {
+    switch self {
+    case .metadata:
+      return .claimed(
+        metadata[stringValues: SyncMethods.officeKey].first { _ in true }.flatMap { OfficeID($0) })
+    case .certificate:
+      let transport = context.transportSpecific as? HTTP2ServerTransport.Posix.Context
+      guard let certificate = transport?.peerCertificate else {
+        throw CallError.notAdmitted(.notEnrolled)
+      }
+      var serializer = DER.Serializer()
+      try serializer.serialize(certificate)
+      return .certificate(serializer.serializedBytes)
+    }
   }
 }

@@ -10,16 +10,20 @@ package struct CallStatus: Hashable, Sendable {
   package let name: String?
 
   /// What a server says, in the order of the article.
-  package static let table = [
-    CallStatus(error: .unknownOffice, code: .unauthenticated, name: "unknown-office"),
-    CallStatus(error: .otherProtocol, code: .unimplemented, name: "other-protocol"),
-    CallStatus(error: .otherRegister, code: .failedPrecondition, name: "other-register"),
-    CallStatus(error: .otherHistory, code: .failedPrecondition, name: "other-history"),
-    CallStatus(error: .malformed, code: .invalidArgument, name: nil),
-    CallStatus(error: .tooLarge, code: .resourceExhausted, name: "too-large"),
-    CallStatus(error: .tooManyCalls, code: .resourceExhausted, name: "too-many-calls"),
-    CallStatus(error: .storeUnavailable, code: .unavailable, name: "store"),
-  ]
+  package static let table =
+    [
+      CallStatus(error: .unknownOffice, code: .unauthenticated, name: "unknown-office"),
+      CallStatus(error: .otherProtocol, code: .unimplemented, name: "other-protocol"),
+      CallStatus(error: .otherRegister, code: .failedPrecondition, name: "other-register"),
+      CallStatus(error: .otherHistory, code: .failedPrecondition, name: "other-history"),
+      CallStatus(error: .malformed, code: .invalidArgument, name: nil),
+      CallStatus(error: .tooLarge, code: .resourceExhausted, name: "too-large"),
+      CallStatus(error: .tooManyCalls, code: .resourceExhausted, name: "too-many-calls"),
+      CallStatus(error: .storeUnavailable, code: .unavailable, name: "store"),
+    ]
+    + NotAdmitted.allCases.map {
+      CallStatus(error: .notAdmitted($0), code: .unauthenticated, name: $0.rawValue)
+    }
 
   /// What a status without a name that is known says. A server of ours gives none of the rest.
   static let unnamed: [RPCError.Code: CallError] = [

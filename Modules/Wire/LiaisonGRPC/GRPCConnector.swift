@@ -1,6 +1,6 @@
 internal import GRPCCore
 internal import GRPCNIOTransportHTTP2Posix
-public import LiaisonModel
+internal import LiaisonModel
 public import LiaisonSync
 
 public import struct LiaisonSync.Endpoint
@@ -8,23 +8,23 @@ public import struct LiaisonSync.Endpoint
 /// The way from an office to a server over gRPC: HTTP/2 over TCP.
 public struct GRPCConnector: SyncConnector {
   public let server: Endpoint
-  public let office: OfficeID
+  private let security: ClientSecurity
   private let patience: Duration
   private let answer: Duration
   private let clock: any Clock<Duration>
 
   /// - Parameters:
-  ///   - server: on loopback, until servers have certificates.
+  ///   - server: on loopback, if the connection is not secure.
   ///   - patience: how long the server may take for each thing that it owes: a header, a batch, a
   ///     verdict, a heartbeat, the end of a stream.
   ///   - answer: how long it may take for its first answer to a call, if that is less.
   ///   - clock: measures both.
   public init(
-    to server: Endpoint, office: OfficeID, patience: Duration = SyncLimits.patience,
+    to server: Endpoint, _ security: ClientSecurity, patience: Duration = SyncLimits.patience,
     answer: Duration = SyncLimits.answer, clock: any Clock<Duration> = ContinuousClock()
   ) {
     self.server = server
-    self.office = office
+    self.security = security
     self.patience = patience
     self.answer = min(answer, patience)
     self.clock = clock
@@ -35,7 +35,22 @@ public struct GRPCConnector: SyncConnector {
   public func connecting<Result: Sendable>(
     _ body: @escaping @Sendable (any SyncEndpoint) async throws -> Result
   ) async throws -> Result {
-    let client = GRPCClient(transport: try transport())
+    try await calling { try await body($0) }
+  }
+
+  /// Connects to what lets replicas in.
+  /// - Throws: ``CallError/untrusted(_:)``, and what `body` throws.
+  public func enrolling<Result: Sendable>(
+    _ body: @escaping @Sendable (any EnrolEndpoint) async throws -> Result
+  ) async throws -> Result {
+    try await calling { try await body($0) }
+  }
+
+  private func calling<Result: Sendable>(
+    _ body: @escaping @Sendable (GRPCEndpoint) async throws -> Result
+  ) async throws -> Result {
+    let distrust = Distrust()
+    let client = GRPCClient(transport: try transport(distrust))
     return try await withThrowingTaskGroup(of: Void.self) { group in
       // All calls have ended when `body` has: nothing is left to wait for, and a silent server would
       // not answer a farewell.
@@ -44,19 +59,31 @@ public struct GRPCConnector: SyncConnector {
       group.addTask { try? await client.runConnections() }
       return try await body(
         GRPCEndpoint(
-          client: client, office: office, patience: patience, answer: answer, clock: clock))
+          client: client, metadata: metadata, distrust: distrust, patience: patience,
+          answer: answer, clock: clock))
     }
   }
 
-  private func transport() throws(CallError) -> HTTP2ClientTransport.Posix {
-    guard server.isLoopback else { throw .notLoopback(server) }
+  /// Who calls, if the connection does not show it.
+  private var metadata: Metadata {
+    guard case .insecureLoopback(let office) = security else { return [:] }
+    return [SyncMethods.officeKey: .string(office.text)]
+  }
+
+  private func transport(_ distrust: Distrust) throws(CallError) -> HTTP2ClientTransport.Posix {
+    if case .insecureLoopback = security, !server.isLoopback { throw .notLoopback(server) }
     let target: any ResolvableTarget =
-      server.isIPv6
-      ? .ipv6(address: server.host, port: server.port)
-      : .dns(host: server.host, port: server.port)
+      if server.isIPv6 {
+        .ipv6(address: server.host, port: server.port)
+      } else if server.isIPv4 {
+        .ipv4(address: server.host, port: server.port)
+      } else {
+        .dns(host: server.host, port: server.port)
+      }
     do {
       return try HTTP2ClientTransport.Posix(
-        target: target, transportSecurity: .plaintext,
+        target: target,
+        transportSecurity: .liaison(security, host: server.host, distrust),
         config: .defaults { config in
           config.http2.targetWindowSize = Tuning.windowBytes
           config.http2.maxFrameSize = Tuning.frameBytes

@@ -8,7 +8,8 @@ internal import Synchronization
 /// A server's register over one connection. Each call has its own ``ProgressDeadline``.
 struct GRPCEndpoint: SyncEndpoint {
   let client: GRPCClient<HTTP2ClientTransport.Posix>
-  let office: OfficeID
+  let metadata: Metadata
+  let distrust: Distrust
   let patience: Duration
   let answer: Duration
   let clock: any Clock<Duration>
@@ -76,9 +77,7 @@ struct GRPCEndpoint: SyncEndpoint {
     }
   }
 
-  private var metadata: Metadata { [SyncMethods.officeKey: .string(office.text)] }
-
-  private var options: CallOptions {
+  var options: CallOptions {
     var options = CallOptions.defaults
     options.waitForReady = false
     options.maxResponseMessageBytes = SyncLimits.messageBytes
@@ -87,14 +86,17 @@ struct GRPCEndpoint: SyncEndpoint {
 
   /// Makes one call. Only a ``CallError`` comes out of it, or what this side's own work throws, or
   /// that this task was cancelled.
-  private func calling(_ body: @escaping @Sendable (Call) async throws -> Void) async throws {
+  func calling<Result: Sendable>(
+    _ body: @escaping @Sendable (Call) async throws -> Result
+  ) async throws -> Result {
     let call = Call(
       deadline: ProgressDeadline(first: answer, patience: patience, clock: clock))
     do {
-      try await call.deadline.watching { try await body(call) }
+      return try await call.deadline.watching { try await body(call) }
     } catch {
       if let own = call.failure { throw own }
       if Task.isCancelled { throw CancellationError() }
+      if let why = distrust.why { throw CallError.untrusted(why) }
       if error is ProgressDeadline.Expired { throw CallError.unreachable(.silent) }
       throw CallError(transport: error)
     }
@@ -102,7 +104,7 @@ struct GRPCEndpoint: SyncEndpoint {
 }
 
 /// One call under way, as this side's own work sees it.
-private final class Call: Sendable {
+final class Call: Sendable {
   let deadline: ProgressDeadline
   /// gRPC cancels a call if this side's work throws, and then reports only that.
   private let first = Mutex<(any Error)?>(nil)

@@ -11,41 +11,74 @@ internal import Synchronization
 /// An error leaves as it is: gRPC makes a status of it, by ``CallStatus/table``.
 struct SyncHandlers: RegistrableRPCService {
   let listener: any SyncListener
-  let authenticator: any Authenticator
+  let authenticator: Authenticator
   let log: Logger
 
   func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
+    registerEnrolment(with: &router)
     router.registerHandler(
       forMethod: SyncMethods.pull,
       deserializer: WireDeserializer<PullRequest>(), serializer: PullSerializer()
     ) { request, context in
-      let office = authenticator.office(of: request.metadata)
-      return try await logging(office) { try await pull(request, from: office, context) }
+      let caller = try authenticator.caller(request.metadata, context)
+      return try await logging(caller) { try await pull(request, from: caller, context) }
     }
     router.registerHandler(
       forMethod: SyncMethods.push,
       deserializer: WireDeserializer<PushRequest>(), serializer: WireSerializer<PushResponse>()
-    ) { request, _ in
-      let office = authenticator.office(of: request.metadata)
-      return try await logging(office) { try await push(request, from: office) }
+    ) { request, context in
+      let caller = try authenticator.caller(request.metadata, context)
+      return try await logging(caller) { try await push(request, from: caller) }
     }
     router.registerHandler(
       forMethod: SyncMethods.history,
       deserializer: WireDeserializer<HistoryRequest>(),
       serializer: WireSerializer<HistoryResponse>()
-    ) { request, _ in
-      let office = authenticator.office(of: request.metadata)
-      return try await logging(office) { try await history(request, from: office) }
+    ) { request, context in
+      let caller = try authenticator.caller(request.metadata, context)
+      return try await logging(caller) { try await history(request, from: caller) }
+    }
+  }
+
+  private func registerEnrolment<Transport: ServerTransport>(
+    with router: inout RPCRouter<Transport>
+  ) {
+    router.registerHandler(
+      forMethod: SyncMethods.enrol,
+      deserializer: WireDeserializer<EnrolRequest>(), serializer: WireSerializer<Enrolment>()
+    ) { request, context in
+      try await enrolling(request, context) { try await $0.enrol($1) }
+    }
+    router.registerHandler(
+      forMethod: SyncMethods.renew,
+      deserializer: WireDeserializer<RenewRequest>(), serializer: WireSerializer<Enrolment>()
+    ) { request, context in
+      try await enrolling(request, context) { try await $0.renew($1) }
+    }
+  }
+
+  private func enrolling<Request>(
+    _ request: StreamingServerRequest<Request>, _ context: ServerContext,
+    _ body: (any EnrolEndpoint, Request) async throws -> Enrolment
+  ) async throws -> StreamingServerResponse<Enrolment> {
+    let caller = try authenticator.caller(request.metadata, context)
+    return try await logging(caller) {
+      let desk = try await listener.enrolment(for: caller)
+      let enrolment = try await body(desk, try await request.messages.only())
+      return StreamingServerResponse { writer in
+        try await writer.write(enrolment)
+        return [:]
+      }
     }
   }
 
   private func history(
-    _ request: StreamingServerRequest<HistoryRequest>, from office: OfficeID?
+    _ request: StreamingServerRequest<HistoryRequest>, from caller: Caller
   ) async throws -> StreamingServerResponse<HistoryResponse> {
-    let endpoint = try await listener.endpoint(for: office)
+    let endpoint = try await listener.endpoint(for: caller)
     let request = try await request.messages.only()
     return StreamingServerResponse { writer in
-      try await logging(office) {
+      try await logging(caller) {
         try await endpoint.history(request) { try await writer.write($0) }
         return [:]
       }
@@ -53,13 +86,13 @@ struct SyncHandlers: RegistrableRPCService {
   }
 
   private func pull(
-    _ request: StreamingServerRequest<PullRequest>, from office: OfficeID?,
+    _ request: StreamingServerRequest<PullRequest>, from caller: Caller,
     _ context: ServerContext
   ) async throws -> StreamingServerResponse<PullResponse> {
-    let endpoint = try await listener.endpoint(for: office)
+    let endpoint = try await listener.endpoint(for: caller)
     let request = try await request.messages.only()
     return StreamingServerResponse { writer in
-      try await logging(office) {
+      try await logging(caller) {
         @Sendable func send() async throws {
           try await endpoint.pull(request) { try await writer.write($0) }
         }
@@ -75,11 +108,11 @@ struct SyncHandlers: RegistrableRPCService {
   }
 
   private func push(
-    _ request: StreamingServerRequest<PushRequest>, from office: OfficeID?
+    _ request: StreamingServerRequest<PushRequest>, from caller: Caller
   ) async throws -> StreamingServerResponse<PushResponse> {
-    let endpoint = try await listener.endpoint(for: office)
+    let endpoint = try await listener.endpoint(for: caller)
     return StreamingServerResponse { writer in
-      try await logging(office) {
+      try await logging(caller) {
         for try await message in request.messages {
           let waiting = Waiting(message)
           try await endpoint.push(
@@ -106,13 +139,13 @@ struct SyncHandlers: RegistrableRPCService {
   /// Tells the server's own log of each call that is refused or fails, but of no end that the caller or
   /// the server made.
   private func logging<Result>(
-    _ office: OfficeID?, _ body: () async throws -> Result
+    _ caller: Caller, _ body: () async throws -> Result
   ) async throws -> Result {
     do {
       return try await body()
     } catch {
       var told: Logger.Metadata = ["why": "\(error)"]
-      if let office { told["office"] = "\(office)" }
+      if case .claimed(let office?) = caller { told["office"] = "\(office)" }
       switch error {
       // The service has told why, which the caller does not learn.
       case CallError.storeUnavailable: break

@@ -6,6 +6,9 @@ enum SyncMethods {
   static let pull = MethodDescriptor(service: service, method: "Pull")
   static let push = MethodDescriptor(service: service, method: "Push")
   static let history = MethodDescriptor(service: service, method: "History")
+  static let enrolment = ServiceDescriptor(fullyQualifiedService: "liaison.sync.v1.Enrol")
+  static let enrol = MethodDescriptor(service: enrolment, method: "Enrol")
+  static let renew = MethodDescriptor(service: enrolment, method: "Renew")
   /// The metadata entry that names the calling office.
   static let officeKey = "liaison-office"
   /// The trailing metadata entry that names an error which shares its gRPC status with others.

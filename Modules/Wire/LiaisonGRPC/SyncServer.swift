@@ -2,6 +2,7 @@ internal import GRPCCore
 internal import GRPCNIOTransportHTTP2Posix
 public import LiaisonSync
 public import Logging
+internal import NIOCore
 
 public import struct LiaisonSync.Endpoint
 
@@ -12,33 +13,40 @@ public struct SyncServer: Sendable {
   private let log: Logger
 
   /// - Parameters:
-  ///   - address: on loopback, until offices have certificates; port 0 takes any free one.
+  ///   - address: port 0 takes any free one.
+  ///   - security: without it only on loopback.
   ///   - connections: how many it holds at once.
   /// - Throws: ``ListenError/notLoopback(_:)``.
   public init(
-    listener: any SyncListener, address: Endpoint, log: Logger,
-    connections: Int = Tuning.connections
+    listener: any SyncListener, address: Endpoint, security: ServerSecurity = .insecureLoopback,
+    log: Logger, connections: Int = Tuning.connections
   ) throws(ListenError) {
     try self.init(
-      listener: listener, address: address, log: log, Connections(most: connections))
+      listener: listener, address: address, security: security, log: log,
+      Connections(most: connections))
   }
 
   /// - Parameter keepalive: how long a connection is silent before its client is asked.
   init(
-    listener: any SyncListener, address: Endpoint, log: Logger, _ connections: Connections,
+    listener: any SyncListener, address: Endpoint, security: ServerSecurity = .insecureLoopback,
+    log: Logger, _ connections: Connections,
     keepalive: Duration = .seconds(Tuning.keepaliveSeconds)
   ) throws(ListenError) {
-    guard address.isLoopback else { throw .notLoopback(address) }
+    var authenticator = Authenticator.certificate
+    if case .insecureLoopback = security {
+      guard address.isLoopback else { throw .notLoopback(address) }
+      authenticator = .metadata
+    }
     self.address = address
     self.log = log
     let socket: GRPCNIOTransportHTTP2Posix.SocketAddress =
       address.isIPv6
       ? .ipv6(host: address.host, port: address.port)
-      : .ipv4(host: address.host.hasPrefix("127.") ? address.host : "127.0.0.1", port: address.port)
+      : .ipv4(host: address.host == "localhost" ? "127.0.0.1" : address.host, port: address.port)
     let transport = HTTP2ServerTransport.Posix(
-      address: socket, transportSecurity: .plaintext,
-      config: .liaison(connections, keepalive: keepalive))
-    let handlers = SyncHandlers(listener: listener, authenticator: ClaimedOffice(), log: log)
+      address: socket, transportSecurity: .liaison(security),
+      config: .liaison(connections, security, keepalive: keepalive))
+    let handlers = SyncHandlers(listener: listener, authenticator: authenticator, log: log)
     server = GRPCServer(transport: transport, services: [handlers])
   }
 
@@ -75,8 +83,11 @@ public struct SyncServer: Sendable {
 
 extension HTTP2ServerTransport.Posix.Config {
   /// - Parameter keepalive: how long a connection is silent before its client is asked.
-  fileprivate static func liaison(_ connections: Connections, keepalive: Duration) -> Self {
-    .defaults { config in
+  fileprivate static func liaison(
+    _ connections: Connections, _ security: ServerSecurity, keepalive: Duration
+  ) -> Self {
+    let isSecure = if case .tls = security { true } else { false }
+    return .defaults { config in
       config.http2.targetWindowSize = Tuning.windowBytes
       config.http2.maxFrameSize = Tuning.frameBytes
       config.http2.maxConcurrentStreams = Tuning.streams
@@ -87,7 +98,13 @@ extension HTTP2ServerTransport.Posix.Config {
           minPingIntervalWithoutCalls: .seconds(Tuning.keepaliveFloorSeconds),
           allowWithoutCalls: false))
       config.rpc.maxRequestPayloadSize = SyncLimits.messageBytes
-      config.channelDebuggingCallbacks.onAcceptTCPConnection = { connections.accept($0) }
+      config.channelDebuggingCallbacks.onAcceptTCPConnection = { connection in
+        if isSecure {
+          // In front of what speaks HTTP/2, and behind what speaks TLS.
+          return connections.accept(connection).flatMap { OnlyTLS13.watch(connection) }
+        }
+        return connections.accept(connection)
+      }
       config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { connections.accept(call: $0) }
     }
   }
@@ -105,7 +122,7 @@ extension ListenError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .notLoopback(let address):
-      "'\(address.host)' is not a loopback address, and this version does not check who an office is"
+      "'\(address.host)' is not a loopback address, and callers are not checked"
     case .cannotListen:
       "the address cannot be listened on: another program may have the port"
     }

@@ -20,7 +20,7 @@ struct CallTests {
     _ body: @escaping @Sendable (any SyncEndpoint) async throws -> Void
   ) async throws {
     try await register.serving { address, _ in
-      let connector = GRPCConnector(to: address, office: office ?? vienna, clock: clock)
+      let connector = GRPCConnector(to: address, .insecureLoopback(office ?? vienna), clock: clock)
       try await connector.connecting { try await body($0) }
     }
   }
@@ -87,7 +87,7 @@ struct CallTests {
     for host in ["192.0.2.1", "hq.example", "2001:db8::1"] {
       let server = Endpoint(host: host, port: 7401)
       await #expect(throws: CallError.notLoopback(server)) {
-        try await GRPCConnector(to: server, office: vienna).connecting { _ in }
+        try await GRPCConnector(to: server, .insecureLoopback(vienna)).connecting { _ in }
       }
     }
   }
@@ -177,7 +177,7 @@ struct CallTests {
 
   @Test func whereNobodyListensNoServerAnswers() async throws {
     let address = try await StubRegister().serving { address, _ in address }
-    let connector = GRPCConnector(to: address, office: vienna, clock: clock)
+    let connector = GRPCConnector(to: address, .insecureLoopback(vienna), clock: clock)
     await #expect(throws: CallError.unreachable(.noAnswer)) {
       try await connector.connecting { try await $0.pull(Sample.pull()) { _ in } }
     }
@@ -198,7 +198,7 @@ struct CallTests {
         }
       }
       let server = try #require(await addresses.first { _ in true })
-      let connector = GRPCConnector(to: server, office: vienna, clock: clock)
+      let connector = GRPCConnector(to: server, .insecureLoopback(vienna), clock: clock)
       await #expect(throws: CallError.unreachable(.noAnswer)) {
         try await connector.connecting { try await $0.pull(Sample.pull()) { _ in header.yield() } }
       }

@@ -28,7 +28,8 @@ struct ConnectionsTests {
       for position in 1... { try await send(Sample.batch(Int64(position), bytes: 256 * 1024)) }
     })
     try await register.serving(connections) { address, _ in
-      try await GRPCConnector(to: address, office: vienna, clock: clock).connecting { endpoint in
+      try await GRPCConnector(to: address, .insecureLoopback(vienna), clock: clock).connecting {
+        endpoint in
         await #expect(throws: CallError.self) {
           try await endpoint.pull(Sample.pull(follow: true)) { _ in try await ended.wait() }
         }
@@ -108,10 +109,11 @@ struct ConnectionsTests {
     let one = Connections(most: 1, silence: .seconds(600), unread: .seconds(600))
     let register = StubRegister(answerPull: { _, send in try await send(Sample.header) })
     try await register.serving(one) { address, _ in
-      try await GRPCConnector(to: address, office: vienna, clock: clock).connecting { endpoint in
+      try await GRPCConnector(to: address, .insecureLoopback(vienna), clock: clock).connecting {
+        endpoint in
         try await endpoint.pull(Sample.pull()) { _ in }
         await #expect(throws: CallError.self) {
-          try await GRPCConnector(to: address, office: vienna).connecting { other in
+          try await GRPCConnector(to: address, .insecureLoopback(vienna)).connecting { other in
             try await other.pull(Sample.pull()) { _ in }
           }
         }

@@ -15,7 +15,7 @@ struct DrainTests {
 
   /// One that never gives a server up: no time passes.
   private func connector(_ server: Endpoint) -> GRPCConnector {
-    GRPCConnector(to: server, office: vienna, clock: ManualClock())
+    GRPCConnector(to: server, .insecureLoopback(vienna), clock: ManualClock())
   }
 
   @Test func aDrainingServerEndsAFollow() async throws {

@@ -14,7 +14,7 @@ struct SilenceTests {
   init() throws { vienna = try #require(OfficeID("VIE")) }
 
   private func connector(_ line: SilentLine) -> GRPCConnector {
-    GRPCConnector(to: line.endpoint, office: vienna, clock: clock)
+    GRPCConnector(to: line.endpoint, .insecureLoopback(vienna), clock: clock)
   }
 
   /// Calls a register over a line that can fall silent, and expects to give it up as silent: time

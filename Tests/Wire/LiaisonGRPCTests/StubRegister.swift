@@ -16,9 +16,13 @@ struct StubRegister: SyncListener, SyncEndpoint {
       verdicts: request.edits.map { Verdict(edit: $0.id, outcome: .stale(head: nil)) })
   }
 
-  func endpoint(for office: OfficeID?) async throws -> any SyncEndpoint {
-    guard office?.text == "VIE" else { throw CallError.unknownOffice }
+  func endpoint(for caller: Caller) async throws -> any SyncEndpoint {
+    guard caller == .claimed(OfficeID("VIE")) else { throw CallError.unknownOffice }
     return self
+  }
+
+  func enrolment(for caller: Caller) async throws -> any EnrolEndpoint {
+    throw CallError.notAdmitted(.notEnrolled)
   }
 
   func pull(

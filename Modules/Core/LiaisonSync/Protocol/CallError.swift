@@ -24,8 +24,12 @@ public enum CallError: Error, Hashable, Sendable {
   case peerFault(PeerFault)
   /// Other offices' edits kept arriving first.
   case tooManyRounds
-  /// The server is on another machine, and calls are not encrypted yet: none is made.
+  /// The server is on another machine, and this call would not be encrypted: it is not made.
   case notLoopback(Endpoint)
+  /// The server does not let the caller in.
+  case notAdmitted(NotAdmitted)
+  /// The caller does not believe the server.
+  case untrusted(UntrustedServer)
 
   /// Where a call fell silent.
   public enum Silence: Hashable, Sendable {
@@ -62,7 +66,7 @@ public enum CallError: Error, Hashable, Sendable {
     // The next round goes back to what both logs have.
     case .unreachable, .storeUnavailable, .tooManyCalls, .tooManyRounds, .otherHistory: true
     case .unknownOffice, .otherRegister, .otherProtocol, .tooLarge, .malformed,
-      .peerFault, .notLoopback:
+      .peerFault, .notLoopback, .notAdmitted, .untrusted:
       false
     }
   }
@@ -84,7 +88,9 @@ extension CallError: CustomStringConvertible {
     case .peerFault(let fault): fault.description
     case .tooManyRounds: "other offices' edits came first too many times in a row"
     case .notLoopback(let server):
-      "calls are not encrypted yet, so none leaves this machine for \(server)"
+      "a call that is not encrypted does not leave this machine for \(server)"
+    case .notAdmitted(let reason): reason.description
+    case .untrusted(let reason): reason.description
     }
   }
 }

@@ -31,6 +31,7 @@ public struct Endpoint: Hashable, Sendable {
   }
 
   public var isIPv6: Bool { host.contains(":") }
+  public var isIPv4: Bool { Endpoint.isIPv4(host) }
 
   /// Whether only this machine can be reached there: `localhost`, `127.…` or `::1`.
   public var isLoopback: Bool {

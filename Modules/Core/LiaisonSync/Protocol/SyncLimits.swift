@@ -25,6 +25,9 @@ public enum SyncLimits {
   /// watches and syncs makes two.
   public static let officeCalls = 128
 
+  /// How long after a revocation a follow goes on at most, but for what is under way.
+  public static let rosterPause = Duration.milliseconds(500)
+
   /// How long a caller waits for what it is owed, a batch, a verdict or a heartbeat, before it gives the
   /// server up. A line must carry a batch in that time.
   public static let patience = Duration.seconds(30)

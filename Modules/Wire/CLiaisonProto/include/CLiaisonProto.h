@@ -5,5 +5,6 @@
 #include "arena.h"
 #include "liaison/sync/v1/register.pb-c.h"
 #include "liaison/sync/v1/sync.pb-c.h"
+#include "liaison/sync/v1/enrol.pb-c.h"
 
 #endif

@@ -1,0 +1,164 @@
+internal import GRDB
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// Which replicas and invitations a register has, and what its server proves with who it is.
+struct RosterTable: RosterTransaction {
+  static let layout = """
+    -- The register's authority: X.509 and PKCS #8, in DER.
+    CREATE TABLE authority (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      certificate BLOB NOT NULL,
+      key BLOB NOT NULL,
+      -- Where the server listened last; 0 if it has not.
+      port INTEGER NOT NULL DEFAULT 0 CHECK (port BETWEEN 0 AND 65535)
+    ) STRICT;
+
+    -- The names and addresses that the server is called by.
+    CREATE TABLE host (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE
+    ) STRICT;
+
+    CREATE TABLE replica (
+      id INTEGER PRIMARY KEY,
+      replica BLOB NOT NULL UNIQUE CHECK (length(replica) = 16),
+      office TEXT NOT NULL REFERENCES office (code),
+      -- Counts an office's replicas.
+      number INTEGER NOT NULL CHECK (number > 0),
+      note TEXT NOT NULL,
+      -- The fingerprint of its public key.
+      key BLOB NOT NULL UNIQUE CHECK (length(key) = 32),
+      -- Milliseconds since 1970.
+      enrolled INTEGER NOT NULL,
+      expires INTEGER NOT NULL,
+      revoked INTEGER,
+      UNIQUE (office, number)
+    ) STRICT;
+
+    CREATE TABLE invitation (
+      id INTEGER PRIMARY KEY,
+      -- The SHA-256 of its secret.
+      secret BLOB NOT NULL UNIQUE CHECK (length(secret) = 32),
+      office TEXT NOT NULL REFERENCES office (code),
+      note TEXT NOT NULL,
+      issued INTEGER NOT NULL,
+      ends INTEGER NOT NULL,
+      replica BLOB REFERENCES replica (replica),
+      exposed INTEGER
+    ) STRICT;
+    """
+
+  let db: Database
+
+  func office(_ id: OfficeID) throws -> Office? {
+    try PreparedStatement(db, "SELECT name, is_disabled FROM office WHERE code = ?").bound(id.text)
+      .first { Office(id: id, name: try $0.value(0), isDisabled: try $0.value(1)) }
+  }
+
+  func put(_ office: Office) throws {
+    try PreparedStatement(
+      db,
+      """
+      INSERT INTO office (code, name, is_disabled) VALUES (?, ?, ?)
+      ON CONFLICT (code) DO UPDATE SET name = excluded.name, is_disabled = excluded.is_disabled
+      """
+    ).bound(office.id.text, office.name, office.isDisabled).run()
+  }
+
+  private static let replica = """
+    SELECT replica, office, number, note, key, enrolled, expires, revoked FROM replica
+    """
+
+  func replica(with key: Fingerprint) throws -> EnrolledReplica? {
+    try PreparedStatement(db, Self.replica + " WHERE key = ?").bound(key.bytes)
+      .first { try EnrolledReplica($0) }
+  }
+
+  func replicas(of office: OfficeID) throws -> [EnrolledReplica] {
+    try PreparedStatement(db, Self.replica + " WHERE office = ? ORDER BY number").bound(office.text)
+      .all { try EnrolledReplica($0) }
+  }
+
+  func replicas() throws -> [EnrolledReplica] {
+    try PreparedStatement(db, Self.replica + " ORDER BY office, number").all {
+      try EnrolledReplica($0)
+    }
+  }
+
+  func put(_ replica: EnrolledReplica) throws {
+    try PreparedStatement(
+      db,
+      """
+      INSERT INTO replica (replica, office, number, note, key, enrolled, expires, revoked)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (replica) DO UPDATE SET expires = excluded.expires, revoked = excluded.revoked
+      """
+    ).bound(
+      replica.id, replica.office.text, replica.number, replica.note, replica.key.bytes,
+      replica.enrolled.milliseconds, replica.expires.milliseconds, replica.revoked?.milliseconds
+    ).run()
+  }
+
+  private static let invitation = """
+    SELECT secret, office, note, issued, ends, replica, exposed FROM invitation
+    """
+
+  func invitation(_ secret: [UInt8]) throws -> IssuedInvitation? {
+    try PreparedStatement(db, Self.invitation + " WHERE secret = ?").bound(secret)
+      .first { try IssuedInvitation($0) }
+  }
+
+  func invitations() throws -> [IssuedInvitation] {
+    try PreparedStatement(db, Self.invitation + " ORDER BY id DESC").all {
+      try IssuedInvitation($0)
+    }
+  }
+
+  func put(_ invitation: IssuedInvitation) throws {
+    try PreparedStatement(
+      db,
+      """
+      INSERT INTO invitation (secret, office, note, issued, ends, replica, exposed)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (secret) DO UPDATE SET replica = excluded.replica, exposed = excluded.exposed
+      """
+    ).bound(
+      invitation.secret, invitation.office.text, invitation.note, invitation.issued.milliseconds,
+      invitation.ends.milliseconds, invitation.replica, invitation.exposed?.milliseconds
+    ).run()
+  }
+}
+
+extension ReplicaID: ColumnValue, Blob {}
+
+extension EnrolledReplica {
+  fileprivate init(_ row: Columns) throws {
+    guard let key = Fingerprint(try row.value(4) as [UInt8]) else {
+      throw StoreError.damaged("the database holds a fingerprint that is none")
+    }
+    self.init(
+      id: try row.value(0), office: try row.office(1), number: try row.value(2),
+      note: try row.value(3), key: key, enrolled: try row.time(5), expires: try row.time(6),
+      revoked: try row.optionalTime(7))
+  }
+}
+
+extension IssuedInvitation {
+  fileprivate init(_ row: Columns) throws {
+    self.init(
+      secret: try row.value(0), office: try row.office(1), note: try row.value(2),
+      issued: try row.time(3), ends: try row.time(4), replica: try row.value(5),
+      exposed: try row.optionalTime(6))
+  }
+}
+
+extension Columns {
+  fileprivate func time(_ column: Int) throws -> Timestamp {
+    Timestamp(milliseconds: try value(column))
+  }
+
+  fileprivate func optionalTime(_ column: Int) throws -> Timestamp? {
+    (try value(column) as Int64?).map(Timestamp.init(milliseconds:))
+  }
+}

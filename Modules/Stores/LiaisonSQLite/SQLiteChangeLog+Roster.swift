@@ -1,0 +1,87 @@
+internal import GRDB
+internal import LiaisonModel
+public import LiaisonSync
+
+/// Who may call, and what the server proves with who it is.
+extension SQLiteChangeLog: ReplicaRoster {
+  public func generation() async throws -> Int {
+    try await read { db in
+      try PreparedStatement(db, "SELECT roster FROM register").first { try $0.value(0) } ?? 0
+    }
+  }
+
+  public func replica(with key: Fingerprint) async throws -> EnrolledReplica? {
+    try await read { try RosterTable(db: $0).replica(with: key) }
+  }
+
+  public func replicas() async throws -> [EnrolledReplica] {
+    try await read { try RosterTable(db: $0).replicas() }
+  }
+
+  public func invitations() async throws -> [IssuedInvitation] {
+    try await read { try RosterTable(db: $0).invitations() }
+  }
+
+  public func change<Result: Sendable>(
+    _ body: @escaping @Sendable (any RosterTransaction) throws -> Result
+  ) async throws -> Result {
+    try await Databases.guarding {
+      try await database.write { db in
+        let result = try body(RosterTable(db: db))
+        try PreparedStatement(db, "UPDATE register SET roster = roster + 1").run()
+        return result
+      }
+    }
+  }
+
+  /// The register's authority, and where its server is called.
+  public struct Standing: Hashable, Sendable {
+    /// X.509 and PKCS #8 in DER.
+    public let certificate, key: [UInt8]
+    /// The first one is what invitations name.
+    public let hosts: [String]
+    /// Where the server listened last; 0 if it has not.
+    public let port: Int
+
+    public init(certificate: [UInt8], key: [UInt8], hosts: [String], port: Int = 0) {
+      self.certificate = certificate
+      self.key = key
+      self.hosts = hosts
+      self.port = port
+    }
+
+    func insert(into db: Database) throws {
+      try PreparedStatement(
+        db, "INSERT INTO authority (id, certificate, key, port) VALUES (1, ?, ?, ?)"
+      ).bound(certificate, key, port).run()
+      for host in hosts {
+        try PreparedStatement(db, "INSERT OR IGNORE INTO host (name) VALUES (?)").bound(host).run()
+      }
+    }
+  }
+
+  /// - Throws: ``StoreError/missing(_:)`` if the register has none.
+  public func standing() async throws -> Standing {
+    let standing = try await read { db in
+      let hosts: [String] = try PreparedStatement(db, "SELECT name FROM host ORDER BY id")
+        .all { try $0.value(0) }
+      return try PreparedStatement(db, "SELECT certificate, key, port FROM authority").first {
+        row in
+        Standing(
+          certificate: try row.value(0), key: try row.value(1), hosts: hosts,
+          port: try row.value(2))
+      }
+    }
+    guard let standing else { throw StoreError.missing("the register has no authority") }
+    return standing
+  }
+
+  /// Says where the server listens.
+  public func setPort(_ port: Int) async throws {
+    try await Databases.guarding {
+      try await database.write { db in
+        _ = try PreparedStatement(db, "UPDATE authority SET port = ?").bound(port).run()
+      }
+    }
+  }
+}
