@@ -82,7 +82,7 @@ def prepare(build, phases):
     names = [("vienna", "VIE")] + [("newyork", "NYC")] * ("sync" in phases)
     with build.serving("hq") as server:
         for name, office in names:
-            build.run("liaison", "clone", server.address, name, "--office", office)
+            build.clone(server, name, office)
     if "sync" not in phases:
         return
     step = max(1, build.count // 1000)
@@ -105,7 +105,7 @@ def measure_sync(build, table):
     copied(f"{folder}/hq", f"{folder}/hq-now")
     with build.serving("hq-now") as server:
         shutil.rmtree(f"{folder}/cloned", ignore_errors=True)
-        used = build.run("liaison", "clone", server.address, "cloned", "--office", "VIE")
+        used = build.clone(server, "cloned", "VIE")
         table.add("clone, s", build, used.seconds)
         table.add(CLONED, build, (build.count + len(reference_lines())) / used.seconds)
         table.add("clone, MiB of the client", build, used.mebibytes)
@@ -147,7 +147,7 @@ def measure_conflicts(build, table):
     text = "\n".join(f"line {number} " + "x" * 50 for number in range(990))
     with small.serving("hq") as server:
         for name, office in (("a", "VIE"), ("b", "NYC")):
-            small.run("liaison", "clone", server.address, name, "--office", office)
+            small.clone(server, name, office)
         for number in range(40):
             small.run("liaison", "-C", "a", "new", "area", f"code=AREA-{number}", "name=A",
                       f"description={text}")

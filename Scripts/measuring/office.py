@@ -26,7 +26,7 @@ def fill(build, folder, lines):
     inner.make_register("hq")
     inner.run("liaisond", "import", "all.jsonl", "-C", "hq")
     with inner.serving("hq") as server:
-        inner.run("liaison", "clone", server.address, "vienna", "--office", "VIE")
+        inner.clone(server, "vienna", "VIE")
     return inner
 
 

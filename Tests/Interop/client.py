@@ -6,6 +6,8 @@ client.py ADDRESS push CODE NAME    adds an organization, twice; prints both ver
 client.py ADDRESS push-raw HEX      pushes these bytes as a revision
 client.py ADDRESS hold              opens a push, sends nothing, and waits for its end
 client.py ADDRESS errors            provokes each error of a call; prints status and name
+
+With LIAISON_IDENTITY, the folder of a replica, it calls over TLS as that replica.
 """
 import hashlib
 import json
@@ -27,7 +29,7 @@ def load():
     root = pathlib.Path(__file__).resolve().parent.parent.parent
     folder = tempfile.mkdtemp()
     files = ["protobuf-c/protobuf-c.proto"]
-    files += [f"liaison/sync/v1/{name}.proto" for name in ("register", "sync", "service")]
+    files += [f"liaison/sync/v1/{name}.proto" for name in ("register", "sync", "enrol", "service")]
     code = protoc.main(
         ["protoc", f"-I{root}/proto", "-I/usr/include", f"--python_out={folder}",
          f"--grpc_python_out={folder}", *files])
@@ -36,6 +38,19 @@ def load():
     sys.path.insert(0, folder)
     from liaison.sync.v1 import register_pb2, service_pb2_grpc, sync_pb2
     return register_pb2, sync_pb2, service_pb2_grpc
+
+
+def connected(address):
+    """A channel: over TLS with a replica's key and certificate, or on loopback without."""
+    folder = os.environ.get("LIAISON_IDENTITY")
+    if folder is None:
+        return grpc.insecure_channel(address)
+    key = pathlib.Path(folder, "identity.key").read_bytes()
+    end = b"-----END CERTIFICATE-----\n"
+    certificate, authority = [
+        part + end for part in pathlib.Path(folder, "identity.pem").read_bytes().split(end)[:2]]
+    return grpc.secure_channel(
+        address, grpc.ssl_channel_credentials(authority, key, certificate))
 
 
 def uuid7():
@@ -103,7 +118,7 @@ def main():
     address, command, *rest = sys.argv[1:]
     register, sync, service = load()
     metadata = [("liaison-office", OFFICE)]
-    with grpc.insecure_channel(address) as channel:
+    with connected(address) as channel:
         stub = service.SyncStub(channel)
 
         def pull():

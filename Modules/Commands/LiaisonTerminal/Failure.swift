@@ -9,6 +9,8 @@ public enum ExitStatus: Int32, Sendable {
   case conflicts = 3
   /// No server answers.
   case unreachable = 4
+  /// The server does not let this replica in, or is not believed.
+  case notAdmitted = 5
 }
 
 /// What a command tells a person who cannot have what they asked for: one line of what happened,
@@ -81,6 +83,10 @@ extension Failure {
     case let error as StoreError: self.init(error, at: place)
     case let error as CallError: self.init(error, at: place)
     case let error as CodingError: self.init(error, at: place)
+    case let error as CertificateFault:
+      self.init(
+        error.description, advice: "the same command with another folder, or a new invitation",
+        status: .notAdmitted)
     case _: return nil
     }
   }
@@ -90,7 +96,8 @@ extension Failure {
       switch error {
       case .locked(by: let holder?):
         "another process is at work \(place.folder.map { "in \($0)" } ?? "there"): \(holder)"
-      case .locked(by: nil), .full, .newer, .older, .damaged, .missing, .unfit, .exists, .changed,
+      case .locked(by: nil), .full, .newer, .older, .damaged, .missing, .unfit, .exposed, .exists,
+        .changed,
         .io:
         error.description
       }
@@ -103,6 +110,7 @@ extension Failure {
       case .damaged: "a copy of the folder first; then \(place.whole)"
       case .missing: "another folder, or make one: liaisond init DIR, liaison clone HOST:PORT DIR …"
       case .unfit: "another folder"
+      case .exposed(let path): "chmod 600 \(path); and a new invitation if somebody has read it"
       case .exists: "another name"
       case .changed: "the same command again"
       case .io: "another folder, or again when that is mended"
@@ -131,7 +139,7 @@ extension Failure {
     case .unreachable(.endedEarly): "\(server) stopped in the middle of a pull"
     case .unknownOffice: place.office.map { "the register has no office \($0)" } ?? "\(error)"
     case .otherRegister, .otherHistory, .otherProtocol, .tooLarge, .tooManyCalls, .storeUnavailable,
-      .malformed, .peerFault, .tooManyRounds, .notLoopback:
+      .malformed, .peerFault, .tooManyRounds, .notLoopback, .notAdmitted, .untrusted:
       error.description
     }
   }
@@ -147,14 +155,34 @@ extension Failure {
     case .tooManyRounds: "again in a moment"
     case .tooManyCalls: "again when other syncs and watches of the office have ended"
     case .storeUnavailable: "again in a moment; and tell who runs the server if it stays"
-    case .notLoopback(let server):
-      "ssh -L \(server.port):127.0.0.1:\(server.port) \(server.host), then 127.0.0.1:\(server.port)"
+    case .notLoopback: "an invitation: liaison clone INVITATION DIR"
+    case .notAdmitted(let reason): advice(reason)
+    case .untrusted(let reason): advice(reason)
     case .tooLarge, .malformed, .peerFault: "again; and tell who runs the server if it stays"
+    }
+  }
+
+  private static func advice(_ reason: NotAdmitted) -> String {
+    switch reason {
+    case .unknownInvitation, .expiredInvitation, .usedInvitation:
+      "a new invitation: liaisond office invite OFFICE, on the server"
+    case .notEnrolled, .revoked, .officeDisabled:
+      "liaison export, to keep what was not sent; and ask who runs the server"
+    case .expiredCertificate: "liaison sync again, which renews it; and look at the clock"
+    }
+  }
+
+  private static func advice(_ reason: UntrustedServer) -> String {
+    switch reason {
+    case .otherAuthority, .otherHost:
+      "the address that who runs the server gives; nothing was told to this one"
+    case .ended, .notYet: "set the clock if it is wrong; else ask who runs the server"
     }
   }
 
   private static func status(_ error: CallError) -> ExitStatus {
     switch error {
+    case .notAdmitted, .untrusted: .notAdmitted
     case .unreachable: .unreachable
     case .unknownOffice, .otherRegister, .otherHistory, .otherProtocol, .tooLarge, .malformed,
       .tooManyCalls, .storeUnavailable, .peerFault, .tooManyRounds, .notLoopback:

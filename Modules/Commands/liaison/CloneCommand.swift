@@ -11,40 +11,90 @@ struct CloneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clone", abstract: "Makes an office's replica from a server's register.",
     discussion: """
-      Stopped in the middle, it keeps what it has: `liaison sync` in the folder goes on.
+      With an invitation, as 'liaisond office invite' prints it: makes a key, which never leaves this \
+      machine, and lets the replica in. The same line again goes on where the last one was cut. \
+      Stopped later, it keeps what it has: `liaison sync` in the folder goes on.
 
-      Example: liaison clone 127.0.0.1:7401 vienna --office VIE
+      Example: liaison clone 'VIE@sync.example.org:7401#…' vienna
       """)
 
-  @Argument(help: "The server: HOST:PORT.")
-  var address: String
+  @Argument(help: "The invitation; quote it.")
+  var invitation: String
   @Argument(help: "The replica's folder; it is made, or must be empty.")
   var directory: String
-  @Option(help: "This office's id.")
-  var office: String
+  @Flag(
+    help: "No invitation but HOST:PORT of a server on this machine that believes its callers.")
+  var insecureLoopback = false
+  @Option(help: "This office's id, with --insecure-loopback.")
+  var office: String?
   @Flag(help: "Print JSON.") var json = false
 
   func run() async throws {
-    guard let id = OfficeID(office) else {
-      throw Failure("'\(office)' is not an office's id", advice: "--office VIE", status: .usage)
-    }
-    let server = try Endpoint(argument: address)
+    let whom = try whom()
     let data = DataDirectory(try FolderArgument.parse(directory), role: .replica)
     let new = try await Place(of: .replica, folder: directory).naming {
       try NewReplica(
-        data, office: id, address: server.description, holder: "liaison clone",
+        data, office: whom.office, address: whom.server.description, holder: "liaison clone",
         coding: SchemaCodec())
     }
+    if let invitation = whom.invitation { try await enrol(invitation, new, data) }
     do {
       try await Syncing(
-        data: data, replica: Replica(store: new.store, environment: .system), server: server,
-        office: id, verb: "cloning", json: json
+        data: data, replica: Replica(store: new.store, environment: .system),
+        server: whom.server, office: whom.office, verb: "cloning", json: json
       ).run(under: new.lock)
     } catch let status as StatusExit {
       throw status
     } catch {
-      // A folder that has received nothing is of no use.
-      throw explained(error, isGone: try new.takeBack())
+      // A folder that has received nothing is of no use, unless it has been let in.
+      throw explained(error, isGone: whom.invitation == nil ? try new.takeBack() : false)
+    }
+  }
+
+  private struct Whom {
+    let server: LiaisonSync.Endpoint
+    let office: OfficeID
+    let invitation: Invitation?
+  }
+
+  /// Whom to call, and as whom.
+  private func whom() throws -> Whom {
+    if insecureLoopback {
+      guard let office else {
+        throw Failure("the office is missing", advice: "--office VIE", status: .usage)
+      }
+      guard let id = OfficeID(office) else {
+        throw Failure("'\(office)' is not an office's id", advice: "--office VIE", status: .usage)
+      }
+      return Whom(server: try Endpoint(argument: invitation), office: id, invitation: nil)
+    }
+    guard let read = Invitation(invitation) else {
+      throw Failure(
+        "this is no invitation, or a letter of it is wrong",
+        advice: "the whole line, in quotes, as liaisond office invite prints it", status: .usage)
+    }
+    return Whom(server: read.server, office: read.office, invitation: read)
+  }
+
+  /// Lets the replica in. What is left behind if that fails: the folder with its key, if the server may have
+  /// heard of that.
+  private func enrol(
+    _ invitation: Invitation, _ new: NewReplica, _ data: DataDirectory
+  ) async throws {
+    let enrolling = try Enrolling(invitation, data)
+    let place = Place(
+      of: .replica, folder: directory, address: invitation.server.description,
+      office: invitation.office.text)
+    do {
+      _ = try await enrolling.run()
+    } catch {
+      let isOpen = enrolling.mayGoOn(after: error)
+      if !isOpen { _ = try new.takeBack() }
+      guard let failure = Failure(known: error, at: place) else { throw error }
+      throw Failure(
+        failure.message,
+        advice: isOpen ? "the same line again, into the same folder" : failure.advice,
+        status: failure.status)
     }
   }
 

@@ -15,13 +15,14 @@ struct Liaison: AsyncParsableCommand {
     discussion: """
       Everything but clone and sync works without a network. To begin:
 
-        liaison clone 127.0.0.1:7401 vienna --office VIE
+        liaison clone 'VIE@sync.example.org:7401#…' vienna
         cd vienna
         liaison list body
         liaison edit COMPACT un_entities=39
         liaison sync
 
-      Exit codes: 0 fine, 1 failure, 2 usage, 3 conflicts remain, 4 server unreachable.
+      Exit codes: 0 fine, 1 failure, 2 usage, 3 conflicts remain, 4 server unreachable, \
+      5 not admitted.
       """,
     version: "0.1.0",
     subcommands: [
@@ -30,6 +31,6 @@ struct Liaison: AsyncParsableCommand {
       EditCommand.self, DeleteCommand.self, DiscardCommand.self, ConflictsCommand.self,
       ResolveCommand.self, RestoreCommand.self, UndoCommand.self, ExportCommand.self,
       SchemaCommand.self,
-      VerifyCommand.self,
+      VerifyCommand.self, IdentityCommand.self,
     ])
 }

@@ -72,7 +72,9 @@ struct LogCommand: AsyncParsableCommand {
       of: .replica, address: server.description, office: identity.office.text)
     try await place.naming {
       try await replica.fetchHistory(
-        of: code, over: GRPCConnector(to: server, office: identity.office))
+        of: code,
+        over: try await GRPCConnector.from(
+          try options.data, of: identity.office, to: server))
     }
   }
 

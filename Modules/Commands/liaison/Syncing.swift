@@ -15,7 +15,10 @@ struct Syncing {
   let json: Bool
   var retriesAll = false
 
-  private var connector: GRPCConnector { GRPCConnector(to: server, office: office) }
+  private func connector() async throws -> GRPCConnector {
+    try await .from(data, of: office, to: server)
+  }
+
   private var place: Place {
     Place(
       of: .replica, folder: data.path, address: server.description, office: office.text)
@@ -35,7 +38,7 @@ struct Syncing {
   private func round() async throws -> SyncReport {
     let progress = ProgressLine(verb)
     let report = try await replica.sync(
-      over: connector, at: server.description, retriesAll: retriesAll
+      over: try await connector(), at: server.description, retriesAll: retriesAll
     ) { step in
       switch step {
       case .received(let step), .sent(let step):
@@ -73,7 +76,8 @@ struct Syncing {
       defer { withExtendedLifetime(lock) {} }
       // A new address is tried once before it is kept.
       if try await replica.identity().address != server.description { _ = try await round() }
-      try await replica.watch(over: connector, retriesAll: retriesAll) { [json, place] event in
+      try await replica.watch(over: try await connector(), retriesAll: retriesAll) {
+        [json, place] event in
         WatchLine(event, at: place).print(asJSON: json)
       }
     }

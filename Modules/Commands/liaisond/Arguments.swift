@@ -44,6 +44,18 @@ enum AuthorArgument {
   }
 }
 
+/// What people call something.
+enum NoteArgument {
+  /// The note, brought to NFC.
+  static func parse(_ text: String) throws -> String {
+    let note = TextRules.normalized(text)
+    if let fault = TextRules.problem(withLine: note) {
+      throw Failure("the note \(fault)", advice: "another --note", status: .usage)
+    }
+    return note
+  }
+}
+
 /// A file that is read.
 enum InputArgument {
   static func parse(_ path: String) throws -> ImportInput {
@@ -68,5 +80,35 @@ enum InputArgument {
 
   private static func unreadable(_ path: String) -> Failure {
     Failure("the file \(path) cannot be read", advice: "another file")
+  }
+}
+
+/// A name or an address that a server is called by.
+enum HostArgument {
+  /// What the server is called by on its own machine.
+  static let loopback = ["localhost", "127.0.0.1", "::1"]
+
+  static func parse(_ text: String) throws -> String {
+    let isIPv6 = text.contains(":")
+    guard let endpoint = Endpoint(isIPv6 ? "[\(text)]:1" : "\(text):1") else {
+      throw Failure(
+        "'\(text)' is no name or address of a host", advice: "--host sync.example.org",
+        status: .usage)
+    }
+    return endpoint.host.lowercased()
+  }
+}
+
+/// How long something is valid.
+enum DurationArgument {
+  /// Milliseconds: a number with `m`, `h` or `d`.
+  static func milliseconds(_ text: String) throws -> Int64 {
+    let units: [Character: Int64] = ["m": 60_000, "h": 3_600_000, "d": 86_400_000]
+    guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
+      (1...1000).contains(count)
+    else {
+      throw Failure("'\(text)' is no time", advice: "--valid 24h, or 30m, or 7d", status: .usage)
+    }
+    return count * unit
   }
 }

@@ -40,13 +40,15 @@ struct Liaisond: AsyncParsableCommand {
         liaisond init hq
         liaisond office add VIE --name "Vienna" -C hq
         liaisond import records.jsonl -C hq
-        liaisond serve hq --listen 127.0.0.1:7401
+        liaisond serve hq --listen 127.0.0.1:7401 &
+        liaisond office invite VIE -C hq
 
       Exit codes: 0 fine, 1 failure, 2 usage.
       """,
     version: "0.1.0",
     subcommands: [
-      InitCommand.self, OfficeCommand.self, ImportCommand.self, ServeCommand.self,
+      InitCommand.self, OfficeCommand.self, ReplicaCommand.self, ImportCommand.self,
+      ServeCommand.self,
       StatusCommand.self, LogCommand.self, SchemaCommand.self, VerifyCommand.self,
       BackupCommand.self, RestoreCommand.self, HealCommand.self,
     ])

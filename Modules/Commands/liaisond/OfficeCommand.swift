@@ -6,8 +6,8 @@ import LiaisonTerminal
 
 struct OfficeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "office", abstract: "Adds and lists the offices that may sync.",
-    subcommands: [Add.self, List.self])
+    commandName: "office", abstract: "Adds, invites and lists the offices that may sync.",
+    subcommands: [Add.self, InviteCommand.self, List.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

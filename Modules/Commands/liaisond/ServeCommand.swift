@@ -1,6 +1,7 @@
 import ArgumentParser
 import LiaisonFolder
 import LiaisonGRPC
+import LiaisonIdentity
 import LiaisonModel
 import LiaisonSQLite
 import LiaisonServer
@@ -16,16 +17,19 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve", abstract: "Serves the register to its offices.",
     discussion: """
       Prints its address when it is ready. SIGTERM or SIGINT: takes no new calls and lets those \
-      under way end. It listens on loopback only, because it does not check yet who an office is. \
-      Standard error is its log: starts and stops, errors, and which calls it refuses.
+      under way end. Offices call over TLS with the certificates that their enrolment gave them; the \
+      server's own is renewed by itself. Standard error is its log: starts and stops, errors, and \
+      which calls it refuses.
 
-      Example: liaisond serve hq --listen 127.0.0.1:7401
+      Example: liaisond serve hq --listen 0.0.0.0:7401
       """)
 
   @Argument(help: "The server's folder.")
   var directory: String
-  @Option(help: "HOST:PORT; port 0 takes a free one.")
-  var listen = "127.0.0.1:7401"
+  @Option(help: "ADDRESS:PORT; port 0 takes a free one.")
+  var listen = "0.0.0.0:7401"
+  @Flag(help: "Neither TLS nor certificates: callers are believed. On loopback only, for trying.")
+  var insecureLoopback = false
 
   func run() async throws {
     guard let address = Endpoint(listen) else {
@@ -40,16 +44,22 @@ struct ServeCommand: AsyncParsableCommand {
     defer { withExtendedLifetime(lock) {} }
     var logger = Logger(label: "liaisond") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .notice
+    let identity = insecureLoopback ? nil : try await ServerIdentity(of: changeLog)
     let service = SyncService(
-      log: changeLog, coding: RevisionCodec(),
+      log: changeLog, coding: RevisionCodec(), admission: identity?.admission,
       report: { [logger] in logger.error("the store cannot answer: \($0)") })
     let files = System.raiseFileLimit() - Tuning.otherFiles
     let server = try SyncServer(
-      listener: service, address: address, log: logger,
+      listener: service, address: address,
+      security: identity.map { .tls($0.served) } ?? .insecureLoopback, log: logger,
       connections: min(Tuning.connections, max(files, 1)))
     let register = try await changeLog.status().register
-    try await Serving(server: server, service: service, register: register, log: logger)
-      .untilStopped()
+    try await Serving(
+      server: server, service: service, identity: identity, changeLog: changeLog,
+      register: register,
+      log: logger
+    )
+    .untilStopped()
     logger.notice("stopped")
   }
 }
@@ -58,19 +68,43 @@ struct ServeCommand: AsyncParsableCommand {
 private struct Serving: Service {
   let server: SyncServer
   let service: SyncService
+  let identity: ServerIdentity?
+  let changeLog: SQLiteChangeLog
   let register: RegisterID
   let log: Logger
 
   func run() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      defer { group.cancelAll() }
+      if let identity {
+        group.addTask { try await identity.keepRenewed(log) }
+        group.addTask { try await service.watchRoster(changeLog) }
+      }
+      group.addTask { try await listen() }
+      try await group.next()
+    }
+  }
+
+  private func listen() async throws {
     try await withGracefulShutdownHandler {
       try await server.run { address in
         log.notice("started", metadata: ["address": "\(address)", "register": "\(register)"])
-        Output.ready("listening on \(address)")
+        Task { await announce(address) }
       }
     } onGracefulShutdown: {
       service.stopFollowing()
       server.drain()
     }
+  }
+
+  /// Says where the server listens: to whoever waits for it, and to those who write invitations.
+  private func announce(_ address: LiaisonSync.Endpoint) async {
+    do {
+      try await changeLog.setPort(address.port)
+    } catch {
+      log.error("the port is not noted for invitations: \(error)")
+    }
+    Output.ready("listening on \(address)")
   }
 
   func untilStopped() async throws {

@@ -17,7 +17,8 @@ import Testing
     defer { line.close() }
     line.fallSilent(at: .connecting)
     let clone = try shop.start(
-      "liaison", ["clone", line.endpoint.description, "new", "--office", "VIE"])
+      "liaison",
+      ["clone", line.endpoint.description, "new", "--insecure-loopback", "--office", "VIE"])
     let process = clone.process
     defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
     // Its replica is there before it calls.
@@ -35,14 +36,17 @@ import Testing
       let killed = try clone.finish()
       #expect(killed.code == -SIGKILL, "\(killed)")
     }
-    let other = try shop.run("liaison", "clone", server.address, "new", "--office", "NYC")
+    let other = try shop.run(
+      "liaison", "clone", server.address, "new", "--insecure-loopback", "--office", "NYC")
     #expect(other.code == 1 && other.isPlainFailure, "\(other)")
-    let again = try shop.output("liaison", "clone", server.address, "new", "--office", "VIE")
+    let again = try shop.output(
+      "liaison", "clone", server.address, "new", "--insecure-loopback", "--office", "VIE")
     #expect(again == "received 157, sent 0\n")
     let status: [String: Any] = try shop.json("liaison", "status", "-C", "new")
     #expect(status["address"] as? String == server.address)
     _ = try shop.output("liaison", "edit", "COMPACT", "un_entities=40", "-C", "new")
-    let third = try shop.run("liaison", "clone", server.address, "new", "--office", "VIE")
+    let third = try shop.run(
+      "liaison", "clone", server.address, "new", "--insecure-loopback", "--office", "VIE")
     #expect(third.code == 1 && third.isPlainFailure, "\(third)")
     #expect(try shop.output("liaison", "sync", "-C", "new") == "received 0, sent 1\n")
   }
@@ -54,7 +58,7 @@ import Testing
     try stopped(before: server) { clone in
       for arguments in [
         ["sync", "--address", server.address, "-C", "new"],
-        ["clone", server.address, "new", "--office", "VIE"],
+        ["clone", server.address, "new", "--insecure-loopback", "--office", "VIE"],
       ] {
         let second = try shop.run("liaison", arguments)
         #expect(second.code == 1 && second.isPlainFailure, "\(second)")

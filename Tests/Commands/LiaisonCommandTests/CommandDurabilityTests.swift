@@ -64,7 +64,8 @@ import Testing
     try shop.makeHeadquarters()
     let server = try shop.serve()
     defer { server.kill() }
-    _ = try shop.output("liaison", "clone", server.address, "VIE", "--office", "VIE")
+    _ = try shop.output(
+      "liaison", "clone", server.address, "VIE", "--insecure-loopback", "--office", "VIE")
     _ = try shop.output("liaison", "edit", "COMPACT", "un_entities=40", "-C", "VIE")
     // The answers: the pull, the push, the end.
     expectDurable(try await notes(["sync"]), "replica.sqlite-wal", commits: 2, answers: 3)
@@ -74,7 +75,8 @@ import Testing
     try shop.makeHeadquarters()
     let server = try shop.serve(environment: watch.environment())
     defer { server.kill() }
-    _ = try shop.output("liaison", "clone", server.address, "VIE", "--office", "VIE")
+    _ = try shop.output(
+      "liaison", "clone", server.address, "VIE", "--insecure-loopback", "--office", "VIE")
     // As it opens its file, before it has been told anything, GRDB writes an empty log.
     let opened = try watch.notes().count
     for count in 40..<45 {

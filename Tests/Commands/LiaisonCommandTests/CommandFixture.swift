@@ -77,17 +77,19 @@ final class Workshop: Sendable {
 
   /// A server of the folder `hq` on a free port of loopback; stopped by the caller.
   /// - Parameters:
+  ///   - isSecure: whether it speaks TLS, and offices enrol.
   ///   - room: KiB that each of its files may take, as on a full disk.
   ///   - files: how many files and connections it may have open.
   func serve(
-    _ folder: String = "hq", listen: String = "127.0.0.1:0", room: Int? = nil, files: Int? = nil,
-    environment: [String: String] = [:]
+    _ folder: String = "hq", listen: String = "127.0.0.1:0", isSecure: Bool = false,
+    room: Int? = nil, files: Int? = nil, environment: [String: String] = [:]
   ) throws -> Server {
     let limits = room.map { "trap '' XFSZ; ulimit -f \($0); " } ?? ""
     let process = process(
       "bash",
       ["-c", limits + (files.map { "ulimit -n \($0); " } ?? "") + "exec liaisond \"$@\"", "-"]
-        + ["serve", folder, "--listen", listen], environment)
+        + ["serve", folder, "--listen", listen] + (isSecure ? [] : ["--insecure-loopback"]),
+      environment)
     let log = try scratch.file(".log-\(UUID().uuidString)", Data())
     process.standardError = try FileHandle(forWritingTo: URL(filePath: log))
     let lines = try ProcessLines(of: process)
@@ -165,7 +167,8 @@ final class Workshop: Sendable {
     let server = try serve()
     defer { server.kill() }
     for office in offices {
-      let clone = try run("liaison", "clone", server.address, office, "--office", office)
+      let clone = try run(
+        "liaison", "clone", server.address, office, "--insecure-loopback", "--office", office)
       try #require(clone.code == 0, "\(clone)")
     }
     return try body(server)

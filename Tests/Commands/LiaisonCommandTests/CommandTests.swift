@@ -12,7 +12,8 @@ import Testing
     try shop.makeHeadquarters()
     let server = try shop.serve()
     defer { server.kill() }
-    let clone = try shop.run("liaison", "clone", server.address, "vienna", "--office", "VIE")
+    let clone = try shop.run(
+      "liaison", "clone", server.address, "vienna", "--insecure-loopback", "--office", "VIE")
     try #require(clone.code == 0, "\(clone)")
     return try body(server)
   }
@@ -83,10 +84,12 @@ import Testing
     try shop.makeHeadquarters()
     let server = try shop.serve()
     defer { server.kill() }
-    let again = try shop.run("liaisond", "serve", "hq", "--listen", "127.0.0.1:0")
+    let again = try shop.run(
+      "liaisond", "serve", "hq", "--insecure-loopback", "--listen", "127.0.0.1:0")
     #expect(again.isPlainFailure && again.errors.contains("liaisond serve, process"), "\(again)")
     _ = try shop.run("liaisond", "init", "other")
-    let port = try shop.run("liaisond", "serve", "other", "--listen", server.address)
+    let port = try shop.run(
+      "liaisond", "serve", "other", "--insecure-loopback", "--listen", server.address)
     #expect(port.isPlainFailure && port.code == 1, "\(port)")
   }
 
@@ -142,7 +145,8 @@ import Testing
     for attempt in 0..<10 where !wasInTheMiddle {
       let server = try shop.serve()
       let folder = "vienna\(attempt)"
-      let clone = shop.process("liaison", ["clone", server.address, folder, "--office", "VIE"])
+      let clone = shop.process(
+        "liaison", ["clone", server.address, folder, "--insecure-loopback", "--office", "VIE"])
       clone.standardOutput = FileHandle.nullDevice
       try clone.run()
       while clone.isRunning, !wasInTheMiddle {

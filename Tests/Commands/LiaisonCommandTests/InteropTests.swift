@@ -48,7 +48,8 @@ import Testing
     let verdicts = push.output.split(separator: "\n")
     #expect(verdicts.first?.contains("\"committed\"") == true, "\(push)")
     #expect(verdicts.last?.contains("\"already_committed\"") == true, "\(push)")
-    try shop.run("liaison", "clone", server.address, "vienna", "--office", "VIE")
+    try shop.run(
+      "liaison", "clone", server.address, "vienna", "--insecure-loopback", "--office", "VIE")
     let show = try shop.run("liaison", "show", "PYTHON", "-C", "vienna")
     #expect(show.output.contains("Written in Python"), "\(show)")
 

@@ -11,11 +11,12 @@ import Testing
   @Test func cloneMakesAReplicaThatIsOnlyItsOwners() throws {
     try shop.withReplicas(of: "VIE") { server in
       let summary = try shop.counts(
-        "liaison", "clone", server.address, "second", "--office", "VIE")
+        "liaison", "clone", server.address, "second", "--insecure-loopback", "--office", "VIE")
       #expect(summary["received"] == 157 && summary["calls"] == 1)
       let mode = try FileManager.default.attributesOfItem(atPath: shop.path + "/second")
       #expect(mode[.posixPermissions] as? Int == 0o700)
-      let again = try shop.run("liaison", "clone", server.address, "VIE", "--office", "VIE")
+      let again = try shop.run(
+        "liaison", "clone", server.address, "VIE", "--insecure-loopback", "--office", "VIE")
       #expect(again.code == 1 && again.isPlainFailure, "\(again)")
     }
   }
@@ -24,7 +25,8 @@ import Testing
     try shop.makeHeadquarters()
     let addresses = [("127.0.0.1:1", Int32(4)), ("nowhere", 2), ("hq.example:7401", 1)]
     for (address, code) in addresses {
-      let clone = try shop.run("liaison", "clone", address, "new", "--office", "VIE")
+      let clone = try shop.run(
+        "liaison", "clone", address, "new", "--insecure-loopback", "--office", "VIE")
       #expect(clone.code == code && clone.isPlainFailure, "\(clone)")
       #expect(clone.errors.contains("; nothing was made\n") == (code == 4), "\(clone)")
       #expect(!FileManager.default.fileExists(atPath: shop.path + "/new"))
@@ -51,7 +53,8 @@ import Testing
         _ = try shop.output("liaison", "new", "area", "code=\(code)", "name=A", "-C", "VIE")
       }
       _ = try shop.output("liaison", "sync", "-C", "VIE")
-      _ = try shop.output("liaison", "clone", server.address, "NYC", "--office", "NYC")
+      _ = try shop.output(
+        "liaison", "clone", server.address, "NYC", "--insecure-loopback", "--office", "NYC")
       _ = try shop.output("liaison", "edit", "AREA-A", "parent=AREA-B", "-C", "VIE")
       _ = try shop.output("liaison", "sync", "-C", "VIE")
       _ = try shop.output("liaison", "edit", "AREA-B", "parent=AREA-A", "-C", "NYC")

@@ -4,13 +4,14 @@ import Testing
 
 /// Commands with their exact output, as files that a person reads and `LIAISON_REWRITE=1` writes
 /// anew. Each starts with a register of the reference records, the offices LYO, VIE and NYC, and
-/// no server: `$ serve` starts one, `$ stop` ends it. Any other `$ ` line goes to the shell.
+/// no server: `$ serve` starts one, or `$ serve --tls`, `$ stop` ends it. Any other `$ ` line goes to the shell.
 @Suite(.offPool) struct ScenarioTests {
   private static let folder = Workshop.root
     .appending(path: "Tests/Commands/Scenarios")
 
   @Test(arguments: [
     "story", "json", "errors", "terminal", "restored", "copies", "taken", "export", "schema",
+    "enrol",
   ])
   func theOutputIsTheOneThatIsWrittenDown(name: String) throws {
     let file = Self.folder.appending(path: "\(name).txt")
@@ -49,8 +50,9 @@ private struct ScenarioPlayer {
   mutating func play(_ line: String) throws -> String {
     guard line.hasPrefix("$ ") else { return line + "\n" }
     switch String(line.dropFirst(2)) {
-    case "serve":
-      server = try shop.serve(listen: server?.address ?? "127.0.0.1:0")
+    case "serve", "serve --tls":
+      server = try shop.serve(
+        listen: server?.address ?? "127.0.0.1:0", isSecure: line.hasSuffix("--tls"))
       return line + "\n"
     case "stop": return line + "\n" + (stop() == 0 ? "" : "the server failed\n")
     case let command:
@@ -82,6 +84,8 @@ private struct ScenarioPlayer {
       (/\b[0-9a-f]{10}\b/, "revision.."),
       (/20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/, "YYYY-MM-DDThh:mm:ssZ"),
       (/process [0-9]+/, "process NUMBER"),
+      (/\b[0-9A-HJKMNP-TV-Z]{52}\b/, "fingerprint........................................."),
+      (/(?:[0-9A-HJKMNP-TV-Z]{4}-){8}[0-9A-HJKMNP-TV-Z]{2}/, "spoken"),
     ]
     for (pattern, replacement) in rules { text.replace(pattern, with: replacement) }
     return text.replacing(/(VIE|NYC|LYO)-[0-9]{4}-/) { "\($0.output.1)-YEAR-" }

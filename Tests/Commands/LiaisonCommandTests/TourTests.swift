@@ -14,7 +14,7 @@ import Testing
     defer { server?.kill() }
     for command in commands {
       if command.hasPrefix("liaisond serve") {
-        server = try shop.serve()
+        server = try shop.serve(isSecure: true)
         continue
       }
       let here = command.replacing("Scripts/data", with: Workshop.root.path + "/Scripts/data")

@@ -26,11 +26,10 @@ import Testing
     ("liaison", ["list", "body", "--limit", "-1"], "--limit"),
     ("liaison", ["sync", "--address", "-x"], "--address"),
     ("liaison", ["status", "-C", "-x"], "-C"), ("liaison", ["resolve", "A", "--take"], "--take"),
-    ("liaison", ["clone", "127.0.0.1:1", "new"], "--office"),
     ("liaisond", ["init", "hq", "--schema", "-x"], "--schema"),
     ("liaisond", ["office", "add", "VIE", "--name", "-x"], "--name"),
     ("liaisond", ["office", "add", "VIE"], "--name"),
-    ("liaisond", ["serve", "hq", "--listen", "-x"], "--listen"),
+    ("liaisond", ["serve", "hq", "--insecure-loopback", "--listen", "-x"], "--listen"),
     ("liaisond", ["import", "a", "--office", "-health"], "--office"),
   ])
   func anOptionThatLacksItsValueIsNamed(
@@ -43,7 +42,7 @@ import Testing
     ("liaison", ["search", "-1"], "-1"), ("liaison", ["search", "a", "-1"], "-1"),
     ("liaison", ["search", "--limit", "1", "-1"], "-1"), ("liaison", ["show", "-x"], "-x"),
     ("liaison", ["show", "--json", "--x"], "--x"),
-    ("liaison", ["clone", "-x", "--office", "VIE"], "-x"),
+    ("liaison", ["clone", "-x", "--insecure-loopback", "--office", "VIE"], "-x"),
     ("liaison", ["search", "-health"], "-health"),
     ("liaison", ["clone", "127.0.0.1:1", "-new"], "-new"),
     ("liaisond", ["import", "-x"], "-x"), ("liaisond", ["serve", "-x"], "-x"),
@@ -79,19 +78,20 @@ import Testing
     try shop.withReplicas(of: "VIE") { _ in
       for arguments in [
         ["sync", "--address", "127.0.0.1:0", "-C", "VIE"],
-        ["clone", "127.0.0.1:0", "new", "--office", "VIE"],
+        ["clone", "127.0.0.1:0", "new", "--insecure-loopback", "--office", "VIE"],
       ] {
         let port = try advice("liaison", arguments)
         #expect(port == "HOST:PORT, as liaisond serve prints it")
       }
-      let zeros = try advice("liaisond", ["serve", "hq", "--listen", "127.0.0.01:0"])
+      let zeros = try advice(
+        "liaisond", ["serve", "hq", "--insecure-loopback", "--listen", "127.0.0.01:0"])
       #expect(zeros == "--listen 127.0.0.1:7401")
     }
     #expect(!FileManager.default.fileExists(atPath: shop.path + "/new"))
   }
 
   @Test(arguments: [
-    ("liaison", ["clone", "127.0.0.1:1", "", "--office", "VIE"]),
+    ("liaison", ["clone", "127.0.0.1:1", "", "--insecure-loopback", "--office", "VIE"]),
     ("liaison", ["-C", "", "status"]),
     ("liaison", ["status", "-C", ""]), ("liaisond", ["init", ""]), ("liaisond", ["serve", ""]),
     ("liaisond", ["status", "-C", ""]),

@@ -28,8 +28,10 @@ struct FailureTests {
     (.tooManyRounds, "other offices' edits came first too many times in a row", .failure),
     (
       .notLoopback(Endpoint(host: "hq", port: 7401)),
-      "calls are not encrypted yet, so none leaves this machine for hq:7401", .failure
+      "a call that is not encrypted does not leave this machine for hq:7401", .failure
     ),
+    (.notAdmitted(.revoked), NotAdmitted.revoked.description, .notAdmitted),
+    (.untrusted(.otherHost), UntrustedServer.otherHost.description, .notAdmitted),
   ]
 
   @Test(arguments: FailureTests.calls.indices)
