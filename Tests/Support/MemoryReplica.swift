@@ -15,7 +15,7 @@ public struct MemoryReplica: Sendable {
   }
 
   struct Year: Hashable, Sendable {
-    let office: OfficeID
+    let series: NumberSeries
     let year: Int
   }
 

@@ -70,7 +70,7 @@ extension MemoryTransaction {
     replica.identity = ReplicaIdentity(
       office: before.office, address: before.address, register: before.register,
       cursor: before.cursor, last: before.last, head: before.head, turns: before.turns,
-      schema: schema)
+      number: before.series.replica, schema: schema)
   }
 
   func move(_ change: (Cursor?) -> Cursor, last: LogPosition, turns: Int = 0) {
@@ -78,6 +78,6 @@ extension MemoryTransaction {
     replica.identity = ReplicaIdentity(
       office: before.office, address: before.address, register: before.register,
       cursor: change(before.cursor), last: last, head: before.head,
-      turns: before.turns + turns, schema: before.filedSchema)
+      turns: before.turns + turns, number: before.series.replica, schema: before.filedSchema)
   }
 }

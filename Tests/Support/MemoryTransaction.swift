@@ -135,7 +135,7 @@ final class MemoryTransaction: ReplicaTransaction {
       office: before.office, address: before.address,
       register: before.register ?? header.register, cursor: before.cursor, last: before.last,
       head: header.head ?? before.cursor, turns: before.turns,
-      schema: header.schema ?? before.filedSchema)
+      number: before.series.replica, schema: header.schema ?? before.filedSchema)
   }
 
   func apply(_ entries: [Entry], through: Cursor) throws {
@@ -184,21 +184,13 @@ final class MemoryTransaction: ReplicaTransaction {
     if replica.records[record]?.head == nil { replica.records[record] = nil }
   }
 
-  func highestNumber(of office: OfficeID, in year: Int) throws -> Int {
-    let seen = replica.records.values.flatMap(codes).compactMap { $0.number(of: office, in: year) }
-    return max(replica.given[.init(office: office, year: year)] ?? 0, seen.max() ?? 0)
-  }
-
-  func give(_ number: Int, of office: OfficeID, in year: Int) throws {
-    replica.given[.init(office: office, year: year), default: 0].formMax(number)
-  }
-
   func setAddress(_ address: String) throws {
     let before = replica.identity
     replica.identity = ReplicaIdentity(
       office: before.office, address: address, register: before.register, cursor: before.cursor,
       last: before.last,
-      head: before.head, turns: before.turns, schema: before.filedSchema)
+      head: before.head, turns: before.turns, number: before.series.replica,
+      schema: before.filedSchema)
   }
 
   func index(limit: Int, words text: (StoredRecord) throws -> String?) throws -> Int {
@@ -236,7 +228,7 @@ extension MemoryTransaction {
       .compactMap { $0 }
   }
 
-  private func codes(_ record: MemoryReplica.Record) -> [RecordCode] {
+  func codes(_ record: MemoryReplica.Record) -> [RecordCode] {
     revisions(record).map(\.summary.code)
   }
 
@@ -292,5 +284,5 @@ extension MemoryReplica {
 }
 
 extension Int {
-  fileprivate mutating func formMax(_ other: Int) { self = Swift.max(self, other) }
+  mutating func formMax(_ other: Int) { self = Swift.max(self, other) }
 }

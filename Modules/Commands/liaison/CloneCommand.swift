@@ -86,7 +86,8 @@ struct CloneCommand: AsyncParsableCommand {
       of: .replica, folder: directory, address: invitation.server.description,
       office: invitation.office.text)
     do {
-      _ = try await enrolling.run()
+      let number = try await enrolling.run()
+      try await new.store.write(.durable) { try $0.setNumber(number) }
     } catch {
       let isOpen = enrolling.mayGoOn(after: error)
       if !isOpen { _ = try new.takeBack() }

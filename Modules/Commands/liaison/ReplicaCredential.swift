@@ -99,7 +99,8 @@ struct Enrolling {
   }
 
   /// Makes the key, if none is there, and redeems the invitation. The same again costs nothing.
-  func run() async throws -> ReplicaCredential {
+  /// - Returns: which of its office's replicas it is.
+  func run() async throws -> Int {
     let file = PrivateFile(data, .key)
     let key: ReplicaKey
     if let pem = try file.text() {
@@ -116,6 +117,7 @@ struct Enrolling {
     guard invitation.trusts(try CertificateFile.fingerprint(enrolment.authority)) else {
       throw CallError.untrusted(.otherAuthority)
     }
-    return try ReplicaCredential.keep(enrolment, key, in: data)
+    _ = try ReplicaCredential.keep(enrolment, key, in: data)
+    return enrolment.number
   }
 }

@@ -20,15 +20,9 @@ public struct RecordCode: Hashable, Comparable, Sendable, CustomStringConvertibl
     self = code
   }
 
-  /// The code that an office gives to its `number`-th record of a year: `VIE-2026-0012`.
-  public init(office: OfficeID, year: Int, number: Int) {
-    text = "\(office)-\(CivilCalendar.padded(year, to: 4))-\(CivilCalendar.padded(number, to: 4))"
-  }
-
-  /// What every code that `office` numbered in `year` begins with.
-  public static func numberedPrefix(office: OfficeID, year: Int) -> String {
-    let first = RecordCode(office: office, year: year, number: 0).text
-    return String(first.dropLast(4))
+  /// The code of the `number`-th record of a year in a series: `VIE-2026-0012`, `VIE-2026-B0012`.
+  public init(_ series: NumberSeries, year: Int, number: Int) {
+    text = series.prefix(of: year) + CivilCalendar.padded(number, to: 4)
   }
 
   public var description: String { text }
@@ -49,6 +43,42 @@ public struct OfficeID: Hashable, Comparable, Sendable, CustomStringConvertible 
 
   public var description: String { text }
   public static func < (one: Self, other: Self) -> Bool { one.text < other.text }
+}
+
+/// The numbers that one replica of an office gives to records. The second replica's have its letter, so that
+/// two that are both offline never give the same.
+public struct NumberSeries: Hashable, Sendable, CustomStringConvertible {
+  public let office: OfficeID
+  /// Which of the office's replicas gives them, counted from 1.
+  public let replica: Int
+  /// Empty for the office's first replica; B, C, …, Z, AA, … for the others.
+  public let letter: String
+
+  /// - Parameter replica: counts the office's replicas, from 1.
+  public init(_ office: OfficeID, replica: Int = 1) {
+    self.office = office
+    self.replica = replica
+    letter = replica == 1 ? "" : NumberSeries.letter(of: replica)
+  }
+
+  /// A for 1, B for 2, …, Z, AA, …
+  public static func letter(of replica: Int) -> String {
+    var (rest, letters) = (replica, "")
+    while rest > 0 {
+      let scalar = Unicode.Scalar(UInt8(ascii: "A") + UInt8((rest - 1) % 26))
+      letters = String(scalar) + letters
+      rest = (rest - 1) / 26
+    }
+    return letters
+  }
+
+  /// What every code that has a number of the year begins with.
+  public func prefix(of year: Int) -> String {
+    "\(office)-\(CivilCalendar.padded(year, to: 4))-\(letter)"
+  }
+
+  /// `VIE`, `VIE-B`.
+  public var description: String { letter.isEmpty ? office.text : "\(office)-\(letter)" }
 }
 
 enum ASCII {

@@ -8,6 +8,8 @@ struct ReplicaTable {
     CREATE TABLE replica (
       id INTEGER PRIMARY KEY CHECK (id = 1),
       office TEXT NOT NULL,
+      -- Which of its office's replicas it is.
+      number INTEGER NOT NULL DEFAULT 1 CHECK (number > 0),
       address TEXT NOT NULL,
       register BLOB CHECK (length(register) = 16),
       -- The cursor: up to where the log has been applied.
@@ -62,7 +64,7 @@ struct ReplicaTable {
       db,
       """
       SELECT office, address, register, position, prefix, schema, head, last, head_prefix,
-        turns FROM replica
+        turns, number FROM replica
       """
     ).first { row -> ReplicaIdentity? in
       guard let office = OfficeID(try row.value(0) as String) else { return nil }
@@ -75,7 +77,7 @@ struct ReplicaTable {
         head: try (row.value(6) as Int64?).map {
           LiaisonSync.Cursor(position: LogPosition($0), prefix: try row.value(8))
         },
-        turns: try row.value(9),
+        turns: try row.value(9), number: try row.value(10),
         schema: try (row.value(5) as [UInt8]?).map { try schemas.filed($0) })
     }
     guard let identity else { throw StoreError.damaged("the database holds no replica") }
@@ -129,6 +131,10 @@ struct ReplicaTable {
   /// How many live records the register has.
   func records() throws -> Int {
     try PreparedStatement(db, "SELECT records FROM replica").first { try $0.value(0) } ?? 0
+  }
+
+  func setNumber(_ number: Int) throws {
+    try PreparedStatement(db, "UPDATE replica SET number = ?").bound(number).run()
   }
 
   func setAddress(_ address: String) throws {

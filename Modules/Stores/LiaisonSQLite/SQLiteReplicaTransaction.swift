@@ -108,13 +108,15 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
     }
   }
 
-  func highestNumber(of office: OfficeID, in year: Int) throws -> Int {
-    try numbers.highest(of: office, in: year)
+  func highestNumber(of series: NumberSeries, in year: Int) throws -> Int {
+    try numbers.highest(of: series, in: year)
   }
 
-  func give(_ number: Int, of office: OfficeID, in year: Int) throws {
-    try numbers.give(number, of: office, in: year)
+  func give(_ number: Int, of series: NumberSeries, in year: Int) throws {
+    try numbers.give(number, of: series, in: year)
   }
+
+  func setNumber(_ number: Int) throws { try replica.setNumber(number) }
 
   private func forget(_ row: Int64) throws {
     try records.forget(row)

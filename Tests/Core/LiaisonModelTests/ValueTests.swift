@@ -45,9 +45,9 @@ struct ValueTests {
       #expect(RecordCode(text) == nil, "\(text)")
     }
     let office = try #require(OfficeID("VIE"))
-    #expect(RecordCode(office: office, year: 2026, number: 12).text == "VIE-2026-0012")
-    #expect(RecordCode(office: office, year: 2026, number: 12_345).text == "VIE-2026-12345")
-    #expect(RecordCode.numberedPrefix(office: office, year: 2026) == "VIE-2026-")
+    #expect(RecordCode(NumberSeries(office), year: 2026, number: 12).text == "VIE-2026-0012")
+    #expect(RecordCode(NumberSeries(office), year: 2026, number: 12_345).text == "VIE-2026-12345")
+    #expect(NumberSeries(office).prefix(of: 2026) == "VIE-2026-")
     #expect(OfficeID("V") == nil && OfficeID("VI-E") == nil && OfficeID("vie") == nil)
   }
 

@@ -11,7 +11,7 @@ struct NumberingTests {
   ])
   func aNumberIsOfOneOfficeAndYearAndCanBeCounted(_ text: String, _ number: Int?) throws {
     let office = try #require(OfficeID("VIE"))
-    #expect(try #require(RecordCode(text)).number(of: office, in: 2026) == number)
+    #expect(try #require(RecordCode(text)).number(of: NumberSeries(office), in: 2026) == number)
   }
 
   @Test(arguments: [
@@ -26,8 +26,22 @@ struct NumberingTests {
   @Test func whatAnOfficeGivesIsReadBack() throws {
     let office = try #require(OfficeID("VIE"))
     for number in [1, 9999, 10_000, 999_999_999] {
-      let code = RecordCode(office: office, year: 2026, number: number)
-      #expect(code.number(of: office, in: 2026) == number)
+      let code = RecordCode(NumberSeries(office), year: 2026, number: number)
+      #expect(code.number(of: NumberSeries(office), in: 2026) == number)
+    }
+  }
+
+  @Test func replicasOfAnOfficeCountApart() throws {
+    let office = try #require(OfficeID("VIE"))
+    let series = [1, 2, 3, 27].map { NumberSeries(office, replica: $0) }
+    let codes = series.map { RecordCode($0, year: 2026, number: 12) }
+    #expect(
+      codes.map(\.text) == ["VIE-2026-0012", "VIE-2026-B0012", "VIE-2026-C0012", "VIE-2026-AA0012"])
+    for (one, series) in series.enumerated() {
+      for (other, code) in codes.enumerated() {
+        #expect(code.number(of: series, in: 2026) == (one == other ? 12 : nil))
+        #expect(code.numberedBy == office)
+      }
     }
   }
 }

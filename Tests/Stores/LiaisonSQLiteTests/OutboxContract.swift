@@ -154,7 +154,9 @@ struct OutboxContract {
     let kept = try await KeptReplica(stores)
     let office = kept.maker.office
     func highest(_ year: Int = 2026) async throws -> Int {
-      try await kept.store.write(.durable) { try $0.highestNumber(of: office, in: year) }
+      try await kept.store.write(.durable) {
+        try $0.highestNumber(of: NumberSeries(office), in: year)
+      }
     }
     #expect(try await highest() == 0)
     let seen = try kept.maker.revision("VIE-2026-0041")
@@ -167,7 +169,9 @@ struct OutboxContract {
     try await kept.put(kept.maker.ready(try kept.maker.revision("VIE-2026-0042")))
     #expect(try await highest() == 42)
     for number in [50, 44] {
-      try await kept.store.write(.durable) { try $0.give(number, of: office, in: 2026) }
+      try await kept.store.write(.durable) {
+        try $0.give(number, of: NumberSeries(office), in: 2026)
+      }
     }
     #expect(try await highest() == 50)
     #expect(try await highest(2025) == 0)

@@ -60,6 +60,24 @@ struct ReplicaStoreContract {
   }
 
   @Test(arguments: ReplicaStoreMaker.all)
+  func whichOfItsOfficesReplicasItIsIsKept(_ stores: ReplicaStoreMaker) async throws {
+    let kept = try await KeptReplica(stores)
+    let office = try await kept.store.identity().office
+    #expect(try await kept.store.identity().series == NumberSeries(office))
+    try await kept.store.write(.durable) { try $0.setNumber(3) }
+    try await kept.store.write(.durable) { try $0.setAddress("host:2") }
+    for through in [1, 2] as [Int64] { try await kept.apply(through: through) }
+    let series = NumberSeries(office, replica: 3)
+    #expect(try await kept.store.identity().series == series)
+    // A number that was seen or given in one series is none of another.
+    let first = try await kept.store.write(.durable) { transaction in
+      try transaction.give(7, of: NumberSeries(office), in: 2026)
+      return try transaction.highestNumber(of: series, in: 2026)
+    }
+    #expect(first == 0)
+  }
+
+  @Test(arguments: ReplicaStoreMaker.all)
   func applyingABatchAgainIsHarmlessAndAnOlderChangeNeverWins(
     _ stores: ReplicaStoreMaker
   ) async throws {
@@ -133,7 +151,7 @@ struct ReplicaStoreContract {
           try transaction.apply([maker.entry(1, made)], through: .test(1))
           try transaction.put(edit)
           try transaction.remove(old.summary.record)
-          try transaction.give(7, of: maker.office, in: 2026)
+          try transaction.give(7, of: NumberSeries(maker.office), in: 2026)
           try transaction.setAddress("elsewhere:1")
           _ = try transaction.index(limit: 9, words: { _ in "words" })
           throw Stop()
@@ -146,7 +164,9 @@ struct ReplicaStoreContract {
     #expect(try await kept.pending(old) != nil)
     let office = maker.office
     #expect(
-      try await kept.store.write(.durable) { try $0.highestNumber(of: office, in: 2026) } == 0)
+      try await kept.store.write(.durable) {
+        try $0.highestNumber(of: NumberSeries(office), in: 2026)
+      } == 0)
     #expect(try await kept.store.read { try $0.search(["words"], limit: 1) }.isEmpty)
   }
 

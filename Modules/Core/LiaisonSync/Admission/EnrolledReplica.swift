@@ -36,15 +36,7 @@ public struct EnrolledReplica: Hashable, Sendable {
   }
 
   /// A, B, …, Z, AA, …: what tells an office's replicas apart.
-  public var letter: String {
-    var (rest, letters) = (number, "")
-    while rest > 0 {
-      let scalar = Unicode.Scalar(UInt8(ascii: "A") + UInt8((rest - 1) % 26))
-      letters = String(scalar) + letters
-      rest = (rest - 1) / 26
-    }
-    return letters
-  }
+  public var letter: String { NumberSeries.letter(of: number) }
 
   /// `VIE-B`.
   public var name: String { "\(office)-\(letter)" }

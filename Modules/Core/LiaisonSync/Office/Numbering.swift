@@ -12,10 +12,10 @@ extension RecordCode {
     return OfficeID(String(parts[0]))
   }
 
-  /// The number that an office gave in a year to the record of this code; nil if the code is not of
-  /// the form OFFICE-YEAR-n, or if its number is past all counting: a person chose that one.
-  public func number(of office: OfficeID, in year: Int) -> Int? {
-    let prefix = RecordCode.numberedPrefix(office: office, year: year)
+  /// The number that a record of this code has in a series; nil if the code is not of the form
+  /// OFFICE-YEAR-n or OFFICE-YEAR-Bn, or if its number is past all counting: a person chose that one.
+  public func number(of series: NumberSeries, in year: Int) -> Int? {
+    let prefix = series.prefix(of: year)
     guard text.hasPrefix(prefix) else { return nil }
     let digits = text.utf8.dropFirst(prefix.utf8.count)
     guard digits.count <= 9, digits.allSatisfy(decimal.contains) else { return nil }

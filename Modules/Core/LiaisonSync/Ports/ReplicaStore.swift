@@ -124,12 +124,15 @@ public protocol ReplicaTransaction: ReplicaReader {
   /// Takes a record's edit out of the outbox, and the record with it if the register has none.
   func remove(_ record: RecordID) throws
 
-  /// The highest number that an office has given in a year: here, or in any code that the replica
-  /// has seen of it (see ``RecordCode/number(of:in:)``).
-  func highestNumber(of office: OfficeID, in year: Int) throws -> Int
+  /// The highest number of a series in a year: given here, or in any code that the replica has seen
+  /// (see ``RecordCode/number(of:in:)``).
+  func highestNumber(of series: NumberSeries, in year: Int) throws -> Int
 
   /// Remembers a number that was given to a record.
-  func give(_ number: Int, of office: OfficeID, in year: Int) throws
+  func give(_ number: Int, of series: NumberSeries, in year: Int) throws
+
+  /// Says which of its office's replicas this is, counted from 1.
+  func setNumber(_ number: Int) throws
 
   func setAddress(_ address: String) throws
 
@@ -167,40 +170,6 @@ public enum RecordIndex: CaseIterable, Hashable, Sendable {
   case words
   /// What they refer to.
   case links
-}
-
-/// Which register a replica is of, whose it is, and where it stands.
-public struct ReplicaIdentity: Hashable, Sendable {
-  public let office: OfficeID
-  public let address: String
-  /// Nil before the first pull.
-  public let register: RegisterID?
-  /// Up to where the replica has applied the log; nil before the first batch of the first pull.
-  public let cursor: Cursor?
-  /// The last position that it has applied anything of: past the cursor, if edits of its own were accepted
-  /// there and others' before them have not come yet.
-  public let last: LogPosition
-  /// Where the log ended when its last pull began; nil if that is not known.
-  public let head: Cursor?
-  /// How often it has gone back to an older place: what a server said before is of another log.
-  public let turns: Int
-  public let filedSchema: FiledSchema?
-
-  public init(
-    office: OfficeID, address: String, register: RegisterID?, cursor: Cursor?,
-    last: LogPosition = .zero, head: Cursor? = nil, turns: Int = 0, schema: FiledSchema?
-  ) {
-    self.office = office
-    self.address = address
-    self.register = register
-    self.cursor = cursor
-    self.last = last
-    self.head = head
-    self.turns = turns
-    filedSchema = schema
-  }
-
-  public var schema: Schema? { filedSchema?.schema }
 }
 
 /// How much a replica holds.

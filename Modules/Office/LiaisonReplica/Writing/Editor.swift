@@ -24,17 +24,17 @@ struct Editor {
   /// are numbered and no other is named.
   /// - Throws: ``ReplicaError/wrongClock(year:)`` if the number would be of no year to believe.
   func firstCode(of kind: Kind, isNamed: Bool) throws -> RecordCode {
-    let (office, year) = (snapshot.identity.office, environment.year(origin.time))
-    guard !isNamed else { return RecordCode(office: office, year: year, number: 0) }
+    let (series, year) = (snapshot.identity.series, environment.year(origin.time))
+    guard !isNamed else { return RecordCode(series, year: year, number: 0) }
     switch kind.coding {
     case .chosen: throw ReplicaError.codeMissing(kind: kind.name)
     case .numbered:
       guard Tuning.numberingYears.contains(year) else {
         throw ReplicaError.wrongClock(year: year)
       }
-      let number = try transaction.highestNumber(of: office, in: year) + 1
-      try transaction.give(number, of: office, in: year)
-      return RecordCode(office: office, year: year, number: number)
+      let number = try transaction.highestNumber(of: series, in: year) + 1
+      try transaction.give(number, of: series, in: year)
+      return RecordCode(series, year: year, number: number)
     }
   }
 
