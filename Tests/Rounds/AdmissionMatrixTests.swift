@@ -52,7 +52,7 @@ struct AdmissionMatrixTests {
       let id = UUIDv7(milliseconds: 1, random: &random)
       let authority =
         presented == .unknown
-        ? server.authority : try .make(of: RegisterID(id), from: Timestamp(milliseconds: 0))
+        ? server.authority : try .make(of: RegisterID(id), at: Timestamp(milliseconds: 0))
       let office = try #require(OfficeID("VIE"))
       return key.credential([
         try authority.certificate(
@@ -80,6 +80,8 @@ struct AdmissionMatrixTests {
     }
   }
 
+  private static func vienna() throws -> OfficeID { try #require(OfficeID("VIE")) }
+
   private func answer(_ call: Call, _ connector: GRPCConnector) async -> String {
     do {
       switch call {
@@ -91,7 +93,9 @@ struct AdmissionMatrixTests {
       case .enrol:
         _ = try await connector.enrolling {
           try await $0.enrol(
-            EnrolRequest(secret: Array(repeating: 3, count: Invitation.secretBytes)))
+            EnrolRequest(
+              office: try Self.vienna(), secret: Array(repeating: 3, count: Invitation.secretBytes))
+          )
         }
       case .renew: _ = try await connector.enrolling { try await $0.renew(RenewRequest()) }
       }

@@ -1,3 +1,4 @@
+import GRDB
 import LiaisonGRPC
 import LiaisonIdentity
 import LiaisonModel
@@ -56,6 +57,101 @@ struct EnrolmentTests {
         try await server.enrol(wrongPin, ReplicaKey())
       }
       #expect(try await server.hq.log.replicas().isEmpty)
+    }
+  }
+
+  @Test func aGuessWritesNothing() async throws {
+    try await SecureServer.running { server in
+      let invitation = try await server.invite("VIE")
+      let before = try await server.hq.log.generation()
+      let other = try #require(OfficeID("NYC"))
+      for (office, secret) in [
+        (invitation.office, Array(repeating: 9, count: Invitation.secretBytes)),
+        // A line whose office was misheard is not spent.
+        (other, invitation.secret),
+      ] as [(OfficeID, [UInt8])] {
+        let wrong = Invitation(
+          office: office, server: server.address, authority: server.authority.fingerprint,
+          secret: secret)
+        await #expect(throws: CallError.notAdmitted(.unknownInvitation)) {
+          try await server.enrol(wrong, ReplicaKey())
+        }
+      }
+      #expect(try await server.hq.log.generation() == before)
+      #expect(try await server.enrol(invitation, ReplicaKey()).office == invitation.office)
+    }
+  }
+
+  @Test func aRevocationIsNotTakenBackByARenewalUnderWay() async throws {
+    try await SecureServer.running { server in
+      let (connector, enrolment, _) = try await server.enrolled("VIE")
+      let log = server.hq.log
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<4 {
+          group.addTask {
+            // Until it is refused.
+            while (try? await connector.enrolling { try await $0.renew(RenewRequest()) }) != nil {}
+          }
+        }
+        try await log.change { roster in
+          for var replica in try roster.replicas(of: enrolment.office) {
+            replica.revoked = Timestamp(milliseconds: 1)
+            try roster.put(replica)
+          }
+        }
+        try await group.waitForAll()
+      }
+      let stale = try #require(try await log.replicas().first)
+      #expect(stale.revoked == Timestamp(milliseconds: 1))
+      // What was read before is put as it was.
+      try await log.change { roster in
+        var replica = stale
+        replica.revoked = nil
+        try roster.put(replica)
+      }
+      #expect(try await log.replicas().first?.revoked == Timestamp(milliseconds: 1))
+    }
+  }
+
+  @Test func aRestoredRegisterTakesNoOldInvitation() async throws {
+    try await SecureServer.running { server in
+      _ = try await server.invite("VIE")
+      let backup = try await server.hq.backedUp()
+      let restored = try await server.hq.restored(from: backup).log
+      let open = try #require(try await restored.invitations().first)
+      #expect(open.ends == open.issued)
+      #expect(try await restored.standing().key == server.authority.key)
+    }
+  }
+
+  @Test func whatWasDoneStaysInTheAuditLog() async throws {
+    try await SecureServer.running { server in
+      let (connector, enrolment, key) = try await server.enrolled("VIE")
+      let log = server.hq.log
+      try await log.change { roster in
+        for var replica in try roster.replicas(of: enrolment.office) {
+          replica.revoked = Timestamp(milliseconds: 1)
+          try roster.put(replica)
+        }
+      }
+      for _ in 0..<5 {
+        await #expect(throws: CallError.notAdmitted(.revoked)) {
+          try await connector.connecting { try await $0.pullAll() }
+        }
+      }
+      var acts = try await log.audit(limit: 9).map { "\($0.act.rawValue) \($0.subject) \($0.note)" }
+      #expect(acts == ["call refused VIE-A revoked", "enrolled VIE-A "], "once an hour")
+      server.time.pass(days: 1)
+      await #expect(throws: CallError.notAdmitted(.revoked)) {
+        try await server.connector(key.credential([enrolment.certificate]))
+          .connecting { try await $0.pullAll() }
+      }
+      acts = try await log.audit(limit: 9).map(\.act.rawValue)
+      #expect(acts == ["call refused", "call refused", "enrolled"])
+      let file = try DatabaseQueue(path: server.hq.folder + "/server.sqlite")
+      for statement in ["DELETE FROM audit", "UPDATE audit SET note = 'x'"] {
+        #expect(throws: DatabaseError.self) { try file.write { try $0.execute(sql: statement) } }
+      }
     }
   }
 

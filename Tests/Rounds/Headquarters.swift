@@ -24,7 +24,7 @@ final class Headquarters: Sendable {
   /// - Parameter seed: of all ids and times.
   init(
     offices: [String] = ["VIE", "NYC", "LYO"], limit: BatchLimit = BatchLimit(), seed: UInt64 = 1,
-    schema: Schema = CooperationRegister.schema
+    schema: Schema = CooperationRegister.schema, standing: SQLiteChangeLog.Standing? = nil
   ) async throws {
     self.seed = seed
     scratch = try Scratch()
@@ -33,7 +33,7 @@ final class Headquarters: Sendable {
     var random = Seeded(seed)
     try SQLiteChangeLog.create(
       directory, register: RegisterID(UUIDv7(milliseconds: 1, random: &random)),
-      schema: schema, coding: SchemaCodec())
+      schema: schema, coding: SchemaCodec(), standing: standing)
     log = try SQLiteChangeLog(directory, coding: SchemaCodec())
     for office in offices.compactMap({ OfficeID($0) }) {
       try await log.add(Office(id: office, name: office.text))

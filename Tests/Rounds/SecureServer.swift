@@ -39,10 +39,15 @@ final class SecureServer: Sendable {
 
   /// Runs `body` while a server listens.
   static func running(_ body: (SecureServer) async throws -> Void) async throws {
-    let (hq, time) = (try await Headquarters(), Clock())
-    let register = try await hq.log.status().register
+    var random = Seeded(1)
     let authority = try RegisterAuthority.make(
-      of: register, from: Timestamp(milliseconds: 1_700_000_000_000))
+      of: RegisterID(UUIDv7(milliseconds: 1, random: &random)),
+      at: Timestamp(milliseconds: 1_700_000_000_000))
+    let time = Clock()
+    let hq = try await Headquarters(
+      standing: SQLiteChangeLog.Standing(
+        certificate: authority.certificate, key: authority.key, hosts: ["127.0.0.1"]))
+    let register = try await hq.log.status().register
     let ids = Mutex(Seeded(11))
     let service = SyncService(
       log: hq.log, coding: RevisionCodec(),
@@ -92,7 +97,7 @@ final class SecureServer: Sendable {
     let security = ClientSecurity.tls(
       try key.unenrolled(at: time.now), PinnedAuthority(invitation, now: { [time] in time.now }))
     return try await GRPCConnector(to: server ?? address, security).enrolling {
-      try await $0.enrol(EnrolRequest(secret: invitation.secret))
+      try await $0.enrol(EnrolRequest(office: invitation.office, secret: invitation.secret))
     }
   }
 

@@ -94,7 +94,8 @@ struct CloneCommand: AsyncParsableCommand {
       guard let failure = Failure(known: error, at: place) else { throw error }
       throw Failure(
         failure.message,
-        advice: isOpen ? "the same line again, into the same folder" : failure.advice,
+        advice: isOpen && error.isPassing
+          ? "the same line again, into the same folder" : failure.advice,
         status: failure.status)
     }
   }
@@ -112,4 +113,9 @@ struct CloneCommand: AsyncParsableCommand {
       failure.message, advice: "again later, or another address; nothing was made",
       status: failure.status)
   }
+}
+
+extension Error {
+  /// Whether the same again may go well.
+  fileprivate var isPassing: Bool { (self as? CallError)?.isPassing ?? true }
 }

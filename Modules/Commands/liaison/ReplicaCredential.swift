@@ -75,6 +75,19 @@ extension GRPCConnector {
   }
 }
 
+/// The way of a replica that stays: each time it connects, with a certificate that is not about to end.
+struct RenewingConnector: SyncConnector {
+  let data: DataDirectory
+  let office: OfficeID
+  let server: LiaisonSync.Endpoint
+
+  func connecting<Result: Sendable>(
+    _ body: @escaping @Sendable (any SyncEndpoint) async throws -> Result
+  ) async throws -> Result {
+    try await GRPCConnector.from(data, of: office, to: server).connecting(body)
+  }
+}
+
 /// Lets a new replica in by an invitation.
 struct Enrolling {
   let invitation: Invitation
@@ -93,7 +106,7 @@ struct Enrolling {
   /// invitation then.
   func mayGoOn(after error: any Error) -> Bool {
     switch error {
-    case CallError.notAdmitted, CallError.untrusted: hasKey
+    case CallError.notAdmitted: hasKey
     default: hasKey || watch.isVerified
     }
   }
@@ -112,7 +125,8 @@ struct Enrolling {
     let verifier = watch.watching(PinnedAuthority(invitation, now: System.now))
     let security = ClientSecurity.tls(try key.unenrolled(at: System.now()), verifier)
     let enrolment = try await GRPCConnector(to: invitation.server, security).enrolling {
-      [secret = invitation.secret] in try await $0.enrol(EnrolRequest(secret: secret))
+      [invitation] in
+      try await $0.enrol(EnrolRequest(office: invitation.office, secret: invitation.secret))
     }
     guard invitation.trusts(try CertificateFile.fingerprint(enrolment.authority)) else {
       throw CallError.untrusted(.otherAuthority)

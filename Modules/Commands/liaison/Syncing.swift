@@ -76,7 +76,9 @@ struct Syncing {
       defer { withExtendedLifetime(lock) {} }
       // A new address is tried once before it is kept.
       if try await replica.identity().address != server.description { _ = try await round() }
-      try await replica.watch(over: try await connector(), retriesAll: retriesAll) {
+      try await replica.watch(
+        over: RenewingConnector(data: data, office: office, server: server), retriesAll: retriesAll
+      ) {
         [json, place] event in
         WatchLine(event, at: place).print(asJSON: json)
       }

@@ -90,7 +90,8 @@ enum HostArgument {
 
   static func parse(_ text: String) throws -> String {
     let isIPv6 = text.contains(":")
-    guard let endpoint = Endpoint(isIPv6 ? "[\(text)]:1" : "\(text):1") else {
+    // No certificate is for a name with an underscore (RFC 6125).
+    guard !text.contains("_"), let endpoint = Endpoint(isIPv6 ? "[\(text)]:1" : "\(text):1") else {
       throw Failure(
         "'\(text)' is no name or address of a host", advice: "--host sync.example.org",
         status: .usage)

@@ -20,7 +20,9 @@ struct HealCommand: AsyncParsableCommand {
     @OptionGroup var folder: ServerFolder
 
     func run() async throws {
-      try await folder.open().setHealing(true)
+      let log = try folder.open()
+      try await log.setHealing(true)
+      try await log.change { try $0.note(.byPerson(.healingOpened, "")) }
       Output.line("healing is open")
     }
   }
@@ -32,7 +34,9 @@ struct HealCommand: AsyncParsableCommand {
     @OptionGroup var folder: ServerFolder
 
     func run() async throws {
-      try await folder.open().setHealing(false)
+      let log = try folder.open()
+      try await log.setHealing(false)
+      try await log.change { try $0.note(.byPerson(.healingClosed, "")) }
       Output.line("healing is closed")
     }
   }

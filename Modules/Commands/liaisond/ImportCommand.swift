@@ -42,6 +42,7 @@ struct ImportCommand: AsyncParsableCommand {
     let progress = ProgressLine("importing")
     let count = try await importer.run(input, into: log) { progress.update($0, remaining: $1) }
     progress.end()
+    try await log.change { try $0.note(.byPerson(.imported, office.text, "\(count) records")) }
     if json { return try Output.json(Imported(imported: count)) }
     Output.line("imported \(count) records")
   }

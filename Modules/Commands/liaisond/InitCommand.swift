@@ -37,7 +37,7 @@ struct InitCommand: AsyncParsableCommand {
     let schema = try schema.map { try SchemaFile.read(InputArgument.bytes($0)) }
     let hosts = try host.map(HostArgument.parse) + HostArgument.loopback
     let register = RegisterID(System.newID())
-    let authority = try RegisterAuthority.make(of: register, from: System.now())
+    let authority = try RegisterAuthority.make(of: register, at: System.now())
     try SQLiteChangeLog.create(
       DataDirectory(try FolderArgument.parse(directory), role: .server), register: register,
       schema: schema ?? CooperationRegister.schema,

@@ -53,7 +53,11 @@ struct InviteCommand: AsyncParsableCommand {
     let issued = IssuedInvitation(
       secret: authority.digest(invitation.secret), office: office, note: note, issued: now,
       ends: Timestamp(milliseconds: now.milliseconds + life))
-    try await log.change { try $0.put(issued) }
+    let entry = AuditEntry.byPerson(.invited, office.text, note)
+    try await log.change { roster in
+      try roster.put(issued)
+      try roster.note(entry)
+    }
     let made = Made(
       invitation: "\(invitation)", spoken: "\(office)@\(invitation.server)#\(invitation.spoken)",
       office: office.text, ends: "\(issued.ends)")
@@ -69,6 +73,11 @@ struct InviteCommand: AsyncParsableCommand {
         throw Failure(
           "'\(address)' is no address to call", advice: "--address sync.example.org:7401",
           status: .usage)
+      }
+      guard standing.hosts.contains(endpoint.host.lowercased()) else {
+        throw Failure(
+          "the server's certificate is not for \(endpoint.host)",
+          advice: "liaisond serve … --host \(endpoint.host), then the same command", status: .usage)
       }
       return endpoint
     }

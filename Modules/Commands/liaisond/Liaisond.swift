@@ -47,7 +47,8 @@ struct Liaisond: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      InitCommand.self, OfficeCommand.self, ReplicaCommand.self, ImportCommand.self,
+      InitCommand.self, OfficeCommand.self, ReplicaCommand.self, AuditCommand.self,
+      ImportCommand.self,
       ServeCommand.self,
       StatusCommand.self, LogCommand.self, SchemaCommand.self, VerifyCommand.self,
       BackupCommand.self, RestoreCommand.self, HealCommand.self,

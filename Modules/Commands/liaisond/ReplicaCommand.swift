@@ -51,10 +51,12 @@ struct ReplicaCommand: AsyncParsableCommand {
           "the register has no replica '\(name)'", advice: "one of liaisond replica list")
       }
       let now = System.now()
+      let entry = AuditEntry.byPerson(.revoked, found.name, found.note)
       let revoked = try await log.change { roster in
         guard var replica = try roster.replica(with: found.key) else { return found }
         replica.revoked = replica.revoked ?? now
         try roster.put(replica)
+        try roster.note(entry)
         return replica
       }
       if json { return try Output.json(ReplicaView(revoked)) }

@@ -22,10 +22,11 @@ struct RestoreCommand: AsyncParsableCommand {
   func run() async throws {
     let folder = DataDirectory(try FolderArgument.parse(directory), role: .server)
     try InputArgument.checkReadable(file)
-    var checked: Verification?
+    var (checked, replicas): (Verification?, Int) = (nil, 0)
     do {
       try await SQLiteChangeLog.restore(file, into: folder, coding: SchemaCodec()) { backup in
         checked = try await SyncService(log: backup, coding: RevisionCodec()).verify()
+        replicas = try await backup.replicas().count { $0.revoked == nil }
       }
     } catch StoreError.damaged(let what) {
       throw Failure("\(file) cannot be restored: \(what)", advice: "another backup")
@@ -33,5 +34,10 @@ struct RestoreCommand: AsyncParsableCommand {
     guard let checked else { throw StoreError.damaged("the backup was not checked") }
     if json { return try Output.json(checked) }
     Output.line("\(checked.records) records, digest \(checked.digest); healing is open")
+    if replicas > 0 {
+      Output.line(
+        "\(replicas) replicas are let in as they were then: revoke again what was revoked since, and invite "
+          + "anew what was let in since")
+    }
   }
 }

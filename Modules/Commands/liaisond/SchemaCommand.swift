@@ -73,8 +73,12 @@ struct SchemaFileArgument: ParsableArguments {
     let document = try SchemaDocument(InputArgument.bytes(file))
     let log = try folder.open(for: isTrial ? .reading : .writing)
     do {
-      return try await SyncService(log: log, coding: RevisionCodec())
+      let schema = try await SyncService(log: log, coding: RevisionCodec())
         .apply(document.schema, coding: SchemaCodec(), isTrial: isTrial)
+      if !isTrial {
+        try await log.change { try $0.note(.byPerson(.schemaApplied, "\(schema.version)")) }
+      }
+      return schema
     } catch SchemaRefusal.unchanged {
       throw Failure(
         "the register has this schema already", advice: "liaisond schema show", status: .failure)

@@ -28,6 +28,10 @@ struct ServeCommand: AsyncParsableCommand {
   var directory: String
   @Option(help: "ADDRESS:PORT; port 0 takes a free one.")
   var listen = "0.0.0.0:7401"
+  @Option(
+    help: ArgumentHelp(
+      "One more name or address that offices call the server by.", valueName: "host"))
+  var host: [String] = []
   @Flag(help: "Neither TLS nor certificates: callers are believed. On loopback only, for trying.")
   var insecureLoopback = false
 
@@ -44,6 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
     defer { withExtendedLifetime(lock) {} }
     var logger = Logger(label: "liaisond") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .notice
+    try await changeLog.add(hosts: host.map(HostArgument.parse))
     let identity = insecureLoopback ? nil : try await ServerIdentity(of: changeLog)
     let service = SyncService(
       log: changeLog, coding: RevisionCodec(), admission: identity?.admission,

@@ -7,6 +7,8 @@ public final class Admission: Sendable {
   /// How long a replica's certificate is valid, in days. It renews it after two thirds of that.
   public static let days: Int64 = 90
   private static let day: Int64 = 86_400_000
+  /// Milliseconds in which the same is refused to the same without being noted again.
+  private static let quiet: Int64 = 3_600_000
 
   private let roster: any ReplicaRoster
   private let authority: any CertificateAuthority
@@ -14,6 +16,8 @@ public final class Admission: Sendable {
   private let now: @Sendable () -> Timestamp
   private let newID: @Sendable () -> UUIDv7
   private let known = Mutex<Known>(Known())
+  /// Enrolments and renewals under way, of all callers together.
+  private let desks = Mutex(0)
 
   /// What of the roster was true at one of its generations.
   private struct Known {
@@ -68,11 +72,69 @@ public final class Admission: Sendable {
     guard let presented = try? authority.read(certificate), presented.isOurs,
       let replica = try await roster.replica(with: presented.key)
     else { throw CallError.notAdmitted(.notEnrolled) }
-    guard replica.revoked == nil else { throw CallError.notAdmitted(.revoked) }
+    guard replica.revoked == nil else {
+      try await refuse(replica, .revoked)
+      throw CallError.notAdmitted(.revoked)
+    }
     guard let office = try await roster.office(replica.office), !office.isDisabled else {
+      try await refuse(replica, .officeDisabled)
       throw CallError.notAdmitted(.officeDisabled)
     }
     return (replica, presented)
+  }
+}
+
+// MARK: Desks
+
+extension Admission {
+  /// A place at which somebody enrols or renews; it is free again with its last reference.
+  final class Desk: Sendable {
+    private let admission: Admission
+
+    fileprivate init(_ admission: Admission) { self.admission = admission }
+
+    deinit { admission.desks.withLock { $0 -= 1 } }
+  }
+
+  /// - Throws: ``CallError/tooManyCalls``: anybody may come, so that few are served at once.
+  func desk() throws(CallError) -> Desk {
+    let isFree = desks.withLock { taken in
+      guard taken < SyncLimits.enrolments else { return false }
+      taken += 1
+      return true
+    }
+    guard isFree else { throw .tooManyCalls }
+    return Desk(self)
+  }
+}
+
+// MARK: Refusals
+
+extension Admission {
+  /// Notes that a replica was refused which the register knows.
+  private func refuse(_ replica: EnrolledReplica, _ why: NotAdmitted) async throws {
+    let now = now()
+    guard try await isDue(.callRefused, replica.name, at: now) else { return }
+    try await roster.change {
+      try Self.refusing(.callRefused, replica.name, why.rawValue, at: now, in: $0)
+    }
+  }
+
+  /// Whether it is noted: whoever calls again and again must not fill a disk.
+  private func isDue(_ act: AuditEntry.Act, _ subject: String, at now: Timestamp) async throws
+    -> Bool
+  {
+    guard let last = try await roster.last(act, of: subject) else { return true }
+    return now.milliseconds - last.milliseconds >= Self.quiet
+  }
+
+  private static func refusing(
+    _ act: AuditEntry.Act, _ subject: String, _ why: String, at now: Timestamp,
+    in roster: any RosterTransaction
+  ) throws {
+    let last = try roster.last(act, of: subject)
+    guard now.milliseconds - (last?.milliseconds ?? .min / 2) >= quiet else { return }
+    try roster.note(AuditEntry(time: now, act, subject, by: subject, note: why))
   }
 }
 
@@ -85,6 +147,10 @@ extension Admission {
     guard SyncProtocol.spoken.contains(request.version) else { throw CallError.otherProtocol }
     guard let key = try? authority.read(certificate).key else { throw CallError.malformed }
     let (secret, now, id) = (authority.digest(request.secret), now(), ReplicaID(newID()))
+    // Whoever guesses costs a look, and writes nothing.
+    guard let found = try await roster.invitation(secret), found.office == request.office else {
+      throw CallError.notAdmitted(.unknownInvitation)
+    }
     let replica = try await roster.change { roster -> Result<EnrolledReplica, Refused> in
       var invitation = try roster.invitation(secret)
       let decision = EnrolmentRule.decide(
@@ -92,11 +158,22 @@ extension Admission {
         office: try invitation.flatMap { try roster.office($0.office) }, at: now)
       guard let issued = invitation else { return .failure(Refused(why: .unknownInvitation)) }
       switch decision {
-      case .again(let replica): return .success(replica)
-      case .refuse(let why): return .failure(Refused(why: why))
+      case .again(let replica):
+        if issued.replica == nil {
+          invitation?.replica = replica.id
+          if let invitation { try roster.put(invitation) }
+        }
+        return .success(replica)
+      case .refuse(let why):
+        try Self.refusing(.enrolmentRefused, issued.office.text, why.rawValue, at: now, in: roster)
+        return .failure(Refused(why: why))
       case .expose:
-        invitation?.exposed = issued.exposed ?? now
-        if let invitation { try roster.put(invitation) }
+        if issued.exposed == nil {
+          invitation?.exposed = now
+          if let invitation { try roster.put(invitation) }
+        }
+        try Self.refusing(
+          .enrolmentRefused, issued.office.text, "a second key", at: now, in: roster)
         return .failure(Refused(why: .usedInvitation))
       case .admit:
         let replica = EnrolledReplica(
@@ -106,6 +183,8 @@ extension Admission {
         try roster.put(replica)
         invitation?.replica = replica.id
         if let invitation { try roster.put(invitation) }
+        try roster.note(
+          AuditEntry(time: now, .enrolled, replica.name, by: replica.name, note: replica.note))
         return .success(replica)
       }
     }
@@ -127,18 +206,28 @@ extension Admission {
     to replica: EnrolledReplica, presenting certificate: [UInt8]
   ) async throws -> Enrolment {
     let from = now()
-    var renewed = replica
-    renewed.expires = Self.end(from: from)
+    let until = Self.end(from: from)
     let made: [UInt8]
     do {
       made = try authority.certificate(
         of: replica.id, replica.office, key: certificate,
         // A clock that is a little behind is no reason to refuse it.
-        from: Timestamp(milliseconds: from.milliseconds - Self.day), until: renewed.expires)
+        from: Timestamp(milliseconds: from.milliseconds - Self.day), until: until)
     } catch {
       throw CallError.malformed
     }
-    try await roster.change { [renewed] in try $0.put(renewed) }
+    // It may have been revoked since it was looked up: then nothing is given.
+    let why = try await roster.change { roster -> NotAdmitted? in
+      guard var known = try roster.replica(with: replica.key) else { return .notEnrolled }
+      guard known.revoked == nil else { return .revoked }
+      guard let office = try roster.office(known.office), !office.isDisabled else {
+        return .officeDisabled
+      }
+      known.expires = until
+      try roster.put(known)
+      return nil
+    }
+    if let why { throw CallError.notAdmitted(why) }
     return Enrolment(
       register: register, replica: replica.id, office: replica.office, number: replica.number,
       certificate: made, authority: authority.certificate)

@@ -68,7 +68,8 @@ public struct SyncService: SyncListener {
     guard let admission, case .certificate(let certificate) = caller else {
       throw CallError.notAdmitted(.notEnrolled)
     }
-    return EnrolDesk(service: self, admission: admission, certificate: certificate)
+    return EnrolDesk(
+      service: self, admission: admission, certificate: certificate, desk: try admission.desk())
   }
 
   /// Whether a caller may go on.
@@ -116,6 +117,8 @@ private struct EnrolDesk: EnrolEndpoint {
   let service: SyncService
   let admission: Admission
   let certificate: [UInt8]
+  /// Taken while this is kept.
+  let desk: Admission.Desk
 
   func enrol(_ request: EnrolRequest) async throws -> Enrolment {
     try await service.asking { try await admission.enrol(request, presenting: certificate) }

@@ -108,7 +108,7 @@ package struct NewFolder: Sendable {
       guard isFolder.boolValue else { throw StoreError.exists("\(path) is a file") }
       let left = Set(
         ([""] + DataDirectory.logSuffixes).map { (directory.draftPath + $0).lastPathComponent }
-          + LockName.allCases.map(\.fileName))
+          + LockName.allCases.map(\.fileName) + PrivateFile.Name.allCases.map(\.rawValue))
       guard left.isSuperset(of: try names(in: path)) else {
         throw directory.notEmpty
       }

@@ -47,7 +47,7 @@ public struct PrivateFile: Sendable {
   /// Puts another text in its place, for good when this returns.
   /// - Throws: ``StoreError/io(_:)``, ``StoreError/full``.
   public func write(_ text: String) throws {
-    let draft = path + ".new"
+    let draft = "\(path).\(getpid()).new"
     unlink(draft)
     let file = open(draft, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw failure("cannot be made") }

@@ -47,6 +47,20 @@ struct RosterTable: RosterTransaction {
       replica BLOB REFERENCES replica (replica),
       exposed INTEGER
     ) STRICT;
+
+    CREATE TABLE audit (
+      id INTEGER PRIMARY KEY,
+      time INTEGER NOT NULL,
+      act TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      actor TEXT NOT NULL,
+      note TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX audit_subject ON audit (act, subject);
+    CREATE TRIGGER audit_stays BEFORE DELETE ON audit
+      BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END;
+    CREATE TRIGGER audit_is_as_written BEFORE UPDATE ON audit
+      BEGIN SELECT raise(ABORT, 'the audit log is only appended to'); END;
     """
 
   let db: Database
@@ -92,7 +106,8 @@ struct RosterTable: RosterTransaction {
       """
       INSERT INTO replica (replica, office, number, note, key, enrolled, expires, revoked)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (replica) DO UPDATE SET expires = excluded.expires, revoked = excluded.revoked
+      ON CONFLICT (replica) DO UPDATE SET
+        expires = excluded.expires, revoked = coalesce(replica.revoked, excluded.revoked)
       """
     ).bound(
       replica.id, replica.office.text, replica.number, replica.note, replica.key.bytes,
@@ -127,6 +142,36 @@ struct RosterTable: RosterTransaction {
       invitation.secret, invitation.office.text, invitation.note, invitation.issued.milliseconds,
       invitation.ends.milliseconds, invitation.replica, invitation.exposed?.milliseconds
     ).run()
+  }
+}
+
+// MARK: Audit
+
+extension RosterTable {
+  func note(_ entry: AuditEntry) throws {
+    try PreparedStatement(
+      db, "INSERT INTO audit (time, act, subject, actor, note) VALUES (?, ?, ?, ?, ?)"
+    ).bound(
+      entry.time.milliseconds, entry.act.rawValue, entry.subject, entry.actor, entry.note
+    ).run()
+  }
+
+  func last(_ act: AuditEntry.Act, of subject: String) throws -> Timestamp? {
+    try PreparedStatement(
+      db, "SELECT time FROM audit WHERE act = ? AND subject = ? ORDER BY id DESC LIMIT 1"
+    ).bound(act.rawValue, subject).first { try $0.time(0) }
+  }
+
+  func audit(limit: Int) throws -> [AuditEntry] {
+    try PreparedStatement(
+      db, "SELECT time, act, subject, actor, note FROM audit ORDER BY id DESC LIMIT ?"
+    ).bound(limit).all { row in
+      guard let act = AuditEntry.Act(rawValue: try row.value(1)) else {
+        throw StoreError.damaged("the audit log holds an act that is none")
+      }
+      return AuditEntry(
+        time: try row.time(0), act, try row.value(2), by: try row.value(3), note: try row.value(4))
+    }
   }
 }
 

@@ -45,7 +45,8 @@ extension SQLiteChangeLog {
     try self.init(queue, coding: coding)
   }
 
-  /// Makes a register of a backup. It may have lost what was committed since: healing is open in it.
+  /// Makes a register of a backup. It may have lost what was committed since: healing is open in it. Whether an
+  /// invitation has been used since is not known: none is good any more.
   /// - Parameter check: looks at the backup.
   /// - Throws: ``StoreError/exists(_:)`` if the folder holds something already, what opening the backup
   ///   throws, what `check` throws; then nothing is made.
@@ -63,7 +64,10 @@ extension SQLiteChangeLog {
           try queue.inDatabase { try source.backup(to: $0) }
         }
         try Databases.makeDurable(queue)
-        try queue.write { try $0.execute(sql: "UPDATE register SET is_healing = 1") }
+        try queue.write { db in
+          try db.execute(sql: "UPDATE register SET is_healing = 1, roster = roster + 1")
+          try db.execute(sql: "UPDATE invitation SET ends = issued WHERE replica IS NULL")
+        }
         try queue.close()
       }
     }

@@ -1,5 +1,5 @@
 internal import GRDB
-internal import LiaisonModel
+public import LiaisonModel
 public import LiaisonSync
 
 /// Who may call, and what the server proves with who it is.
@@ -18,8 +18,20 @@ extension SQLiteChangeLog: ReplicaRoster {
     try await read { try RosterTable(db: $0).replicas() }
   }
 
+  public func invitation(_ secret: [UInt8]) async throws -> IssuedInvitation? {
+    try await read { try RosterTable(db: $0).invitation(secret) }
+  }
+
   public func invitations() async throws -> [IssuedInvitation] {
     try await read { try RosterTable(db: $0).invitations() }
+  }
+
+  public func last(_ act: AuditEntry.Act, of subject: String) async throws -> Timestamp? {
+    try await read { try RosterTable(db: $0).last(act, of: subject) }
+  }
+
+  public func audit(limit: Int) async throws -> [AuditEntry] {
+    try await read { try RosterTable(db: $0).audit(limit: limit) }
   }
 
   public func change<Result: Sendable>(
@@ -27,8 +39,11 @@ extension SQLiteChangeLog: ReplicaRoster {
   ) async throws -> Result {
     try await Databases.guarding {
       try await database.write { db in
+        let before = db.totalChangesCount
         let result = try body(RosterTable(db: db))
-        try PreparedStatement(db, "UPDATE register SET roster = roster + 1").run()
+        if db.totalChangesCount > before {
+          try PreparedStatement(db, "UPDATE register SET roster = roster + 1").run()
+        }
         return result
       }
     }
@@ -74,6 +89,19 @@ extension SQLiteChangeLog: ReplicaRoster {
     }
     guard let standing else { throw StoreError.missing("the register has no authority") }
     return standing
+  }
+
+  /// Adds to the names and addresses that the server is called by.
+  public func add(hosts: [String]) async throws {
+    guard !hosts.isEmpty else { return }
+    try await Databases.guarding {
+      try await database.write { db in
+        for host in hosts {
+          try PreparedStatement(db, "INSERT OR IGNORE INTO host (name) VALUES (?)").bound(host)
+            .run()
+        }
+      }
+    }
   }
 
   /// Says where the server listens.

@@ -25,13 +25,17 @@ public struct PinnedAuthority: ServerVerifier {
 
   /// By RFC 5280 and RFC 6125.
   public func verify(_ chain: [[UInt8]], host: String) async throws(UntrustedServer) {
-    let certificates = chain.compactMap { try? Certificate(derEncoded: $0) }
-    guard let leaf = certificates.first,
+    // The connection has proved the key of the first one. Of a chain in which one cannot be read, nothing is
+    // believed: another would stand in its place.
+    guard let certificates = try? chain.map({ try Certificate(derEncoded: $0) }),
+      let leaf = certificates.first,
+      (try? leaf.extensions.extendedKeyUsage)??.contains(.serverAuth) == true,
       let root = certificates.dropFirst().first(where: { isPinned($0.fingerprint) })
     else { throw .otherAuthority }
     let moment = now()
     // An end that only the clock sees is told as such: the rest is checked as if it were in between.
-    let inside = min(max(moment, Timestamp(leaf.notValidBefore)), Timestamp(leaf.notValidAfter))
+    let begin = max(Timestamp(leaf.notValidBefore), Timestamp(root.notValidBefore))
+    let inside = min(max(moment, begin), Timestamp(leaf.notValidAfter))
     let isAddress = IPAddress.bytes(host) != nil
     var path = Verifier(rootCertificates: CertificateStore([root])) {
       RFC5280Policy(fixedExpiryValidationTime: inside.date)

@@ -61,10 +61,24 @@ extension HTTP2ServerTransport.Posix.TransportSecurity {
   }
 }
 
-/// Closes a connection that has agreed on an older version of TLS than 1.3: the transport fixes the oldest at
+/// Closes a connection whose handshake does not come to an end, or that has agreed on an older version of TLS than 1.3: the transport fixes the oldest at
 /// 1.2 and has no setting for it.
 final class OnlyTLS13: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
+
+  private var end: Scheduled<Void>?
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    let channel = context.channel
+    end = context.eventLoop.scheduleTask(in: TimeAmount(SyncLimits.enrolmentPatience)) {
+      channel.close(promise: nil)
+    }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    end?.cancel()
+    context.fireChannelInactive()
+  }
 
   static func watch(_ connection: any Channel) -> EventLoopFuture<Void> {
     connection.eventLoop.makeCompletedFuture {
@@ -76,6 +90,7 @@ final class OnlyTLS13: ChannelInboundHandler {
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if case .some(.handshakeCompleted) = event as? TLSUserEvent {
+      end?.cancel()
       let version = try? context.channel.pipeline.syncOperations.nioSSL_tlsVersion()
       guard version == .tlsv13 else {
         context.close(promise: nil)

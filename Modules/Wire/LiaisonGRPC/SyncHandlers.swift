@@ -59,12 +59,15 @@ struct SyncHandlers: RegistrableRPCService {
 
   private func enrolling<Request>(
     _ request: StreamingServerRequest<Request>, _ context: ServerContext,
-    _ body: (any EnrolEndpoint, Request) async throws -> Enrolment
+    _ body: @escaping @Sendable (any EnrolEndpoint, Request) async throws -> Enrolment
   ) async throws -> StreamingServerResponse<Enrolment> {
     let caller = try authenticator.caller(request.metadata, context)
     return try await logging(caller) {
       let desk = try await listener.enrolment(for: caller)
-      let enrolment = try await body(desk, try await request.messages.only())
+      let patience = SyncLimits.enrolmentPatience
+      let enrolment = try await ProgressDeadline(
+        first: patience, patience: patience, clock: ContinuousClock()
+      ).watching { try await body(desk, try await request.messages.only()) }
       return StreamingServerResponse { writer in
         try await writer.write(enrolment)
         return [:]

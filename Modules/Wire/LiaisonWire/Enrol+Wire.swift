@@ -10,6 +10,7 @@ extension EnrolRequest: WireEncodable, WireDecodable {
       let message = try arena.make(pb__enrol_request__init)
       message.pointee.protocol = version
       message.pointee.secret = try arena.copy(secret)
+      message.pointee.office = try arena.copy(Array(office.text.utf8))
       return message
     }
   }
@@ -20,7 +21,10 @@ extension EnrolRequest: WireEncodable, WireDecodable {
     guard message.secret.len == Invitation.secretBytes else {
       throw CodingError.malformed("an invitation's secret has \(Invitation.secretBytes) bytes")
     }
-    self.init(version: message.protocol, secret: message.secret.array)
+    guard let office = OfficeID(try message.office.string("an office")) else {
+      throw CodingError.malformed("an enrolment is of no office")
+    }
+    self.init(version: message.protocol, office: office, secret: message.secret.array)
   }
 }
 

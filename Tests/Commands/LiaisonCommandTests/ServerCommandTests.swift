@@ -25,8 +25,8 @@ import Testing
     }
     #expect(
       try shop.run("liaisond", "office", "add", "VIE", "--name", "N", "-C", "hq").isPlainFailure)
-    let offices: [[String: String]] = try shop.json("liaisond", "office", "list", "-C", "hq")
-    #expect(offices.map { $0["id"] } == ["NYC", "VIE"])
+    let offices: [[String: Any]] = try shop.json("liaisond", "office", "list", "-C", "hq")
+    #expect(offices.map { $0["id"] as? String } == ["NYC", "VIE"])
   }
 
   @Test func aRegisterOfAnotherSchemaFollowsItsFile() throws {

@@ -20,7 +20,7 @@ struct AuthorityTests {
   private static func authority(_ seed: UInt64) throws -> RegisterAuthority {
     var random = SystemRandomNumberGenerator()
     let id = RegisterID(UUIDv7(milliseconds: Int64(seed), random: &random))
-    return try .make(of: id, from: Timestamp(milliseconds: 1_700_000_000_000))
+    return try .make(of: id, at: Timestamp(milliseconds: 1_700_000_000_000))
   }
 
   private func server(_ authority: RegisterAuthority, _ hosts: String...) throws -> TLSCredential {
@@ -75,6 +75,28 @@ struct AuthorityTests {
       of: ReplicaID(UUIDv7(milliseconds: 1, random: &Self.random)), invitation.office,
       key: key.unenrolled(at: now).chain[0], from: now, until: now)
     #expect(await verdict([replica, authority.certificate], "hq.example") != nil)
+  }
+
+  /// The connection has proved the key of the first certificate only: what stands behind it may be anybody's
+  /// to show.
+  @Test func aCertificateThatCannotBeReadIsNotPassedOver() async throws {
+    let genuine = try server(authority, "hq.example").chain
+    #expect(await verdict(genuine, "hq.example") == nil)
+    for foreign in [[1, 2, 3], [], Array(genuine[0].dropLast())] as [[UInt8]] {
+      #expect(await verdict([foreign] + genuine, "hq.example") == .otherAuthority)
+      #expect(await verdict([genuine[0], foreign, genuine[1]], "hq.example") == .otherAuthority)
+    }
+    let other = try server(try Self.authority(2), "hq.example").chain
+    #expect(await verdict([other[0]] + genuine, "hq.example") == .otherAuthority)
+  }
+
+  @Test func aClockThatIsADayBehindIsNoReasonOnTheFirstDay() async throws {
+    var random = SystemRandomNumberGenerator()
+    let fresh = try RegisterAuthority.make(
+      of: RegisterID(UUIDv7(milliseconds: 1, random: &random)), at: now)
+    let chain = try server(fresh, "hq.example").chain
+    let behind = Timestamp(milliseconds: now.milliseconds - Self.day + 60_000)
+    try await PinnedAuthority(fresh.certificate, now: { behind }).verify(chain, host: "hq.example")
   }
 
   nonisolated(unsafe) private static var random = SystemRandomNumberGenerator()

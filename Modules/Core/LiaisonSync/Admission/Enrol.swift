@@ -3,10 +3,15 @@ public import LiaisonModel
 /// Redeems an invitation. The replica's key is that of the certificate which the caller presents.
 public struct EnrolRequest: Hashable, Sendable {
   public let version: UInt32
+  /// Whose replica the caller takes itself for: another's invitation is not bound to it.
+  public let office: OfficeID
   public let secret: [UInt8]
 
-  public init(version: UInt32 = SyncProtocol.spoken.upperBound, secret: [UInt8]) {
+  public init(
+    version: UInt32 = SyncProtocol.spoken.upperBound, office: OfficeID, secret: [UInt8]
+  ) {
     self.version = version
+    self.office = office
     self.secret = secret
   }
 }

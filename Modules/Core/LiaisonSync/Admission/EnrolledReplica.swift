@@ -71,7 +71,7 @@ public struct IssuedInvitation: Hashable, Sendable {
 
 /// Why a caller is not let in.
 public enum NotAdmitted: String, Hashable, Sendable, CaseIterable {
-  /// No such invitation, or it has been withdrawn.
+  /// No such invitation of the office that the caller names.
   case unknownInvitation = "unknown-invitation"
   case expiredInvitation = "expired-invitation"
   /// Another key has redeemed it, or tried to.

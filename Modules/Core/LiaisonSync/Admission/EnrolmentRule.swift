@@ -8,7 +8,8 @@ public enum EnrolmentRule {
   public enum Decision: Hashable, Sendable {
     /// A new replica.
     case admit
-    /// The replica that it let in before.
+    /// A replica that has this key already: by this invitation, or by another one of its office whose answer
+    /// was lost.
     case again(EnrolledReplica)
     case refuse(NotAdmitted)
     /// Refused; the invitation is exposed from now on.
@@ -23,14 +24,14 @@ public enum EnrolmentRule {
     at now: Timestamp
   ) -> Decision {
     guard let invitation else { return .refuse(.unknownInvitation) }
-    if let replica, replica.id == invitation.replica {
-      return replica.revoked == nil ? .again(replica) : .refuse(.revoked)
-    }
+    if let replica, replica.revoked != nil { return .refuse(.revoked) }
+    if let replica, replica.id == invitation.replica { return .again(replica) }
     guard invitation.replica == nil else { return .expose }
     guard invitation.exposed == nil else { return .refuse(.usedInvitation) }
     guard now < invitation.ends else { return .refuse(.expiredInvitation) }
     guard let office, !office.isDisabled else { return .refuse(.officeDisabled) }
+    guard let replica else { return .admit }
     // A key stands for one replica.
-    return replica == nil ? .admit : .refuse(.usedInvitation)
+    return replica.office == invitation.office ? .again(replica) : .refuse(.usedInvitation)
   }
 }

@@ -13,8 +13,17 @@ public protocol ReplicaRoster: Sendable {
   /// In the order of their offices and numbers.
   func replicas() async throws -> [EnrolledReplica]
 
+  /// - Parameter secret: its SHA-256.
+  func invitation(_ secret: [UInt8]) async throws -> IssuedInvitation?
+
   /// Latest first.
   func invitations() async throws -> [IssuedInvitation]
+
+  /// When the last entry of this kind was made; nil if there is none.
+  func last(_ act: AuditEntry.Act, of subject: String) async throws -> Timestamp?
+
+  /// The latest entries of the audit log, latest first.
+  func audit(limit: Int) async throws -> [AuditEntry]
 
   /// Reads and changes in one transaction: all of it is durable when it returns, or nothing is done.
   func change<Result: Sendable>(
@@ -27,10 +36,15 @@ public protocol RosterTransaction {
   func put(_ office: Office) throws
   func replica(with key: Fingerprint) throws -> EnrolledReplica?
   func replicas(of office: OfficeID) throws -> [EnrolledReplica]
+  /// A replica that is revoked stays so.
   func put(_ replica: EnrolledReplica) throws
   /// - Parameter secret: its SHA-256.
   func invitation(_ secret: [UInt8]) throws -> IssuedInvitation?
   func put(_ invitation: IssuedInvitation) throws
+  /// Appends to the audit log.
+  func note(_ entry: AuditEntry) throws
+  /// When the last entry of this kind was made; nil if there is none.
+  func last(_ act: AuditEntry.Act, of subject: String) throws -> Timestamp?
 }
 
 /// Signs certificates of replicas, and reads those that callers present. A port.

@@ -65,6 +65,8 @@ public enum CallError: Error, Hashable, Sendable {
     switch self {
     // The next round goes back to what both logs have.
     case .unreachable, .storeUnavailable, .tooManyCalls, .tooManyRounds, .otherHistory: true
+    // The next connection brings a new one.
+    case .notAdmitted(.expiredCertificate): true
     case .unknownOffice, .otherRegister, .otherProtocol, .tooLarge, .malformed,
       .peerFault, .notLoopback, .notAdmitted, .untrusted:
       false

@@ -25,6 +25,10 @@ public enum SyncLimits {
   /// watches and syncs makes two.
   public static let officeCalls = 128
 
+  /// Enrolments and renewals that a server serves at once, and how long one may take: anybody may ask.
+  public static let enrolments = 8
+  public static let enrolmentPatience = Duration.seconds(10)
+
   /// How long after a revocation a follow goes on at most, but for what is under way.
   public static let rosterPause = Duration.milliseconds(500)
 

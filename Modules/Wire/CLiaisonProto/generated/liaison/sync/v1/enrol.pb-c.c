@@ -142,7 +142,7 @@ void   pb__enrolment__free_unpacked
   assert(message->base.descriptor == &pb__enrolment__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor pb__enrol_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor pb__enrol_request__field_descriptors[3] =
 {
   {
     "protocol",
@@ -168,15 +168,28 @@ static const ProtobufCFieldDescriptor pb__enrol_request__field_descriptors[2] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "office",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Pb__EnrolRequest, office),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__enrol_request__field_indices_by_name[] = {
+  2,   /* field[2] = office */
   0,   /* field[0] = protocol */
   1,   /* field[1] = secret */
 };
 static const ProtobufCIntRange pb__enrol_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor pb__enrol_request__descriptor =
 {
@@ -186,7 +199,7 @@ const ProtobufCMessageDescriptor pb__enrol_request__descriptor =
   "Pb__EnrolRequest",
   "liaison.sync.v1",
   sizeof(Pb__EnrolRequest),
-  2,
+  3,
   pb__enrol_request__field_descriptors,
   pb__enrol_request__field_indices_by_name,
   1,  pb__enrol_request__number_ranges,

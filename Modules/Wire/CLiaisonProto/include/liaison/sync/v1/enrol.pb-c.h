@@ -39,10 +39,14 @@ struct  Pb__EnrolRequest
    * The invitation's secret: 10 bytes.
    */
   ProtobufCBinaryData secret;
+  /*
+   * The office that the invitation is for.
+   */
+  ProtobufCBinaryData office;
 };
 #define PB__ENROL_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__enrol_request__descriptor) \
-    , 0, {0,NULL} }
+    , 0, {0,NULL}, {0,NULL} }
 
 
 /*
