@@ -155,6 +155,58 @@ struct EnrolmentTests {
     }
   }
 
+  @Test func theCursorIsTheReceiptAndGoingBackIsSeen() async throws {
+    try await SecureServer.running { server in
+      let vienna = try server.hq.office("VIE", DirectLink(service: server.service))
+      try await vienna.sync()
+      try await vienna.new("area", "code=ONE", "name=One")
+      try await vienna.sync()
+      let (connector, enrolment, _) = try await server.enrolled("NYC")
+      func seen() async throws -> ReplicaSighting? {
+        try await server.service.writeSightings(to: server.hq.log)
+        return try await server.hq.log.sightings()[enrolment.replica]
+      }
+      #expect(try await seen() == nil)
+      try await connector.connecting { try await $0.pullAll() }
+      let first = try #require(try await seen())
+      #expect(first.sent == LogPosition(1) && first.applied == .zero, "sent is not applied")
+      #expect(first.version == SyncProtocol.spoken.upperBound && first.peer.hasPrefix("ipv4:127."))
+      #expect(first.pulled == server.time.now && first.pushed == nil && first.pushes == 0)
+      let head = try await server.hq.log.status().head
+      server.time.pass(days: 1)
+      try await connector.connecting { endpoint in
+        try await endpoint.pull(
+          PullRequest(register: nil, cursor: head, schema: nil, follow: false)
+        ) { _ in }
+      }
+      let second = try #require(try await seen())
+      #expect(second.applied == head.position && second.wentBack == nil)
+      #expect(second.called == server.time.now && second.called > first.called)
+      // A copy that was made before goes on.
+      try await connector.connecting { try await $0.pullAll() }
+      #expect(try await seen()?.wentBack == server.time.now)
+      let generation = try await server.hq.log.generation()
+      _ = try await seen()
+      #expect(try await server.hq.log.generation() == generation, "it decides nothing")
+    }
+  }
+
+  @Test func noMoreThanAFewEnrolAtOnce() async throws {
+    try await SecureServer.running { server in
+      let caller = Caller.certificate(
+        try ReplicaKey().unenrolled(at: server.time.now).chain[0], peer: "test")
+      var desks: [any EnrolEndpoint] = []
+      for _ in 0..<SyncLimits.enrolments {
+        desks.append(try await server.service.enrolment(for: caller))
+      }
+      await #expect(throws: CallError.tooManyCalls) {
+        try await server.service.enrolment(for: caller)
+      }
+      desks.removeLast()
+      _ = try await server.service.enrolment(for: caller)
+    }
+  }
+
   @Test func aReplicaThatWasDarkForLongerThanItsCertificateComesBack() async throws {
     try await SecureServer.running { server in
       let (connector, first, key) = try await server.enrolled("VIE")

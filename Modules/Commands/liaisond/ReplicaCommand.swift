@@ -16,16 +16,29 @@ struct ReplicaCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let replicas = try await folder.open(for: .reading).replicas()
-      if json { return try Output.json(replicas.map(ReplicaView.init)) }
+      let log = try folder.open(for: .reading)
+      let (seen, head) = (try await log.sightings(), try await log.status().head.position)
+      let replicas = try await log.replicas()
+      if json {
+        return try Output.json(replicas.map { ReplicaView($0, seen[$0.id], head: head) })
+      }
       Output.table(
-        ["REPLICA", "NOTE", "ENROLLED", "CERTIFICATE UNTIL", "REVOKED"],
-        replicas.map {
-          [
-            $0.name, $0.note, "\($0.enrolled)", "\($0.expires)",
-            $0.revoked.map { "\($0)" } ?? "",
+        ["REPLICA", "NOTE", "STATE", "CERTIFICATE UNTIL", "LAST CALL", "FROM", "BEHIND", "PUSHES"],
+        replicas.map { replica in
+          let sighting = seen[replica.id]
+          return [
+            replica.name, replica.note, Self.state(of: replica, sighting), "\(replica.expires)",
+            sighting.map { "\($0.called)" } ?? "", sighting?.peer ?? "",
+            sighting.map { "\(head.number - $0.sent.number)" } ?? "",
+            sighting.map { "\($0.pushes)" } ?? "",
           ]
         })
+    }
+
+    /// What somebody should look at.
+    private static func state(of replica: EnrolledReplica, _ sighting: ReplicaSighting?) -> String {
+      if let revoked = replica.revoked { return "revoked \(revoked)" }
+      return sighting?.wentBack.map { "went back in time \($0)" } ?? ""
     }
   }
 
@@ -59,7 +72,7 @@ struct ReplicaCommand: AsyncParsableCommand {
         try roster.note(entry)
         return replica
       }
-      if json { return try Output.json(ReplicaView(revoked)) }
+      if json { return try Output.json(ReplicaView(revoked, nil, head: .zero)) }
       Output.line("\(revoked.name) is let in no more")
     }
   }
@@ -74,8 +87,28 @@ private struct ReplicaView: Encodable {
   let enrolled: String
   let certificateUntil: String
   let revoked: String?
+  let lastCall: String?
+  let from: String?
+  let protocolVersion: UInt32?
+  let pulled: String?
+  let pushed: String?
+  let pushes: Int?
+  let applied: Int64?
+  let sent: Int64?
+  let behind: Int64?
+  let wentBack: String?
 
-  init(_ replica: EnrolledReplica) {
+  init(_ replica: EnrolledReplica, _ sighting: ReplicaSighting?, head: LogPosition) {
+    lastCall = sighting?.called.description
+    from = sighting?.peer
+    protocolVersion = sighting?.version
+    pulled = sighting?.pulled?.description
+    pushed = sighting?.pushed?.description
+    pushes = sighting?.pushes
+    applied = sighting?.applied.number
+    sent = sighting?.sent.number
+    behind = sighting.map { head.number - $0.sent.number }
+    wentBack = sighting?.wentBack?.description
     self.replica = replica.name
     id = replica.id.description
     office = replica.office.text

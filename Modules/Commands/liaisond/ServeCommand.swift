@@ -65,6 +65,7 @@ struct ServeCommand: AsyncParsableCommand {
       log: logger
     )
     .untilStopped()
+    if identity != nil { try await service.writeSightings(to: changeLog) }
     logger.notice("stopped")
   }
 }

@@ -13,7 +13,7 @@ public final class Admission: Sendable {
   private let roster: any ReplicaRoster
   private let authority: any CertificateAuthority
   private let register: RegisterID
-  private let now: @Sendable () -> Timestamp
+  let now: @Sendable () -> Timestamp
   private let newID: @Sendable () -> UUIDv7
   private let known = Mutex<Known>(Known())
   /// Enrolments and renewals under way, of all callers together.

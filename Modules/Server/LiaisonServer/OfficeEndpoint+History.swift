@@ -21,7 +21,7 @@ extension OfficeEndpoint {
     }
     var rest = all[...]
     while !rest.isEmpty {
-      try await service.check(certificate)
+      try await service.check(admitted)
       var size = 0
       let part = rest.prefix(service.limit.count).prefix { change in
         defer { size += change.bytes.count }

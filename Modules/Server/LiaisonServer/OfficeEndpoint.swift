@@ -7,8 +7,8 @@ struct OfficeEndpoint: SyncEndpoint {
   let office: OfficeID
   /// Counts for the office while this endpoint is kept.
   let call: OfficeCalls.Call
-  /// What the caller has proved with who it is; nil if it is believed.
-  let certificate: [UInt8]?
+  /// The replica that calls; nil if the office is believed.
+  let admitted: AdmittedReplica?
 
   /// Sends the header, then what changed, batch by batch. A follow goes on with each commit until its
   /// task is cancelled or the server drains, and gives a sign of life if there was none for a while.
@@ -16,6 +16,11 @@ struct OfficeEndpoint: SyncEndpoint {
     _ request: PullRequest, receive: @escaping @Sendable (PullResponse) async throws -> Void
   ) async throws {
     let header = try await header(for: request)
+    service.see(admitted) { sighting, now in
+      sighting.version = request.versions.upperBound
+      sighting.names(request.cursor, at: now)
+      sighting.pulled = now
+    }
     try await receive(.header(header))
     // An empty log has nothing to send, but a place.
     let isEmpty = header.head?.position == .zero
@@ -47,8 +52,15 @@ struct OfficeEndpoint: SyncEndpoint {
     receive: @escaping @Sendable (PushResponse) async throws -> Void
   ) async throws {
     while let request = try await next() {
-      try await service.check(certificate)
-      try await receive(PushResponse(verdicts: try await commit(request)))
+      try await service.check(admitted)
+      let verdicts = try await commit(request)
+      service.see(admitted) { sighting, now in
+        sighting.names(request.cursor, at: now)
+        sighting.pushed = now
+        sighting.pushes += 1
+        sighting.hasPushed(verdicts)
+      }
+      try await receive(PushResponse(verdicts: verdicts))
     }
   }
 }
@@ -113,7 +125,7 @@ extension OfficeEndpoint {
   ) async throws {
     var remaining: Int?
     while true {
-      try await service.check(certificate)
+      try await service.check(admitted)
       let batch = try await batch(after: told, since: since, generation)
       guard batch.through.position > told.position else { return }
       // Counted once, when there is more than one batch: counting costs what it counts.
@@ -129,6 +141,10 @@ extension OfficeEndpoint {
             changes: batch.changes, schema: batch.schema, through: batch.through,
             remaining: batch.isLast ? 0 : remaining ?? 1)))
       told.through = batch.through
+      service.see(admitted) { sighting, now in
+        sighting.sent = batch.through.position
+        sighting.pulled = now
+      }
       told.bytes += batch.changes.reduce(0) { $0 + $1.bytes.count }
       if batch.isLast { return }
     }

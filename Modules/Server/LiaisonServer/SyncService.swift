@@ -15,6 +15,7 @@ public struct SyncService: SyncListener {
   let following = SharedReading()
   let calls: OfficeCalls
   let admission: Admission?
+  let sightings = Sightings()
 
   /// - Parameters:
   ///   - limit: what one message holds, either way. Callers are told in the header.
@@ -45,11 +46,12 @@ public struct SyncService: SyncListener {
   ///   ``CallError/notAdmitted(_:)``, ``CallError/tooManyCalls``.
   public func endpoint(for caller: Caller) async throws -> any SyncEndpoint {
     switch (caller, admission) {
-    case (.certificate(let certificate), let admission?):
+    case (.certificate(let certificate, let peer), let admission?):
       let replica = try await asking { try await admission.replica(presenting: certificate) }
       return OfficeEndpoint(
         service: self, office: replica.office, call: try calls.begin(of: replica.office),
-        certificate: certificate)
+        admitted: AdmittedReplica(
+          id: replica.id, certificate: certificate, peer: peer, admission: admission))
     case (.claimed(let office), nil): return try await endpoint(for: office)
     case (.certificate, nil), (.claimed, _?): throw CallError.notAdmitted(.notEnrolled)
     }
@@ -61,11 +63,11 @@ public struct SyncService: SyncListener {
       throw CallError.unknownOffice
     }
     return OfficeEndpoint(
-      service: self, office: office, call: try calls.begin(of: office), certificate: nil)
+      service: self, office: office, call: try calls.begin(of: office), admitted: nil)
   }
 
   public func enrolment(for caller: Caller) async throws -> any EnrolEndpoint {
-    guard let admission, case .certificate(let certificate) = caller else {
+    guard let admission, case .certificate(let certificate, _) = caller else {
       throw CallError.notAdmitted(.notEnrolled)
     }
     return EnrolDesk(
@@ -74,9 +76,21 @@ public struct SyncService: SyncListener {
 
   /// Whether a caller may go on.
   /// - Throws: ``CallError/notAdmitted(_:)``.
-  func check(_ certificate: [UInt8]?) async throws {
-    guard let certificate, let admission else { return }
-    try await asking { try await admission.check(certificate) }
+  func check(_ admitted: AdmittedReplica?) async throws {
+    guard let admitted else { return }
+    try await asking { try await admitted.admission.check(admitted.certificate) }
+  }
+
+  /// Notes what is seen of a caller.
+  func see(_ admitted: AdmittedReplica?, _ change: (inout ReplicaSighting, Timestamp) -> Void) {
+    guard let admitted else { return }
+    let now = admitted.admission.now()
+    sightings.see(admitted.id, from: admitted.peer, at: now) { change(&$0, now) }
+  }
+
+  /// Writes down what was seen of replicas, so far as it is not.
+  public func writeSightings(to roster: any ReplicaRoster) async throws {
+    try await asking { try await roster.put(sightings.take()) }
   }
 
   /// How many callers follow the log and wait for the next commit.
@@ -85,8 +99,11 @@ public struct SyncService: SyncListener {
   /// Wakes those who follow when replicas, invitations or offices have changed, so that a revocation ends
   /// their calls. Until its task is cancelled.
   public func watchRoster(_ roster: any ReplicaRoster) async throws {
-    var last: Int?
+    var (last, rounds) = (Int?.none, 0)
+    if let known = try? await asking({ try await roster.sightings() }) { sightings.load(known) }
     while true {
+      rounds += 1
+      if rounds % SyncLimits.sightingRounds == 0 { try? await writeSightings(to: roster) }
       let now = try? await asking { try await roster.generation() }
       // What fails here is reported, and tried again.
       if let now, now != last {
@@ -110,6 +127,14 @@ public struct SyncService: SyncListener {
       throw CallError.storeUnavailable
     }
   }
+}
+
+/// A replica that calls.
+struct AdmittedReplica: Sendable {
+  let id: ReplicaID
+  let certificate: [UInt8]
+  let peer: String
+  let admission: Admission
 }
 
 /// What lets replicas in, as one caller reaches it.

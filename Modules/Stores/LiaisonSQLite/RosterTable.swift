@@ -48,6 +48,20 @@ struct RosterTable: RosterTransaction {
       exposed INTEGER
     ) STRICT;
 
+    -- What was last seen of a replica.
+    CREATE TABLE sighting (
+      replica BLOB PRIMARY KEY REFERENCES replica (replica),
+      called INTEGER NOT NULL,
+      peer TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      applied INTEGER NOT NULL,
+      sent INTEGER NOT NULL,
+      pulled INTEGER,
+      pushed INTEGER,
+      pushes INTEGER NOT NULL,
+      went_back INTEGER
+    ) STRICT, WITHOUT ROWID;
+
     CREATE TABLE audit (
       id INTEGER PRIMARY KEY,
       time INTEGER NOT NULL,
@@ -199,11 +213,11 @@ extension IssuedInvitation {
 }
 
 extension Columns {
-  fileprivate func time(_ column: Int) throws -> Timestamp {
+  func time(_ column: Int) throws -> Timestamp {
     Timestamp(milliseconds: try value(column))
   }
 
-  fileprivate func optionalTime(_ column: Int) throws -> Timestamp? {
+  func optionalTime(_ column: Int) throws -> Timestamp? {
     (try value(column) as Int64?).map(Timestamp.init(milliseconds:))
   }
 }

@@ -26,6 +26,21 @@ extension SQLiteChangeLog: ReplicaRoster {
     try await read { try RosterTable(db: $0).invitations() }
   }
 
+  public func sightings() async throws -> [ReplicaID: ReplicaSighting] {
+    try await read { try SightingTable(db: $0).all() }
+  }
+
+  public func put(_ sightings: [ReplicaID: ReplicaSighting]) async throws {
+    guard !sightings.isEmpty else { return }
+    try await Databases.guarding {
+      try await database.write { db in
+        for (replica, sighting) in sightings {
+          try SightingTable(db: db).put(sighting, of: replica)
+        }
+      }
+    }
+  }
+
   public func last(_ act: AuditEntry.Act, of subject: String) async throws -> Timestamp? {
     try await read { try RosterTable(db: $0).last(act, of: subject) }
   }

@@ -25,7 +25,7 @@ enum Authenticator: Sendable {
       }
       var serializer = DER.Serializer()
       try serializer.serialize(certificate)
-      return .certificate(serializer.serializedBytes)
+      return .certificate(serializer.serializedBytes, peer: context.remotePeer)
     }
   }
 }

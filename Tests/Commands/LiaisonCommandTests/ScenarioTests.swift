@@ -84,6 +84,7 @@ private struct ScenarioPlayer {
       (/\b[0-9a-f]{10}\b/, "revision.."),
       (/20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z/, "YYYY-MM-DDThh:mm:ssZ"),
       (/process [0-9]+/, "process NUMBER"),
+      (/ipv4:127\.0\.0\.1:[0-9]{5}/, "ipv4:127.0.0.1:PORT."),
       (/\b[0-9A-HJKMNP-TV-Z]{52}\b/, "fingerprint........................................."),
       (/(?:[0-9A-HJKMNP-TV-Z]{4}-){8}[0-9A-HJKMNP-TV-Z]{2}/, "spoken"),
     ]

@@ -19,6 +19,12 @@ public protocol ReplicaRoster: Sendable {
   /// Latest first.
   func invitations() async throws -> [IssuedInvitation]
 
+  /// What was last seen of each replica that has called.
+  func sightings() async throws -> [ReplicaID: ReplicaSighting]
+
+  /// Writes down what was seen. It decides nothing, and is no change of the roster.
+  func put(_ sightings: [ReplicaID: ReplicaSighting]) async throws
+
   /// When the last entry of this kind was made; nil if there is none.
   func last(_ act: AuditEntry.Act, of subject: String) async throws -> Timestamp?
 

@@ -31,6 +31,8 @@ public enum SyncLimits {
 
   /// How long after a revocation a follow goes on at most, but for what is under way.
   public static let rosterPause = Duration.milliseconds(500)
+  /// How many of these pauses lie between two times that a server writes down what it has seen of replicas.
+  public static let sightingRounds = 4
 
   /// How long a caller waits for what it is owed, a batch, a verdict or a heartbeat, before it gives the
   /// server up. A line must carry a batch in that time.
