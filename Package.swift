@@ -134,7 +134,7 @@ let package = Package(
     tests("Core/LiaisonSyncTests", core),
     tests("Wire/LiaisonWireTests", core + ["LiaisonWire"]),
     tests(
-      "Wire/LiaisonGRPCTests", core + ["LiaisonGRPC", "LiaisonWire", grpc, log, nio, embedded]),
+      "Wire/LiaisonGRPCTests", core + ["LiaisonGRPC", "LiaisonWire", grpc, log, nio, tls, embedded]),
     tests("Wire/LiaisonExchangeTests", core + ["LiaisonExchange"]),
     tests("Trust/LiaisonIdentityTests", core + ["LiaisonIdentity"]),
     tests("Server/LiaisonServerTests", core + ["LiaisonServer"]),

@@ -50,14 +50,20 @@ class Build:
         return self.run("liaison", "clone", server.address, folder, *self.plain, "--office", office,
                         *arguments)
 
+    def output(self, command, *arguments):
+        """What a command prints."""
+        return subprocess.run(
+            [f"{self.binaries}/{command}", *arguments], cwd=self.folder, check=True,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True).stdout
+
     def make_register(self, name, offices=("LYO", "VIE", "NYC")):
         self.run("liaisond", "init", name)
         for office in offices:
             self.run("liaisond", "office", "add", office, "--name", office, "-C", name)
 
     @contextlib.contextmanager
-    def serving(self, name, counted=False):
-        server = Server(self, name, counted)
+    def serving(self, name, counted=False, flags=None):
+        server = Server(self, name, counted, self.plain if flags is None else flags)
         try:
             yield server
         finally:
@@ -68,7 +74,7 @@ class Server:
     """A running `liaisond serve`; `counted` counts its fsyncs by a shim that the loader puts before
     the C library."""
 
-    def __init__(self, build, name, counted):
+    def __init__(self, build, name, counted, flags):
         environment = dict(os.environ)
         self.counts = None
         if counted:
@@ -77,7 +83,7 @@ class Server:
             self.counts.flush()
             environment |= {"LD_PRELOAD": shim(), "LIAISON_FSYNC_COUNT": self.counts.name}
         self.process = subprocess.Popen(
-            [f"{build.binaries}/liaisond", "serve", name, *build.plain, "--listen", "127.0.0.1:0"],
+            [f"{build.binaries}/liaisond", "serve", name, *flags, "--listen", "127.0.0.1:0"],
             cwd=build.folder, env=environment, stdout=subprocess.PIPE)
         line = self.process.stdout.readline().decode()
         if not line.startswith("listening on "):

@@ -25,7 +25,7 @@ PROSE = ("Discussion of joint work on border security, biometrics and the exchan
 
 
 CLONED = "clone, records/s"
-PHASES = ["import", "sync", "conflicts", "load", "crowd", "size", "list", "search", "disk", "backup"]
+PHASES = ["import", "sync", "conflicts", "load", "crowd", "size", "list", "search", "disk", "backup", "tls"]
 
 
 def records(count):
@@ -132,6 +132,32 @@ def measure_sync(build, table):
         table.add("pull of 1,000 changes, s", build, used.seconds)
         behind = build.run("liaison", "-C", "vienna-now", "status").seconds
         table.add("pull of 1,000 and a status, s", build, used.seconds + behind)
+
+
+def measure_tls(build, table):
+    """A clone and a sync with nothing to do, over TLS and without, by turns."""
+    if not build.plain:
+        return  # A build before enrolment speaks no TLS.
+    folder = build.folder
+    for kind, flags in (("over TLS", []), ("in plain text", build.plain)):
+        copied(f"{folder}/hq", f"{folder}/hq-now")
+        with build.serving("hq-now", flags=flags) as server:
+            shutil.rmtree(f"{folder}/cloned", ignore_errors=True)
+            if flags:
+                used = build.clone(server, "cloned", "VIE")
+            else:
+                invitation = build.output("liaisond", "office", "invite", "VIE", "-C", "hq-now").strip()
+                used = build.run("liaison", "clone", invitation, "cloned")
+            table.add(f"clone {kind}, s", build, used.seconds)
+            table.add(f"clone {kind}, MiB of the client", build, used.mebibytes)
+            at = ["--address", server.address]
+            build.run("liaison", "-C", "cloned", "sync", *at)
+            for _ in range(5):
+                used = build.run("liaison", "-C", "cloned", "sync")
+                table.add(f"no-op sync {kind}, s", build, used.seconds)
+            proxy = Proxy(server.address)
+            table.add(f"no-op sync {kind}, bytes", build, sum(proxy.counted(
+                build, "liaison", "-C", "cloned", "sync", "--address", proxy.address)))
 
 
 def measure_conflicts(build, table):
