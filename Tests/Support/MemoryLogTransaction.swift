@@ -30,6 +30,10 @@ final class MemoryLogTransaction: LogTransaction {
       facts.heads[record] = LogHead(
         revision: head.id, kind: head.summary.kind, code: head.summary.code,
         isDeleted: head.summary.isDeleted)
+      if question.makers.contains(record) {
+        facts.makers[record] =
+          state.entries.first { $0.revision.summary.record == record }?.revision.encoded
+      }
       if question.states.contains(record) { facts.states[record] = head.encoded }
     }
     for (record, head) in state.heads {

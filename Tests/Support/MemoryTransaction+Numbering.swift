@@ -16,6 +16,6 @@ extension MemoryTransaction {
     replica.identity = ReplicaIdentity(
       office: before.office, address: before.address, register: before.register,
       cursor: before.cursor, last: before.last, head: before.head, turns: before.turns,
-      number: number, schema: before.filedSchema)
+      number: number, role: before.role, isEnrolled: true, schema: before.filedSchema)
   }
 }

@@ -70,7 +70,8 @@ extension MemoryTransaction {
     replica.identity = ReplicaIdentity(
       office: before.office, address: before.address, register: before.register,
       cursor: before.cursor, last: before.last, head: before.head, turns: before.turns,
-      number: before.series.replica, schema: schema)
+      number: before.series.replica, role: before.role, isEnrolled: before.isEnrolled,
+      schema: schema)
   }
 
   func move(_ change: (Cursor?) -> Cursor, last: LogPosition, turns: Int = 0) {
@@ -78,6 +79,8 @@ extension MemoryTransaction {
     replica.identity = ReplicaIdentity(
       office: before.office, address: before.address, register: before.register,
       cursor: change(before.cursor), last: last, head: before.head,
-      turns: before.turns + turns, number: before.series.replica, schema: before.filedSchema)
+      turns: before.turns + turns, number: before.series.replica, role: before.role,
+      isEnrolled: before.isEnrolled,
+      schema: before.filedSchema)
   }
 }

@@ -135,7 +135,9 @@ final class MemoryTransaction: ReplicaTransaction {
       office: before.office, address: before.address,
       register: before.register ?? header.register, cursor: before.cursor, last: before.last,
       head: header.head ?? before.cursor, turns: before.turns,
-      number: before.series.replica, schema: header.schema ?? before.filedSchema)
+      number: before.series.replica, role: header.role ?? before.role,
+      isEnrolled: before.isEnrolled,
+      schema: header.schema ?? before.filedSchema)
   }
 
   func apply(_ entries: [Entry], through: Cursor) throws {

@@ -108,7 +108,7 @@ extension Failure {
       case .newer: "a newer version of this command"
       case .older: "export with that version, and import into a new register"
       case .damaged: "a copy of the folder first; then \(place.whole)"
-      case .missing: "another folder, or make one: liaisond init DIR, liaison clone HOST:PORT DIR …"
+      case .missing: "another folder, or make one: liaisond init DIR, liaison clone INVITATION DIR"
       case .unfit: "another folder"
       case .exposed(let path): "chmod 600 \(path); and a new invitation if somebody has read it"
       case .exists: "another name"
@@ -166,8 +166,9 @@ extension Failure {
     switch reason {
     case .unknownInvitation, .expiredInvitation, .usedInvitation:
       "a new invitation: liaisond office invite OFFICE, on the server"
-    case .notEnrolled, .revoked, .officeDisabled:
-      "liaison export, to keep what was not sent; and ask who runs the server"
+    case .notEnrolled, .revoked:
+      "ask who runs the server for a new invitation, then liaison enrol INVITATION; what was not sent stays"
+    case .officeDisabled: "again when who runs the server has enabled it; what was not sent stays"
     case .expiredCertificate: "liaison sync again, which renews it; and look at the clock"
     }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LiaisonFolder
 import LiaisonModel
 import LiaisonReplica
@@ -68,11 +69,7 @@ struct CloneCommand: AsyncParsableCommand {
       }
       return Whom(server: try Endpoint(argument: invitation), office: id, invitation: nil)
     }
-    guard let read = Invitation(invitation) else {
-      throw Failure(
-        "this is no invitation, or a letter of it is wrong",
-        advice: "the whole line, in quotes, as liaisond office invite prints it", status: .usage)
-    }
+    let read = try Invitation.parse(invitation)
     return Whom(server: read.server, office: read.office, invitation: read)
   }
 
@@ -112,6 +109,18 @@ struct CloneCommand: AsyncParsableCommand {
     return Failure(
       failure.message, advice: "again later, or another address; nothing was made",
       status: failure.status)
+  }
+}
+
+extension Invitation {
+  /// The invitation that a person has pasted or typed.
+  static func parse(_ text: String) throws -> Invitation {
+    guard let read = Invitation(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+      throw Failure(
+        "this is no invitation, or a letter of it is wrong",
+        advice: "the whole line, in quotes, as liaisond office invite prints it", status: .usage)
+    }
+    return read
   }
 }
 

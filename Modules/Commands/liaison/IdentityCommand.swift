@@ -15,6 +15,8 @@ struct IdentityCommand: AsyncParsableCommand {
 
   private struct View: Encodable {
     let office: String
+    /// As `liaisond replica list` shows it.
+    let replica: String?
     let server: String
     let key: String?
     let authority: String?
@@ -26,11 +28,16 @@ struct IdentityCommand: AsyncParsableCommand {
     let credential = try ReplicaCredential.of(options.data)
     let presented = try credential?.presented()
     let view = View(
-      office: identity.office.text, server: identity.address, key: presented?.key.description,
+      office: identity.office.text,
+      replica: identity.isEnrolled
+        ? EnrolledReplica.name(identity.office, identity.series.replica) : nil,
+      server: identity.address, key: presented?.key.description,
       authority: try credential.map { try CertificateFile.fingerprint($0.authority).description },
       certificateUntil: presented?.ends.description)
     if options.json { return try Output.json(view) }
-    Output.line("office \(view.office), server \(view.server)")
+    Output.line(
+      "office \(view.office), " + (view.replica.map { "replica \($0), " } ?? "")
+        + "server \(view.server)")
     guard let key = view.key, let authority = view.authority, let until = view.certificateUntil
     else {
       return Output.line("no certificate: only a server on this machine believes it")

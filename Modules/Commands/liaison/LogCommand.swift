@@ -74,7 +74,7 @@ struct LogCommand: AsyncParsableCommand {
       try await replica.fetchHistory(
         of: code,
         over: try await GRPCConnector.from(
-          try options.data, of: identity.office, to: server))
+          try options.data, of: identity, to: server))
     }
   }
 

@@ -16,15 +16,24 @@ struct ReplicaCredential {
   static func of(_ data: DataDirectory) throws -> ReplicaCredential? {
     guard let pem = try PrivateFile(data, .certificates).text() else { return nil }
     guard let key = try PrivateFile(data, .key).text() else {
-      throw Failure(
-        "the replica's key is not there: \(PrivateFile.Name.key.rawValue)",
-        advice: "a new invitation into another folder, after liaison export of what was not sent",
-        status: .notAdmitted)
+      throw missing(.key)
     }
     let chain = try CertificateFile.certificates(pem: pem)
     guard chain.count == 2 else { throw CertificateFault("the replica's certificates are not two") }
     return ReplicaCredential(
       data: data, key: try ReplicaKey(pem: key), certificate: chain[0], authority: chain[1])
+  }
+
+  /// Whether the replica has been let in with the key that is there.
+  static func exists(_ data: DataDirectory) throws -> Bool {
+    try PrivateFile(data, .certificates).text() != nil
+  }
+
+  static func missing(_ file: PrivateFile.Name) -> Failure {
+    Failure(
+      "the replica cannot prove who it is: \(file.rawValue) is not there",
+      advice: "liaison enrol INVITATION, with a new one; what was not sent stays",
+      status: .notAdmitted)
   }
 
   /// Keeps what an enrolment gave.
@@ -66,10 +75,11 @@ struct ReplicaCredential {
 extension GRPCConnector {
   /// The way of a replica to its server, with a certificate that is not about to end.
   static func from(
-    _ data: DataDirectory, of office: OfficeID, to server: LiaisonSync.Endpoint
+    _ data: DataDirectory, of identity: ReplicaIdentity, to server: LiaisonSync.Endpoint
   ) async throws -> GRPCConnector {
     guard let credential = try ReplicaCredential.of(data) else {
-      return GRPCConnector(to: server, .insecureLoopback(office))
+      guard !identity.isEnrolled else { throw ReplicaCredential.missing(.certificates) }
+      return GRPCConnector(to: server, .insecureLoopback(identity.office))
     }
     return GRPCConnector(to: server, try await credential.renewed(at: server).security())
   }
@@ -78,13 +88,13 @@ extension GRPCConnector {
 /// The way of a replica that stays: each time it connects, with a certificate that is not about to end.
 struct RenewingConnector: SyncConnector {
   let data: DataDirectory
-  let office: OfficeID
+  let identity: ReplicaIdentity
   let server: LiaisonSync.Endpoint
 
   func connecting<Result: Sendable>(
     _ body: @escaping @Sendable (any SyncEndpoint) async throws -> Result
   ) async throws -> Result {
-    try await GRPCConnector.from(data, of: office, to: server).connecting(body)
+    try await GRPCConnector.from(data, of: identity, to: server).connecting(body)
   }
 }
 
@@ -96,9 +106,13 @@ struct Enrolling {
   private let watch = Watched()
   private let hasKey: Bool
 
-  init(_ invitation: Invitation, _ data: DataDirectory) throws {
+  private let anew: Bool
+
+  /// - Parameter anew: whether another key is made in the place of the one that is there.
+  init(_ invitation: Invitation, _ data: DataDirectory, anew: Bool = false) throws {
     self.invitation = invitation
     self.data = data
+    self.anew = anew
     hasKey = try PrivateFile(data, .key).text() != nil
   }
 
@@ -116,7 +130,7 @@ struct Enrolling {
   func run() async throws -> Int {
     let file = PrivateFile(data, .key)
     let key: ReplicaKey
-    if let pem = try file.text() {
+    if !anew, let pem = try file.text() {
       key = try ReplicaKey(pem: pem)
     } else {
       key = ReplicaKey()

@@ -29,7 +29,7 @@ struct ReplicaOptions: ParsableArguments {
         if parent == path || path.isEmpty {
           throw Failure(
             "there is no replica in this folder or above it",
-            advice: "liaison clone HOST:PORT DIR --office OFFICE, or -C DIR")
+            advice: "liaison clone INVITATION DIR, or -C DIR")
         }
         path = parent
       }

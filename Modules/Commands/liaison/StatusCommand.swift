@@ -20,7 +20,7 @@ struct StatusCommand: AsyncParsableCommand {
       try Output.json(status)
     } else {
       Output.line(
-        "office \(status.office), server \(status.address), \(status.records) records, "
+        "office \(status.office)\(status.role.map { ", \($0)" } ?? ""), server \(status.address), \(status.records) records, "
           + "change \(status.position ?? 0)")
       if status.isIncomplete, let head = status.head {
         Output.line("incomplete: the register is at change \(head); liaison sync goes on")

@@ -16,7 +16,7 @@ struct Syncing {
   var retriesAll = false
 
   private func connector() async throws -> GRPCConnector {
-    try await .from(data, of: office, to: server)
+    try await .from(data, of: replica.identity(), to: server)
   }
 
   private var place: Place {
@@ -77,7 +77,9 @@ struct Syncing {
       // A new address is tried once before it is kept.
       if try await replica.identity().address != server.description { _ = try await round() }
       try await replica.watch(
-        over: RenewingConnector(data: data, office: office, server: server), retriesAll: retriesAll
+        over: RenewingConnector(
+          data: data, identity: try await replica.identity(), server: server),
+        retriesAll: retriesAll
       ) {
         [json, place] event in
         WatchLine(event, at: place).print(asJSON: json)

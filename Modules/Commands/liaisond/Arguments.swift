@@ -6,6 +6,9 @@ import LiaisonTerminal
 
 /// An office's id, as a person writes it.
 enum OfficeArgument {
+  /// What an import writes that is of no office.
+  static let server = OfficeID("SERVER")
+
   static func parse(_ text: String, advice: String = "--office LYO") throws -> OfficeID {
     guard let id = OfficeID(text) else {
       throw Failure("'\(text)' is not an office's id", advice: advice, status: .usage)
@@ -17,6 +20,15 @@ enum OfficeArgument {
     guard try await log.office(id) == nil else { return }
     throw Failure(
       "the register has no office \(id)", advice: "liaisond office add \(id) --name …")
+  }
+
+  static func parse(role text: String) throws -> Role {
+    guard let role = Role(rawValue: text.lowercased()) else {
+      throw Failure(
+        "'\(text)' is not a role", advice: Role.allCases.map(\.rawValue).joined(separator: ", "),
+        status: .usage)
+    }
+    return role
   }
 
   /// The name of an office, brought to NFC.

@@ -8,7 +8,8 @@ struct OfficeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "office", abstract: "Adds, invites and lists the offices that may sync.",
     subcommands: [
-      Add.self, InviteCommand.self, InvitationsCommand.self, List.self, Rename.self, Disable.self,
+      Add.self, InviteCommand.self, InvitationsCommand.self, List.self, Rename.self, SetRole.self,
+      Disable.self,
       Enable.self,
     ])
 
@@ -21,18 +22,27 @@ struct OfficeCommand: AsyncParsableCommand {
     var code: String
     @Option(help: "The office's name.")
     var name: String
+    @Option(help: "What it may do: reader, contributor or registrar.")
+    var role = "contributor"
     @OptionGroup var folder: ServerFolder
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
       let id = try OfficeArgument.parse(code, advice: "2 to 12 of A-Z and 0-9, for example VIE")
-      let office = Office(id: id, name: try OfficeArgument.parse(name: name))
+      guard id != OfficeArgument.server else {
+        throw Failure(
+          "\(id) is what an import writes that is of no office", advice: "another id",
+          status: .usage)
+      }
+      let office = Office(
+        id: id, name: try OfficeArgument.parse(name: name),
+        role: try OfficeArgument.parse(role: role))
       try await folder.open().change { roster in
         guard try roster.office(id) == nil else {
           throw StoreError.exists("the register has an office \(id) already")
         }
         try roster.put(office)
-        try roster.note(.byPerson(.officeAdded, id.text, office.name))
+        try roster.note(.byPerson(.officeAdded, id.text, "\(office.name), \(office.role.rawValue)"))
       }
       if json { return try Output.json(OfficeView(office)) }
       Output.line("office \(id): \(Terminal.safe(name))")
@@ -49,8 +59,8 @@ struct OfficeCommand: AsyncParsableCommand {
       let offices = try await folder.open(for: .reading).offices()
       if json { return try Output.json(offices.map(OfficeView.init)) }
       Output.table(
-        ["OFFICE", "NAME", "STATE"],
-        offices.map { [$0.id.text, $0.name, $0.isDisabled ? "disabled" : ""] })
+        ["OFFICE", "NAME", "ROLE", "STATE"],
+        offices.map { [$0.id.text, $0.name, $0.role.rawValue, $0.isDisabled ? "disabled" : ""] })
     }
   }
 
@@ -66,6 +76,28 @@ struct OfficeCommand: AsyncParsableCommand {
     func run() async throws {
       let name = try OfficeArgument.parse(name: name)
       try await folder.change(code, .officeRenamed, note: name, json: json) { $0.name = name }
+    }
+  }
+
+  struct SetRole: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "role", abstract: "Says what an office may do.",
+      discussion: """
+        A reader writes nothing. A contributor writes, and deletes and restores what its own office made; \
+        a registrar also what others made.
+
+        Example: liaisond office role VIE registrar -C hq
+        """)
+    @Argument(help: "The office's id.") var code: String
+    @Argument(help: "reader, contributor or registrar.") var role: String
+    @OptionGroup var folder: ServerFolder
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+      let chosen = try OfficeArgument.parse(role: role)
+      try await folder.change(code, .officeRoleSet, note: chosen.rawValue, json: json) {
+        $0.role = chosen
+      }
     }
   }
 
@@ -121,16 +153,19 @@ extension ServerFolder {
     guard let changed else { return }
     if json { return try Output.json(OfficeView(changed)) }
     Output.line(
-      "office \(id): \(Terminal.safe(changed.name))" + (changed.isDisabled ? ", disabled" : ""))
+      "office \(id): \(Terminal.safe(changed.name)), \(changed.role.rawValue)"
+        + (changed.isDisabled ? ", disabled" : ""))
   }
 }
 
 private struct OfficeView: Encodable {
   let id: String
   let name: String
+  let role: String
   let isDisabled: Bool
 
   init(_ office: Office) {
+    role = office.role.rawValue
     id = office.id.text
     name = office.name
     isDisabled = office.isDisabled

@@ -29,7 +29,7 @@ struct ReplicaCommand: AsyncParsableCommand {
           return [
             replica.name, replica.note, Self.state(of: replica, sighting), "\(replica.expires)",
             sighting.map { "\($0.called)" } ?? "", sighting?.peer ?? "",
-            sighting.map { "\(head.number - $0.sent.number)" } ?? "",
+            sighting.map { "\(max(0, head.number - $0.sent.number))" } ?? "",
             sighting.map { "\($0.pushes)" } ?? "",
           ]
         })
@@ -107,7 +107,7 @@ private struct ReplicaView: Encodable {
     pushes = sighting?.pushes
     applied = sighting?.applied.number
     sent = sighting?.sent.number
-    behind = sighting.map { head.number - $0.sent.number }
+    behind = sighting.map { max(0, head.number - $0.sent.number) }
     wentBack = sighting?.wentBack?.description
     self.replica = replica.name
     id = replica.id.description

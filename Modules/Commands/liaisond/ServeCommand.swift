@@ -43,6 +43,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
     var folder = ServerFolder()
     folder.directory = directory
+    // It holds the authority's key.
+    try folder.data.checkPrivate()
     let changeLog = try folder.open()
     let lock = try await folder.lock(for: "liaisond serve")
     defer { withExtendedLifetime(lock) {} }

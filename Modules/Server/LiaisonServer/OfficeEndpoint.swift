@@ -87,7 +87,7 @@ extension OfficeEndpoint {
       schema: request.schema == status.filedSchema.mark ? nil : status.filedSchema,
       limits: ServerLimits(batch: service.limit, officeCalls: service.calls.most),
       known: known.map { KnownEdit(edit: $0.key, committed: $0.value.committed) }, shared: shared,
-      wanted: status.wanted)
+      wanted: status.wanted, role: try await role())
   }
 
   /// The places that the pull may go on from. A cursor in the middle of a pull is none if the log has lost
@@ -210,8 +210,8 @@ extension OfficeEndpoint {
     // Read here, in the caller's task: nobody else waits for it.
     let candidates = request.edits.map { CommitRule.Candidate($0, coding: service.coding) }
     let plan = CommitRule(
-      office: office, schema: status.schema, isHealing: status.isHealing,
-      read: { [coding = service.coding] in try coding.decode($0).state }
+      office: office, role: try await role(), schema: status.schema, isHealing: status.isHealing,
+      read: { [coding = service.coding] in try coding.decode($0) }
     ).plan(candidates)
     let verdicts: [Verdict]
     do {
@@ -232,6 +232,14 @@ extension OfficeEndpoint {
   }
 
   private struct OtherSchema: Error {}
+
+  /// What the office may do now.
+  func role() async throws -> Role {
+    guard let office = try await service.asking({ try await service.log.office(office) }) else {
+      throw CallError.unknownOffice
+    }
+    return office.role
+  }
 
   func check(
     version: UInt32, register: RegisterID?, _ status: LogStatus

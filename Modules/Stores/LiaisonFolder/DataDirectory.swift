@@ -1,5 +1,5 @@
 internal import Foundation
-package import LiaisonSync
+public import LiaisonSync
 
 #if canImport(Glibc)
   internal import Glibc
@@ -56,6 +56,13 @@ public struct DataDirectory: Hashable, Sendable {
         "the path of the folder is too long: \(size) bytes with its file's name, of at most "
           + "\(DataDirectory.pathBytes)")
     }
+  }
+
+  /// - Throws: ``StoreError/exposed(path:)`` if others than the owner may read the database.
+  public func checkPrivate() throws(StoreError) {
+    var found = stat()
+    guard stat(databasePath, &found) == 0, found.st_mode & 0o077 != 0 else { return }
+    throw .exposed(path: databasePath)
   }
 
   /// - Throws: ``StoreError/missing(_:)`` if the folder holds no database of this role,

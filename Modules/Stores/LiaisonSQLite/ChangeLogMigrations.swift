@@ -36,6 +36,7 @@ enum ChangeLogMigrations {
       id INTEGER PRIMARY KEY,
       code TEXT NOT NULL UNIQUE,
       name TEXT NOT NULL,
+      role TEXT NOT NULL CHECK (role IN ('reader', 'contributor', 'registrar')),
       is_disabled INTEGER NOT NULL DEFAULT 0 CHECK (is_disabled IN (0, 1))
     ) STRICT;
 

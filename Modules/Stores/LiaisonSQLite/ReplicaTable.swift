@@ -10,7 +10,11 @@ struct ReplicaTable {
       office TEXT NOT NULL,
       -- Which of its office's replicas it is.
       number INTEGER NOT NULL DEFAULT 1 CHECK (number > 0),
+      -- Whether it was let in by a certificate: then it never calls without one.
+      is_enrolled INTEGER NOT NULL DEFAULT 0 CHECK (is_enrolled IN (0, 1)),
       address TEXT NOT NULL,
+      -- What its office may do, as the server said last.
+      role TEXT,
       register BLOB CHECK (length(register) = 16),
       -- The cursor: up to where the log has been applied.
       position INTEGER CHECK (position >= 0),
@@ -64,7 +68,7 @@ struct ReplicaTable {
       db,
       """
       SELECT office, address, register, position, prefix, schema, head, last, head_prefix,
-        turns, number FROM replica
+        turns, number, role, is_enrolled FROM replica
       """
     ).first { row -> ReplicaIdentity? in
       guard let office = OfficeID(try row.value(0) as String) else { return nil }
@@ -78,6 +82,8 @@ struct ReplicaTable {
           LiaisonSync.Cursor(position: LogPosition($0), prefix: try row.value(8))
         },
         turns: try row.value(9), number: try row.value(10),
+        role: try (row.value(11) as String?).flatMap(Role.init(rawValue:)),
+        isEnrolled: try row.value(12),
         schema: try (row.value(5) as [UInt8]?).map { try schemas.filed($0) })
     }
     guard let identity else { throw StoreError.damaged("the database holds no replica") }
@@ -97,6 +103,10 @@ struct ReplicaTable {
       WHERE head IS NOT ifnull(?1, position) OR head_prefix IS NOT ifnull(?2, prefix)
       """
     ).bound(header.head?.position.number, header.head?.prefix).run()
+    if let role = header.role {
+      try PreparedStatement(db, "UPDATE replica SET role = ?1 WHERE role IS NOT ?1")
+        .bound(role.rawValue).run()
+    }
     if let schema = header.schema { try adopt(schema) }
   }
 
@@ -134,7 +144,7 @@ struct ReplicaTable {
   }
 
   func setNumber(_ number: Int) throws {
-    try PreparedStatement(db, "UPDATE replica SET number = ?").bound(number).run()
+    try PreparedStatement(db, "UPDATE replica SET number = ?, is_enrolled = 1").bound(number).run()
   }
 
   func setAddress(_ address: String) throws {

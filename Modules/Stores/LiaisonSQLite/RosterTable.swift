@@ -80,18 +80,23 @@ struct RosterTable: RosterTransaction {
   let db: Database
 
   func office(_ id: OfficeID) throws -> Office? {
-    try PreparedStatement(db, "SELECT name, is_disabled FROM office WHERE code = ?").bound(id.text)
-      .first { Office(id: id, name: try $0.value(0), isDisabled: try $0.value(1)) }
+    try PreparedStatement(db, "SELECT name, role, is_disabled FROM office WHERE code = ?").bound(
+      id.text
+    )
+    .first {
+      Office(id: id, name: try $0.value(0), role: try $0.role(1), isDisabled: try $0.value(2))
+    }
   }
 
   func put(_ office: Office) throws {
     try PreparedStatement(
       db,
       """
-      INSERT INTO office (code, name, is_disabled) VALUES (?, ?, ?)
-      ON CONFLICT (code) DO UPDATE SET name = excluded.name, is_disabled = excluded.is_disabled
+      INSERT INTO office (code, name, role, is_disabled) VALUES (?, ?, ?, ?)
+      ON CONFLICT (code) DO UPDATE SET
+        name = excluded.name, role = excluded.role, is_disabled = excluded.is_disabled
       """
-    ).bound(office.id.text, office.name, office.isDisabled).run()
+    ).bound(office.id.text, office.name, office.role.rawValue, office.isDisabled).run()
   }
 
   private static let replica = """
@@ -213,6 +218,13 @@ extension IssuedInvitation {
 }
 
 extension Columns {
+  func role(_ column: Int) throws -> Role {
+    guard let role = Role(rawValue: try value(column)) else {
+      throw StoreError.damaged("the database holds a role that is none")
+    }
+    return role
+  }
+
   func time(_ column: Int) throws -> Timestamp {
     Timestamp(milliseconds: try value(column))
   }

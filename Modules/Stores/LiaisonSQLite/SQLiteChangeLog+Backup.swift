@@ -67,6 +67,8 @@ extension SQLiteChangeLog {
         try queue.write { db in
           try db.execute(sql: "UPDATE register SET is_healing = 1, roster = roster + 1")
           try db.execute(sql: "UPDATE invitation SET ends = issued WHERE replica IS NULL")
+          // It is the register that went back, not they.
+          try db.execute(sql: "DELETE FROM sighting")
         }
         try queue.close()
       }

@@ -169,10 +169,13 @@ extension SQLiteChangeLog {
 
   public func offices() async throws -> [Office] {
     try await read { db in
-      try PreparedStatement(db, "SELECT code, name, is_disabled FROM office ORDER BY code").all {
-        row in
-        Office(id: try row.office(0), name: try row.value(1), isDisabled: try row.value(2))
-      }
+      try PreparedStatement(db, "SELECT code, name, role, is_disabled FROM office ORDER BY code")
+        .all {
+          row in
+          Office(
+            id: try row.office(0), name: try row.value(1), role: try row.role(2),
+            isDisabled: try row.value(3))
+        }
     }
   }
 
@@ -180,8 +183,8 @@ extension SQLiteChangeLog {
     try await Databases.guarding {
       try await database.write { db in
         let isNew = try PreparedStatement(
-          db, "INSERT INTO office (code, name) VALUES (?, ?) ON CONFLICT (code) DO NOTHING"
-        ).bound(office.id.text, office.name).run()
+          db, "INSERT INTO office (code, name, role) VALUES (?, ?, ?) ON CONFLICT (code) DO NOTHING"
+        ).bound(office.id.text, office.name, office.role.rawValue).run()
         guard isNew else {
           throw StoreError.exists("the register has an office \(office.id) already")
         }

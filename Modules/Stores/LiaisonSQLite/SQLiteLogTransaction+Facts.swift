@@ -12,6 +12,7 @@ extension SQLiteLogTransaction {
     try load(question.edits, into: &facts)
     try load(question.records, into: &facts)
     try loadStates(of: question.states, into: &facts)
+    try loadMakers(of: question.makers, into: &facts)
     try load(question.codes, into: &facts)
     try load(question.keys, into: &facts)
     try load(question.offices, into: &facts)
@@ -136,6 +137,21 @@ extension SQLiteLogTransaction {
     ) { row in
       facts.states[try row.value(0)] = EncodedRevision(
         id: try row.value(1), bytes: try row.value(2))
+    }
+  }
+
+  private func loadMakers(of records: Set<RecordID>, into facts: inout CommitFacts) throws {
+    for record in records {
+      let first = try PreparedStatement(
+        database,
+        """
+        \(SQLiteLogTransaction.entries)
+        SELECT change.revision, change.bytes FROM entries
+        CROSS JOIN change ON change.position = entries.position
+        ORDER BY change.position LIMIT 1
+        """
+      ).bound(record).first { EncodedRevision(id: try $0.value(0), bytes: try $0.value(1)) }
+      if let first { facts.makers[record] = first }
     }
   }
 

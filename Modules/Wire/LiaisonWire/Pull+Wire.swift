@@ -123,6 +123,7 @@ extension PullHeader {
       part.pointee.committed = try known.committed.message(in: arena)
       return part
     }
+    message.pointee.role = role.map { Role.table[$0] } ?? PB__ROLE__ROLE_UNSPECIFIED
     message.pointee.n_wanted = wanted.count
     message.pointee.wanted = try arena.array(wanted) { wanted in
       let part = try arena.make(pb__wanted__init)
@@ -150,7 +151,8 @@ extension PullHeader {
         WantedRevision(
           record: try $0.pointee.record.identity("a record"),
           revision: try $0.pointee.revision.revisionID("what is wanted"))
-      })
+      },
+      role: Role.table.ours(message.role))
   }
 }
 
@@ -222,5 +224,15 @@ extension ProtobufCBinaryData {
       throw CodingError.malformed("a schema's mark is not 8 bytes")
     }
     return mark
+  }
+}
+
+extension Role {
+  fileprivate static let table = EnumTable<Role, Pb__Role> { role in
+    switch role {
+    case .reader: PB__ROLE__ROLE_READER
+    case .contributor: PB__ROLE__ROLE_CONTRIBUTOR
+    case .registrar: PB__ROLE__ROLE_REGISTRAR
+    }
   }
 }

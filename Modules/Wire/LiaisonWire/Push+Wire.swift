@@ -145,6 +145,7 @@ extension Refusal.Reason {
     case .codeTaken: PB__REFUSAL__REFUSAL_CODE_TAKEN
     case .reference: PB__REFUSAL__REFUSAL_REFERENCE
     case .office: PB__REFUSAL__REFUSAL_OFFICE
+    case .role: PB__REFUSAL__REFUSAL_ROLE
     }
   }
 }

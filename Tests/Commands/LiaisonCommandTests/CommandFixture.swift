@@ -152,7 +152,10 @@ final class Workshop: Sendable {
   func makeHeadquarters() throws {
     try #require(run("liaisond", "init", "hq").code == 0)
     for office in ["LYO", "VIE", "NYC"] {
-      try #require(run("liaisond", "office", "add", office, "--name", office, "-C", "hq").code == 0)
+      try #require(
+        run(
+          "liaisond", "office", "add", office, "--name", office, "--role", "registrar", "-C", "hq"
+        ).code == 0)
     }
     let file = Workshop.root.appending(path: "Scripts/data/reference.jsonl").path
     let imported = try run("liaisond", "import", file, "--office", "LYO", "-C", "hq")

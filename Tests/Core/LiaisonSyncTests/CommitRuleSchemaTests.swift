@@ -33,7 +33,7 @@ struct CommitRuleSchemaTests {
     ]
     rule = CommitRule(
       office: maker.office, schema: try Schema(version: 2, kinds: kinds),
-      read: { [coding = maker.coding] in try coding.decode($0).state })
+      read: { [coding = maker.coding] in try coding.decode($0) })
   }
 
   private func push(_ revisions: [Revision]) async throws -> [Verdict.Outcome] {

@@ -29,7 +29,7 @@ struct LostRevisionTests {
     let fates: [Refusal.Reason: LostRevision.Fate] = [
       .office: .waits, .codeTaken: .isEdit(.codeTaken(refused)),
       .invalid: .isEdit(.refused(refused)), .malformed: .isEdit(.refused(refused)),
-      .reference: .isEdit(.refused(refused)),
+      .reference: .isEdit(.refused(refused)), .role: .isEdit(.refused(refused)),
     ]
     for reason in Refusal.Reason.allCases {
       #expect(try fate(.refused(Refusal(reason, "no"))) == fates[reason])

@@ -116,12 +116,15 @@ enum Sample {
     ])
 
   /// A verdict of every kind.
+  /// Those of the first protocol: frozen messages have them, and no later one.
+  static let reasons: [Refusal.Reason] = [.malformed, .invalid, .codeTaken, .reference, .office]
+
   static func verdicts() throws -> PushResponse {
     let name = try #require(RevisionID([UInt8](repeating: 5, count: 32)))
     let committed = Committed(position: LogPosition(3), revision: name)
     let outcomes: [Verdict.Outcome] =
       [.committed(committed), .alreadyCommitted(committed), .stale(head: name), .stale(head: nil)]
-      + Refusal.Reason.allCases.map { .refused(Refusal($0, "because")) }
+      + Sample.reasons.map { .refused(Refusal($0, "because")) }
     return PushResponse(verdicts: outcomes.map { Verdict(edit: EditID(id(5)), outcome: $0) })
   }
 

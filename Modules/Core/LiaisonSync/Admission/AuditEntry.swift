@@ -6,6 +6,7 @@ public struct AuditEntry: Hashable, Sendable {
   public enum Act: String, Hashable, Sendable, CaseIterable {
     case officeAdded = "office added"
     case officeRenamed = "office renamed"
+    case officeRoleSet = "office role set"
     case officeDisabled = "office disabled"
     case officeEnabled = "office enabled"
     case invited

@@ -39,7 +39,11 @@ public struct EnrolledReplica: Hashable, Sendable {
   public var letter: String { NumberSeries.letter(of: number) }
 
   /// `VIE-B`.
-  public var name: String { "\(office)-\(letter)" }
+  public var name: String { EnrolledReplica.name(office, number) }
+
+  public static func name(_ office: OfficeID, _ number: Int) -> String {
+    "\(office)-\(NumberSeries.letter(of: number))"
+  }
 }
 
 /// An invitation as the register keeps it: not its secret, but what the secret is known by.

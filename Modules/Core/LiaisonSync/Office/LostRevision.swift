@@ -51,7 +51,7 @@ public struct LostRevision: Hashable, Sendable {
       return switch refusal.reason {
       case .office: .waits
       case .codeTaken: .isEdit(.codeTaken(refused))
-      case .malformed, .invalid, .reference: .isEdit(.refused(refused))
+      case .malformed, .invalid, .reference, .role: .isEdit(.refused(refused))
       }
     }
   }

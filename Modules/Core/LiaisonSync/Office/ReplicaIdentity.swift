@@ -17,11 +17,16 @@ public struct ReplicaIdentity: Hashable, Sendable {
   public let series: NumberSeries
   /// How often it has gone back to an older place: what a server said before is of another log.
   public let turns: Int
+  /// What its office may do, as the server said last; nil if it has not.
+  public let role: Role?
+  /// Whether it was let in by a certificate: then it never calls without one.
+  public let isEnrolled: Bool
   public let filedSchema: FiledSchema?
 
   public init(
     office: OfficeID, address: String, register: RegisterID?, cursor: Cursor?,
     last: LogPosition = .zero, head: Cursor? = nil, turns: Int = 0, number: Int = 1,
+    role: Role? = nil, isEnrolled: Bool = false,
     schema: FiledSchema?
   ) {
     self.office = office
@@ -32,6 +37,8 @@ public struct ReplicaIdentity: Hashable, Sendable {
     self.last = last
     self.head = head
     self.turns = turns
+    self.role = role
+    self.isEnrolled = isEnrolled
     filedSchema = schema
   }
 

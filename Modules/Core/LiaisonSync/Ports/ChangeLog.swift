@@ -155,12 +155,14 @@ public struct LogBatch: Hashable, Sendable {
 public struct Office: Hashable, Sendable {
   public let id: OfficeID
   public var name: String
+  public var role: Role
   /// Whether its replicas may call no more.
   public var isDisabled: Bool
 
-  public init(id: OfficeID, name: String, isDisabled: Bool = false) {
+  public init(id: OfficeID, name: String, role: Role = .registrar, isDisabled: Bool = false) {
     self.id = id
     self.name = name
+    self.role = role
     self.isDisabled = isDisabled
   }
 }

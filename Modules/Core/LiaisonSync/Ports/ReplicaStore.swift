@@ -131,7 +131,7 @@ public protocol ReplicaTransaction: ReplicaReader {
   /// Remembers a number that was given to a record.
   func give(_ number: Int, of series: NumberSeries, in year: Int) throws
 
-  /// Says which of its office's replicas this is, counted from 1.
+  /// It was let in: says which of its office's replicas it is, counted from 1.
   func setNumber(_ number: Int) throws
 
   func setAddress(_ address: String) throws

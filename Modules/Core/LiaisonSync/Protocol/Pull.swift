@@ -86,11 +86,15 @@ public struct PullHeader: Hashable, Sendable {
   /// What ancestors and merges were made from and the register lacks: at most ``SyncLimits/wanted``.
   public let wanted: [WantedRevision]
 
+  /// What the calling office may do; nil if the server does not say.
+  public let role: Role?
+
   public init(
     version: UInt32 = SyncProtocol.version, register: RegisterID?, head: Cursor?,
     schema: FiledSchema?, limits: ServerLimits, known: [KnownEdit] = [],
-    shared: Cursor? = nil, wanted: [WantedRevision] = []
+    shared: Cursor? = nil, wanted: [WantedRevision] = [], role: Role? = nil
   ) {
+    self.role = role
     self.version = version
     self.register = register
     self.head = head

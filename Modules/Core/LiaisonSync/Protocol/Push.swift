@@ -96,6 +96,8 @@ public struct Refusal: Error, Hashable, Sendable {
     /// The revision names another office than the caller, and healing is closed; or it takes a code of
     /// another one's numbers.
     case office
+    /// The office's role does not allow it.
+    case role
   }
 
   public let reason: Reason

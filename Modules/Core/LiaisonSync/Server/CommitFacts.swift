@@ -7,6 +7,8 @@ public struct CommitQuestion: Hashable, Sendable {
   public var records: Set<RecordID> = []
   /// Records of which it counts what they were.
   public var states: Set<RecordID> = []
+  /// Records of which it counts who made them, if they are deleted or restored.
+  public var makers: Set<RecordID> = []
   /// The codes that the edits take.
   public var codes: Set<RecordCode> = []
   /// What the records hold that is unique.
@@ -38,6 +40,8 @@ public struct CommitFacts: Hashable, Sendable {
   public var heads: [RecordID: LogHead] = [:]
   /// What the heads of those records are whose states were asked for.
   public var states: [RecordID: EncodedRevision] = [:]
+  /// The first entries of those records whose makers were asked for.
+  public var makers: [RecordID: EncodedRevision] = [:]
   /// Which live record has a code, of those asked for.
   public var holders: [RecordCode: RecordID] = [:]
   /// Which live record has what is unique, of that asked for.

@@ -47,6 +47,7 @@ public struct CommitPlan: Sendable {
         }
         for references in item.references { question.records.formUnion(references.targets) }
         if let code = item.code { question.codes.insert(code) }
+        if rule.bindsToOwn(item) { question.makers.insert(item.record) }
         question.keys.formUnion(item.unique?.map(\.key) ?? [])
         if let office = item.otherNumbers { question.offices.insert(office) }
       }
@@ -106,7 +107,7 @@ public struct CommitPlan: Sendable {
           filed.append(filing)
         } else if let outcome = known ?? bases.fault(of: item) {
           answers.append((item.edit, outcome))
-        } else if let fault = refusal(fault, of: item, facts) ?? facts.fault(inNumberOf: item) {
+        } else if let fault = objection(to: item, fault, facts) {
           answers.append((item.edit, .refused(fault)))
         } else {
           bases.add(item)
@@ -125,6 +126,13 @@ public struct CommitPlan: Sendable {
       + (answers + left).map { CommitDecision(edit: $0.edit, action: .answer($0.outcome)) }
   }
 
+  /// Why an item whose base is the head, or an edit before it, is not taken; nil if it is.
+  private func objection(
+    to item: CommitItem, _ fault: Fault?, _ facts: CommitFacts
+  ) -> Refusal? {
+    refusal(fault, of: item, facts) ?? facts.fault(inNumberOf: item) ?? rule.fault(of: item, facts)
+  }
+
   /// What the schema has against an item whose base is the head, or an edit before it.
   private func refusal(
     _ fault: Fault?, of item: CommitItem, _ facts: CommitFacts
@@ -134,7 +142,8 @@ public struct CommitPlan: Sendable {
     case .certain(let refusal)?: return refusal
     case .sinceParent(let revision, let refusal)?:
       let head = facts.states[item.record].flatMap { $0.id == item.parent ? $0.bytes : nil }
-      guard let bytes = head ?? bytes(of: item.parent), let before = try? rule.read(bytes) else {
+      guard let bytes = head ?? bytes(of: item.parent), let before = try? rule.read(bytes).state
+      else {
         return refusal
       }
       return rule.refusal(of: revision, since: before)

@@ -7,25 +7,29 @@ public import LiaisonModel
 /// their references are in number, not what the log holds.
 public struct CommitRule: Sendable {
   let office: OfficeID
+  let role: Role
   let schema: Schema
   let isImport: Bool
   let isHealing: Bool
-  let read: @Sendable ([UInt8]) throws -> RecordState
+  let read: @Sendable ([UInt8]) throws -> Revision
 
   /// - Parameters:
   ///   - office: the office that pushes.
+  ///   - role: what it may do.
   ///   - isImport: whether the edits are those of an import: it brings the numbers of all offices, and
   ///     the log may refer to records that it has only promised.
   ///   - isHealing: whether the office may hand back what other offices wrote.
   ///   - read: reads what a record was, where a rule binds only what has changed; one that throws binds
   ///     all.
   public init(
-    office: OfficeID, schema: Schema, isImport: Bool = false, isHealing: Bool = false,
-    read: @escaping @Sendable ([UInt8]) throws -> RecordState = {
+    office: OfficeID, role: Role = .registrar, schema: Schema, isImport: Bool = false,
+    isHealing: Bool = false,
+    read: @escaping @Sendable ([UInt8]) throws -> Revision = {
       throw CodingError.malformed("\($0.count) bytes are not read")
     }
   ) {
     self.office = office
+    self.role = role
     self.schema = schema
     self.isImport = isImport
     self.isHealing = isHealing
@@ -132,7 +136,7 @@ public struct CommitRule: Sendable {
           kinds[content.revision.kind],
           by: office, isImported: isImport)
         references += item.references.reduce(0) { $0 + $1.targets.count }
-        if let refusal = refusal(content.revision, references) {
+        if let refusal = refusal(content, references) {
           return refusal.reason == .office && content.isReoffer
             ? .offered(item, refusal) : .refused(candidate.edit, candidate.revision, refusal)
         }
@@ -143,7 +147,12 @@ public struct CommitRule: Sendable {
   }
 
   /// What no state of the log can mend, whatever the revision's base.
-  private func refusal(_ revision: Revision, _ references: Int) -> Refusal? {
+  private func refusal(_ content: Candidate.Content, _ references: Int) -> Refusal? {
+    let revision = content.revision
+    // What the register had from it, it hands back whatever it may do now.
+    guard role != .reader || content.isReoffer else {
+      return Refusal(.role, "the office is a reader: it writes nothing here")
+    }
     guard revision.office == office || isHealing else {
       return Refusal(.office, "the revision names office \(revision.office), not \(office)")
     }

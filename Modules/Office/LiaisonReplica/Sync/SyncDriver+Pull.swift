@@ -67,6 +67,7 @@ extension SyncDriver {
       identity.register == header.register ?? identity.register && identity.cursor != nil
       && header.schema == nil && header.shared == nil && !identity.isAhead
       && identity.head == header.head ?? identity.cursor
+      && identity.role == header.role ?? identity.role
     guard !isKnown else { return }
     let goesBack = header.shared != nil || identity.isAhead
     mayHandBack = mayHandBack || goesBack

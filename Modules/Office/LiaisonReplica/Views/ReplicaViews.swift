@@ -4,6 +4,8 @@ internal import LiaisonSync
 /// Where a replica stands, and what waits in it. Its JSON is a contract.
 public struct StatusView: Hashable, Sendable, Encodable {
   public let office: String
+  /// What the office may do, as the server said last.
+  public let role: String?
   public let address: String
   public let register: String?
   public let position: Int64?
@@ -25,6 +27,7 @@ public struct StatusView: Hashable, Sendable, Encodable {
     _ identity: ReplicaIdentity, _ counts: ReplicaCounts, _ pending: [RecordView], lost: [LogItem]
   ) {
     office = identity.office.text
+    role = identity.role?.rawValue
     address = identity.address
     register = identity.register?.description
     position = identity.cursor?.position.number

@@ -1061,7 +1061,7 @@ const ProtobufCMessageDescriptor pb__pull_response__descriptor =
   (ProtobufCMessageInit) pb__pull_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__header__field_descriptors[8] =
+static const ProtobufCFieldDescriptor pb__header__field_descriptors[9] =
 {
   {
     "protocol",
@@ -1159,6 +1159,18 @@ static const ProtobufCFieldDescriptor pb__header__field_descriptors[8] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "role",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Pb__Header, role),
+    &pb__role__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__header__field_indices_by_name[] = {
   2,   /* field[2] = head */
@@ -1166,6 +1178,7 @@ static const unsigned pb__header__field_indices_by_name[] = {
   4,   /* field[4] = limits */
   0,   /* field[0] = protocol */
   1,   /* field[1] = register */
+  8,   /* field[8] = role */
   3,   /* field[3] = schema */
   6,   /* field[6] = shared */
   7,   /* field[7] = wanted */
@@ -1174,7 +1187,7 @@ static const ProtobufCIntRange pb__header__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 5, 3 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor pb__header__descriptor =
 {
@@ -1184,7 +1197,7 @@ const ProtobufCMessageDescriptor pb__header__descriptor =
   "Pb__Header",
   "liaison.sync.v1",
   sizeof(Pb__Header),
-  8,
+  9,
   pb__header__field_descriptors,
   pb__header__field_indices_by_name,
   2,  pb__header__number_ranges,
@@ -2062,7 +2075,39 @@ const ProtobufCMessageDescriptor pb__history_response__descriptor =
   (ProtobufCMessageInit) pb__history_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue pb__refusal__enum_values_by_number[6] =
+static const ProtobufCEnumValue pb__role__enum_values_by_number[4] =
+{
+  { "ROLE_UNSPECIFIED", "PB__ROLE__ROLE_UNSPECIFIED", 0 },
+  { "ROLE_READER", "PB__ROLE__ROLE_READER", 1 },
+  { "ROLE_CONTRIBUTOR", "PB__ROLE__ROLE_CONTRIBUTOR", 2 },
+  { "ROLE_REGISTRAR", "PB__ROLE__ROLE_REGISTRAR", 3 },
+};
+static const ProtobufCIntRange pb__role__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex pb__role__enum_values_by_name[4] =
+{
+  { "ROLE_CONTRIBUTOR", 2 },
+  { "ROLE_READER", 1 },
+  { "ROLE_REGISTRAR", 3 },
+  { "ROLE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor pb__role__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "liaison.sync.v1.Role",
+  "Role",
+  "Pb__Role",
+  "liaison.sync.v1",
+  4,
+  pb__role__enum_values_by_number,
+  4,
+  pb__role__enum_values_by_name,
+  1,
+  pb__role__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue pb__refusal__enum_values_by_number[7] =
 {
   { "REFUSAL_UNSPECIFIED", "PB__REFUSAL__REFUSAL_UNSPECIFIED", 0 },
   { "REFUSAL_MALFORMED", "PB__REFUSAL__REFUSAL_MALFORMED", 1 },
@@ -2070,17 +2115,19 @@ static const ProtobufCEnumValue pb__refusal__enum_values_by_number[6] =
   { "REFUSAL_CODE_TAKEN", "PB__REFUSAL__REFUSAL_CODE_TAKEN", 3 },
   { "REFUSAL_REFERENCE", "PB__REFUSAL__REFUSAL_REFERENCE", 4 },
   { "REFUSAL_OFFICE", "PB__REFUSAL__REFUSAL_OFFICE", 5 },
+  { "REFUSAL_ROLE", "PB__REFUSAL__REFUSAL_ROLE", 6 },
 };
 static const ProtobufCIntRange pb__refusal__value_ranges[] = {
-{0, 0},{0, 6}
+{0, 0},{0, 7}
 };
-static const ProtobufCEnumValueIndex pb__refusal__enum_values_by_name[6] =
+static const ProtobufCEnumValueIndex pb__refusal__enum_values_by_name[7] =
 {
   { "REFUSAL_CODE_TAKEN", 3 },
   { "REFUSAL_INVALID", 2 },
   { "REFUSAL_MALFORMED", 1 },
   { "REFUSAL_OFFICE", 5 },
   { "REFUSAL_REFERENCE", 4 },
+  { "REFUSAL_ROLE", 6 },
   { "REFUSAL_UNSPECIFIED", 0 },
 };
 const ProtobufCEnumDescriptor pb__refusal__descriptor =
@@ -2090,9 +2137,9 @@ const ProtobufCEnumDescriptor pb__refusal__descriptor =
   "Refusal",
   "Pb__Refusal",
   "liaison.sync.v1",
-  6,
+  7,
   pb__refusal__enum_values_by_number,
-  6,
+  7,
   pb__refusal__enum_values_by_name,
   1,
   pb__refusal__value_ranges,

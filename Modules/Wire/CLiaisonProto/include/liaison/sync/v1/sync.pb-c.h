@@ -37,6 +37,13 @@ typedef struct Pb__HistoryResponse Pb__HistoryResponse;
 
 /* --- enums --- */
 
+typedef enum _Pb__Role {
+  PB__ROLE__ROLE_UNSPECIFIED = 0,
+  PB__ROLE__ROLE_READER = 1,
+  PB__ROLE__ROLE_CONTRIBUTOR = 2,
+  PB__ROLE__ROLE_REGISTRAR = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PB__ROLE)
+} Pb__Role;
 /*
  * Why an edit may not enter the register as it is.
  */
@@ -62,7 +69,12 @@ typedef enum _Pb__Refusal {
    * The revision names another office than the caller, and healing is closed; or it takes a number of
    * another office.
    */
-  PB__REFUSAL__REFUSAL_OFFICE = 5
+  PB__REFUSAL__REFUSAL_OFFICE = 5,
+  /*
+   * The caller's role does not allow it: a reader writes nothing, and a contributor neither deletes nor
+   * restores a record that another office made.
+   */
+  PB__REFUSAL__REFUSAL_ROLE = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(PB__REFUSAL)
 } Pb__Refusal;
 
@@ -199,10 +211,14 @@ struct  Pb__Header
    */
   size_t n_wanted;
   Pb__Wanted **wanted;
+  /*
+   * What the calling office may do.
+   */
+  Pb__Role role;
 };
 #define PB__HEADER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__header__descriptor) \
-    , 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, 0,NULL }
+    , 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, 0,NULL, PB__ROLE__ROLE_UNSPECIFIED }
 
 
 struct  Pb__Wanted
@@ -874,6 +890,7 @@ typedef void (*Pb__HistoryResponse_Closure)
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    pb__role__descriptor;
 extern const ProtobufCEnumDescriptor    pb__refusal__descriptor;
 extern const ProtobufCMessageDescriptor pb__cursor__descriptor;
 extern const ProtobufCMessageDescriptor pb__pull_request__descriptor;
