@@ -127,7 +127,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: core, path: "Tests/Support", swiftSettings: settings),
     .target(
-      name: "FuzzedDecoders", dependencies: core + ["LiaisonExchange", "LiaisonWire"],
+      name: "FuzzedDecoders",
+      dependencies: core + ["LiaisonExchange", "LiaisonIdentity", "LiaisonWire"],
       path: "Tests/Fuzz/FuzzedDecoders", swiftSettings: settings),
     tests("Fuzz/FuzzTests", ["FuzzedDecoders"]),
     tests("Core/LiaisonModelTests", ["LiaisonModel"]),

@@ -1,3 +1,4 @@
+import LiaisonIdentity
 import LiaisonModel
 import LiaisonSync
 import LiaisonWire
@@ -7,7 +8,8 @@ import LiaisonWire
 /// Everything that reads bytes of somebody else's, each with what must hold of whatever it makes of them.
 public enum FuzzedDecoder: UInt8, CaseIterable, Sendable {
   case revision, schema, pullRequest, pullResponse, pushRequest, pushResponse, historyRequest
-  case historyResponse, schemaFile, importLine
+  case historyResponse, schemaFile, importLine, enrolRequest, renewRequest, enrolment, invitation
+  case certificate
 
   /// The decoder that an input's first byte names, and the bytes behind it.
   public init(input: some Collection<UInt8>) {
@@ -31,6 +33,11 @@ public enum FuzzedDecoder: UInt8, CaseIterable, Sendable {
     case .historyResponse: try goesRound(HistoryResponse.self, bytes)
     case .schemaFile: try readSchemaFile(bytes)
     case .importLine: try readImportLine(bytes)
+    case .enrolRequest: try goesRound(EnrolRequest.self, bytes)
+    case .renewRequest: try goesRound(RenewRequest.self, bytes)
+    case .enrolment: try goesRound(Enrolment.self, bytes)
+    case .invitation: try readInvitation(bytes)
+    case .certificate: try readCertificate(bytes)
     }
   }
 
@@ -61,6 +68,29 @@ public enum FuzzedDecoder: UInt8, CaseIterable, Sendable {
     guard let message = try decoded({ try Message(wire: bytes) }) else { return false }
     try expect(try Message(wire: message.wireBytes()) == message, "it is another when sent on")
     return true
+  }
+
+  private func readInvitation(_ bytes: [UInt8]) throws -> Bool {
+    guard let invitation = Invitation(String(decoding: bytes, as: UTF8.self)) else { return false }
+    try expect(Invitation("\(invitation)") == invitation, "it is another when written again")
+    return true
+  }
+
+  private static let authority = Result {
+    var random = SystemRandomNumberGenerator()
+    return try RegisterAuthority.make(
+      of: RegisterID(UUIDv7(milliseconds: 1, random: &random)), at: Timestamp(milliseconds: 0))
+  }
+
+  /// What any caller of a server may present.
+  private func readCertificate(_ bytes: [UInt8]) throws -> Bool {
+    do {
+      let presented = try Self.authority.get().read(bytes)
+      try expect(!presented.isOurs, "the authority has not signed it")
+      return true
+    } catch is CertificateFault {
+      return false
+    }
   }
 
   private func readRevision(_ bytes: [UInt8]) throws -> Bool {
