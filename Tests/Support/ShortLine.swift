@@ -10,8 +10,6 @@ public final class ShortLine: Sendable {
     case toClient
   }
 
-  private struct Failure: Error {}
-
   private struct State {
     var room: [Way: Int] = [:]
     var carried: [Way: Int] = [:]
@@ -24,18 +22,10 @@ public final class ShortLine: Sendable {
   private let state = Mutex(State())
 
   public init(to server: Endpoint) throws {
-    let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var name = ShortLine.name(port: 0)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isListening = withUnsafeMutablePointer(to: &name) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(file, $0, length) == 0 && listen(file, 8) == 0 && getsockname(file, $0, &length) == 0
-      }
-    }
-    guard isListening else { throw Failure() }
-    listener = file
+    let listening = try LoopbackListener()
+    listener = listening.file
     self.server = server
-    endpoint = Endpoint(host: "127.0.0.1", port: Int(UInt16(bigEndian: name.sin_port)))
+    endpoint = Endpoint(host: "127.0.0.1", port: listening.port)
     Thread.detachNewThread { self.accept() }
   }
 
@@ -56,20 +46,12 @@ public final class ShortLine: Sendable {
     Glibc.close(listener)
   }
 
-  private static func name(port: Int) -> sockaddr_in {
-    var name = sockaddr_in()
-    name.sin_family = sa_family_t(AF_INET)
-    name.sin_port = UInt16(port).bigEndian
-    name.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
-    return name
-  }
-
   private func accept() {
     while true {
       let client = Glibc.accept(listener, nil, nil)
       guard client >= 0 else { return }
       let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-      var name = ShortLine.name(port: server.port)
+      var name = LoopbackListener.name(port: server.port)
       let status = withUnsafePointer(to: &name) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
           connect(upstream, $0, socklen_t(MemoryLayout<sockaddr_in>.size))

@@ -16,8 +16,6 @@ public final class SilentLine: Sendable {
     case afterRequests(Int)
   }
 
-  private struct Failure: Error {}
-
   /// A connection that is carried.
   private final class Connection: Sendable {
     let isSilent = Mutex(false)
@@ -42,19 +40,11 @@ public final class SilentLine: Sendable {
   private let closing = NSCondition()
 
   public init(to server: Endpoint) throws {
-    let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var name = SilentLine.name(port: 0)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isListening = withUnsafeMutablePointer(to: &name) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(file, $0, length) == 0 && listen(file, 8) == 0 && getsockname(file, $0, &length) == 0
-      }
-    }
-    guard isListening else { throw Failure() }
-    listener = file
+    let listening = try LoopbackListener()
+    listener = listening.file
     self.server = server
     state = Mutex(State())
-    endpoint = Endpoint(host: "127.0.0.1", port: Int(UInt16(bigEndian: name.sin_port)))
+    endpoint = Endpoint(host: "127.0.0.1", port: listening.port)
     Thread.detachNewThread { self.accept() }
   }
 
@@ -78,14 +68,6 @@ public final class SilentLine: Sendable {
     }
     for file in files { _ = shutdown(file, Int32(SHUT_RDWR)) }
     closing.broadcast()
-  }
-
-  private static func name(port: Int) -> sockaddr_in {
-    var name = sockaddr_in()
-    name.sin_family = sa_family_t(AF_INET)
-    name.sin_port = UInt16(port).bigEndian
-    name.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
-    return name
   }
 
   private func accept() {
@@ -116,7 +98,7 @@ public final class SilentLine: Sendable {
   /// A connection to the server; nil if the line is closed.
   private func connect() -> Int32? {
     let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var name = SilentLine.name(port: server.port)
+    var name = LoopbackListener.name(port: server.port)
     let isConnected = withUnsafePointer(to: &name) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         Glibc.connect(upstream, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0

@@ -107,13 +107,16 @@ struct Enrolling {
   private let hasKey: Bool
 
   private let anew: Bool
+  /// Where the key stands that is let in.
+  private let file: PrivateFile
 
-  /// - Parameter anew: whether another key is made in the place of the one that is there.
+  /// - Parameter anew: whether another key takes the place of the one that is there, once it has been let in.
   init(_ invitation: Invitation, _ data: DataDirectory, anew: Bool = false) throws {
     self.invitation = invitation
     self.data = data
     self.anew = anew
-    hasKey = try PrivateFile(data, .key).text() != nil
+    file = PrivateFile(data, anew ? .nextKey : .key)
+    hasKey = try file.text() != nil
   }
 
   /// Whether the server may have heard of the key, although an enrolment failed: no other can redeem the
@@ -128,9 +131,8 @@ struct Enrolling {
   /// Makes the key, if none is there, and redeems the invitation. The same again costs nothing.
   /// - Returns: which of its office's replicas it is.
   func run() async throws -> Int {
-    let file = PrivateFile(data, .key)
     let key: ReplicaKey
-    if !anew, let pem = try file.text() {
+    if let pem = try file.text() {
       key = try ReplicaKey(pem: pem)
     } else {
       key = ReplicaKey()
@@ -145,7 +147,10 @@ struct Enrolling {
     guard invitation.trusts(try CertificateFile.fingerprint(enrolment.authority)) else {
       throw CallError.untrusted(.otherAuthority)
     }
+    // Killed in between, the same line goes on: the next key stays until all is in its place.
+    if anew { try PrivateFile(data, .key).write(key.pem) }
     _ = try ReplicaCredential.keep(enrolment, key, in: data)
+    if anew { try file.remove() }
     return enrolment.number
   }
 }

@@ -44,6 +44,7 @@ struct ServerIdentity: Sendable {
   func keepRenewed(_ log: Logger) async throws {
     var made = System.now()
     while true {
+      // A server really pauses here: nothing tells when a certificate grows old. It ends with the task.
       try await Task.sleep(for: .seconds(3600))
       let age = System.now().milliseconds - made.milliseconds
       guard age > Self.days * Self.day * 2 / 3 || age < 0 else { continue }

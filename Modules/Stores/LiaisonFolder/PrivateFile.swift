@@ -10,6 +10,8 @@ public struct PrivateFile: Sendable {
   public enum Name: String, Sendable, CaseIterable {
     /// The replica's key.
     case key = "identity.key"
+    /// The one that takes its place when it has been let in.
+    case nextKey = "identity.next.key"
     /// Its certificate, and that of the register's authority.
     case certificates = "identity.pem"
   }
@@ -42,6 +44,11 @@ public struct PrivateFile: Sendable {
       throw StoreError.damaged("\(path) is no text")
     }
     return text
+  }
+
+  /// - Throws: ``StoreError/io(_:)``.
+  public func remove() throws {
+    guard unlink(path) == 0 || errno == ENOENT else { throw failure("cannot be removed") }
   }
 
   /// Puts another text in its place, for good when this returns.

@@ -13,10 +13,11 @@ extension Certificate {
     return serializer.serializedBytes
   }
 
-  var fingerprint: Fingerprint {
-    guard let name = Fingerprint(Array(SHA256.hash(data: publicKey.subjectPublicKeyInfoBytes)))
-    else {
-      fatalError("a SHA-256 has 32 bytes")
+  /// - Throws: ``CertificateFault``.
+  func fingerprint() throws -> Fingerprint {
+    let digest = Array(SHA256.hash(data: publicKey.subjectPublicKeyInfoBytes))
+    guard let name = Fingerprint(digest) else {
+      throw CertificateFault("a fingerprint of \(digest.count) bytes")
     }
     return name
   }

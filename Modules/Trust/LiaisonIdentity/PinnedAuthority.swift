@@ -30,7 +30,9 @@ public struct PinnedAuthority: ServerVerifier {
     guard let certificates = try? chain.map({ try Certificate(derEncoded: $0) }),
       let leaf = certificates.first,
       (try? leaf.extensions.extendedKeyUsage)??.contains(.serverAuth) == true,
-      let root = certificates.dropFirst().first(where: { isPinned($0.fingerprint) })
+      let root = certificates.dropFirst().first(where: {
+        (try? $0.fingerprint()).map(isPinned) ?? false
+      })
     else { throw .otherAuthority }
     let moment = now()
     // An end that only the clock sees is told as such: the rest is checked as if it were in between.

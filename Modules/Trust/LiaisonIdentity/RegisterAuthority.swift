@@ -48,16 +48,16 @@ public struct RegisterAuthority: CertificateAuthority {
   public init(certificate: [UInt8], key: [UInt8]) throws {
     self.certificate = certificate
     self.key = key
-    (own, signing) = try faulting("the register's authority cannot be read") {
-      (
-        try Certificate(derEncoded: certificate),
-        .init(try P256.Signing.PrivateKey(derRepresentation: key))
+    (own, fingerprint, signing) = try faulting("the register's authority cannot be read") {
+      let own = try Certificate(derEncoded: certificate)
+      return (
+        own, try own.fingerprint(), .init(try P256.Signing.PrivateKey(derRepresentation: key))
       )
     }
   }
 
   /// What offices know it by.
-  public var fingerprint: Fingerprint { own.fingerprint }
+  public let fingerprint: Fingerprint
 
   /// A new key and certificate of the server.
   /// - Parameter hosts: the names and addresses that it is called by.
@@ -96,7 +96,8 @@ public struct RegisterAuthority: CertificateAuthority {
     try faulting("the caller's certificate cannot be read") {
       let read = try Certificate(derEncoded: certificate)
       return PresentedCertificate(
-        key: read.fingerprint, isOurs: own.publicKey.isValidSignature(read.signature, for: read),
+        key: try read.fingerprint(),
+        isOurs: own.publicKey.isValidSignature(read.signature, for: read),
         begins: Timestamp(read.notValidBefore), ends: Timestamp(read.notValidAfter))
     }
   }

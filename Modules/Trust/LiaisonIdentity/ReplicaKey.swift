@@ -55,7 +55,7 @@ public struct ReplicaKey: Sendable {
         throw CertificateFault("the certificate is for another key")
       }
       return PresentedCertificate(
-        key: read.fingerprint, isOurs: true, begins: Timestamp(read.notValidBefore),
+        key: try read.fingerprint(), isOurs: true, begins: Timestamp(read.notValidBefore),
         ends: Timestamp(read.notValidAfter))
     }
   }
@@ -80,7 +80,7 @@ public enum CertificateFile {
   /// - Throws: ``CertificateFault``.
   public static func fingerprint(_ certificate: [UInt8]) throws -> Fingerprint {
     try faulting("the certificate cannot be read") {
-      try Certificate(derEncoded: certificate).fingerprint
+      try Certificate(derEncoded: certificate).fingerprint()
     }
   }
 }

@@ -71,8 +71,9 @@ struct AuthorityTests {
     #expect(await verdict([[1, 2, 3]], "hq.example") == .otherAuthority)
     // A replica's certificate is none of a server.
     let key = ReplicaKey()
+    var random = SystemRandomNumberGenerator()
     let replica = try authority.certificate(
-      of: ReplicaID(UUIDv7(milliseconds: 1, random: &Self.random)), invitation.office,
+      of: ReplicaID(UUIDv7(milliseconds: 1, random: &random)), invitation.office,
       key: key.unenrolled(at: now).chain[0], from: now, until: now)
     #expect(await verdict([replica, authority.certificate], "hq.example") != nil)
   }
@@ -98,8 +99,6 @@ struct AuthorityTests {
     let behind = Timestamp(milliseconds: now.milliseconds - Self.day + 60_000)
     try await PinnedAuthority(fresh.certificate, now: { behind }).verify(chain, host: "hq.example")
   }
-
-  nonisolated(unsafe) private static var random = SystemRandomNumberGenerator()
 
   @Test func aClockThatIsWrongIsToldApart() async throws {
     let chain = try server(authority, "hq.example").chain
