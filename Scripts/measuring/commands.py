@@ -40,6 +40,11 @@ class Build:
                 sys.exit(f"measure: {command} {' '.join(arguments)[:200]} failed: {done.stderr.decode()}")
             return Used(seconds, int(used.read()) / 1024)
 
+    def moving(self, address):
+        """How a replica's first sync at an address is asked for."""
+        help = subprocess.run([f"{self.binaries}/liaison", "--help"], stdout=subprocess.PIPE, text=True)
+        return ["move", address] if "  move " in help.stdout else ["sync", "--address", address]
+
     @functools.cached_property
     def plain(self):
         """What makes a call without TLS: builds before enrolment make no other."""

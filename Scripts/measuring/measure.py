@@ -114,19 +114,19 @@ def measure_sync(build, table):
         table.add("clone and a status, s", build, used.seconds + behind)
         table.add("clone, MiB of the server", build, server.peak())
 
-        at = ["--address", server.address]
+        at = build.moving(server.address)
         copied(f"{folder}/vienna", f"{folder}/vienna-now")
-        build.run("liaison", "-C", "vienna-now", "sync", *at)
+        build.run("liaison", "-C", "vienna-now", *at)
         proxy = Proxy(server.address)
         table.add("no-op sync, bytes", build, sum(proxy.counted(
-            build, "liaison", "-C", "vienna-now", "sync", "--address", proxy.address)))
-        build.run("liaison", "-C", "vienna-now", "sync", *at)
+            build, "liaison", "-C", "vienna-now", *build.moving(proxy.address))))
+        build.run("liaison", "-C", "vienna-now", *at)
         for _ in range(5):
             used = build.run("liaison", "-C", "vienna-now", "sync")
             table.add("no-op sync, s", build, used.seconds)
 
         copied(f"{folder}/newyork", f"{folder}/newyork-now")
-        used = build.run("liaison", "-C", "newyork-now", "sync", *at)
+        used = build.run("liaison", "-C", "newyork-now", *at)
         table.add("push of 1,000 edits, s", build, used.seconds)
         used = build.run("liaison", "-C", "vienna-now", "sync")
         table.add("pull of 1,000 changes, s", build, used.seconds)
@@ -150,14 +150,14 @@ def measure_tls(build, table):
                 used = build.run("liaison", "clone", invitation, "cloned")
             table.add(f"clone {kind}, s", build, used.seconds)
             table.add(f"clone {kind}, MiB of the client", build, used.mebibytes)
-            at = ["--address", server.address]
-            build.run("liaison", "-C", "cloned", "sync", *at)
+            at = build.moving(server.address)
+            build.run("liaison", "-C", "cloned", *at)
             for _ in range(5):
                 used = build.run("liaison", "-C", "cloned", "sync")
                 table.add(f"no-op sync {kind}, s", build, used.seconds)
             proxy = Proxy(server.address)
             table.add(f"no-op sync {kind}, bytes", build, sum(proxy.counted(
-                build, "liaison", "-C", "cloned", "sync", "--address", proxy.address)))
+                build, "liaison", "-C", "cloned", *build.moving(proxy.address))))
 
 
 def measure_conflicts(build, table):

@@ -38,7 +38,7 @@ def size(build, table, big, lines, turns=5):
         places = ((big, one, f"{build.count:,}"), (small, other, f"{SMALL:,}"))
         for turn in range(turns):
             for place, server, records in places if turn % 2 == 0 else places[::-1]:
-                sync = ["liaison", "-C", "vienna", "sync", "--address", server.address]
+                sync = ["liaison", "-C", "vienna", *place.moving(server.address)]
                 for name, arguments in COMMANDS.items():
                     given = [part.format(turn=turn + 100) for part in arguments]
                     used = place.run("liaison", "-C", "vienna", *given)

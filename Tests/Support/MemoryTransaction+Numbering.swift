@@ -12,10 +12,7 @@ extension MemoryTransaction {
   }
 
   func setNumber(_ number: Int) throws {
-    let before = replica.identity
-    replica.identity = ReplicaIdentity(
-      office: before.office, address: before.address, register: before.register,
-      cursor: before.cursor, last: before.last, head: before.head, turns: before.turns,
-      number: number, role: before.role, isEnrolled: true, schema: before.filedSchema)
+    replica.identity.series = NumberSeries(replica.identity.office, replica: number)
+    replica.identity.isEnrolled = true
   }
 }

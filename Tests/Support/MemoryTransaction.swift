@@ -186,14 +186,9 @@ final class MemoryTransaction: ReplicaTransaction {
     if replica.records[record]?.head == nil { replica.records[record] = nil }
   }
 
-  func setAddress(_ address: String) throws {
-    let before = replica.identity
-    replica.identity = ReplicaIdentity(
-      office: before.office, address: address, register: before.register, cursor: before.cursor,
-      last: before.last,
-      head: before.head, turns: before.turns, number: before.series.replica,
-      schema: before.filedSchema)
-  }
+  func setAddress(_ address: String) throws { replica.identity.address = address }
+
+  func setAuthor(_ author: String?) throws { replica.identity.author = author }
 
   func index(limit: Int, words text: (StoredRecord) throws -> String?) throws -> Int {
     let next = replica.inOrder.filter { replica.words[$0.key] == nil }.prefix(limit)

@@ -149,7 +149,7 @@ extension Failure {
     case .unreachable:
       "again later, or another address; all that was written here waits in the outbox"
     case .unknownOffice: "liaisond office add OFFICE --name … on the server"
-    case .otherRegister: "the address of this replica's own register: sync --address HOST:PORT"
+    case .otherRegister: "the address of this replica's own register: liaison move HOST:PORT"
     case .otherHistory: "ask who runs the server; nothing here was changed or lost"
     case .otherProtocol: "the same version of Liaison on both sides"
     case .tooManyRounds: "again in a moment"

@@ -35,15 +35,20 @@ public enum System {
 
   public static func randomWord() -> UInt64 { UInt64.random(in: .min ... .max) }
 
-  /// Who writes: LIAISON_AUTHOR, or the name of the system's user, or the user's number if it has none.
-  public static func author() -> String {
-    author(
-      given: ProcessInfo.processInfo.environment["LIAISON_AUTHOR"] ?? "", name: NSUserName(),
-      number: getuid())
+  /// Who writes: LIAISON_AUTHOR, or else the system's user.
+  public static func author() -> String { givenAuthor ?? user() }
+
+  /// LIAISON_AUTHOR; nil if it is not set, or empty.
+  public static var givenAuthor: String? {
+    let given = ProcessInfo.processInfo.environment["LIAISON_AUTHOR"] ?? ""
+    return given.isEmpty ? nil : given
   }
 
-  package static func author(given: String, name: String, number: UInt32) -> String {
-    [given, name].first { !$0.isEmpty } ?? "uid \(number)"
+  /// The name of the system's user, or its number if it has none.
+  public static func user() -> String { user(name: NSUserName(), number: getuid()) }
+
+  package static func user(name: String, number: UInt32) -> String {
+    name.isEmpty ? "uid \(number)" : name
   }
 }
 

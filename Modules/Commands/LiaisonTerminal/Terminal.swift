@@ -25,6 +25,19 @@ public enum Terminal {
       && environment["TERM"] != "dumb"
   }
 
+  /// Whether a person can be asked: both what is read and what is told is a terminal.
+  public static var isInteractive: Bool {
+    isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1
+  }
+
+  /// Asks a person.
+  /// - Returns: the answer without spaces around it; "" if there is none.
+  public static func ask(_ question: String) -> String {
+    Output.flush()
+    Output.error(question)
+    return (readLine() ?? "").trimmingCharacters(in: .whitespaces)
+  }
+
   public enum Style: String, Sendable {
     case bold = "1"
     case red = "31"

@@ -39,16 +39,33 @@ struct CloneCommand: AsyncParsableCommand {
         coding: SchemaCodec())
     }
     if let invitation = whom.invitation { try await enrol(invitation, new, data) }
+    let replica = Replica(store: new.store, environment: .system)
     do {
       try await Syncing(
-        data: data, replica: Replica(store: new.store, environment: .system),
-        server: whom.server, office: whom.office, verb: "cloning", json: json
+        data: data, replica: replica, server: whom.server, office: whom.office, verb: "cloning",
+        json: json
       ).run(under: new.lock)
+      if !json, System.givenAuthor == nil, Terminal.isInteractive { try await askAuthor(replica) }
     } catch let status as StatusExit {
       throw status
     } catch {
       // A folder that has received nothing is of no use, unless it has been let in.
       throw explained(error, isGone: whom.invitation == nil ? try new.takeBack() : false)
+    }
+  }
+
+  /// Asks who writes here, until the answer can stand at what is written.
+  private func askAuthor(_ replica: Replica) async throws {
+    let user = System.user()
+    while true {
+      let name = Terminal.ask(
+        "Your name, as it stands at what you write [\(Terminal.safe(user))]: ")
+      if name.isEmpty { return }
+      do {
+        return try await replica.setAuthor(name)
+      } catch let error as ReplicaError {
+        Output.error("\(error)\n")
+      }
     }
   }
 

@@ -61,7 +61,7 @@ extension ReplicaError {
     case .malformedDraft: "field: value on each line"
     case .codeMissing(let kind): "liaison new \(kind) code=… name=…"
     case .wrongClock: "set the clock, or name the code: code=OFFICE-YEAR-NUMBER"
-    case .badAuthor: "another LIAISON_AUTHOR"
+    case .badAuthor: "another LIAISON_AUTHOR, or liaison config author NAME"
     case .badNote: "another --note"
     case .tooLarge: "shorter texts, or part of it in another record"
     case .codeTaken(let code), .unchanged(let code): "liaison show \(code)"

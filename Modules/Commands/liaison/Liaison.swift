@@ -31,6 +31,7 @@ struct Liaison: AsyncParsableCommand {
       EditCommand.self, DeleteCommand.self, DiscardCommand.self, ConflictsCommand.self,
       ResolveCommand.self, RestoreCommand.self, UndoCommand.self, ExportCommand.self,
       SchemaCommand.self,
-      VerifyCommand.self, IdentityCommand.self, EnrolCommand.self,
+      VerifyCommand.self, IdentityCommand.self, EnrolCommand.self, MoveCommand.self,
+      ConfigCommand.self,
     ])
 }

@@ -63,5 +63,6 @@ extension ReplicaEnvironment {
     now: System.now, year: { System.year(of: $0) }, random: System.randomWord,
     // Where a replica really pauses: between tries, and between looks at its outbox. Nobody waits here for
     // something that could tell when it has happened.
-    sleep: { try await Task.sleep(for: $0) }, coding: RevisionCodec(), author: System.author())
+    sleep: { try await Task.sleep(for: $0) }, coding: RevisionCodec(), author: System.givenAuthor,
+    user: System.user())
 }

@@ -19,16 +19,14 @@ struct SyncCommand: AsyncParsableCommand {
   @Flag(help: "Stay, and sync whenever something changes on either side.") var watch = false
   @Flag(help: "Send every refused edit again, not only if something it depends on has changed.")
   var retry = false
-  @Option(help: "The server's new address, HOST:PORT.") var address: String?
 
   func run() async throws {
-    let given = try address.map { try Endpoint(argument: $0) }
     let data = try options.data
     let replica = try Replica.opened(data)
     let identity = try await replica.identity()
     let syncing = Syncing(
       data: data, replica: replica,
-      server: try given ?? Endpoint(argument: identity.address), office: identity.office,
+      server: try Endpoint(argument: identity.address), office: identity.office,
       verb: "syncing", json: options.json, retriesAll: retry)
     if watch { try await syncing.watch() } else { try await syncing.run() }
   }

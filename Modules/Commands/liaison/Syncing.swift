@@ -74,8 +74,6 @@ struct Syncing {
     try await place.naming {
       let lock = try DirectoryLock(data, name: .sync, holder: "liaison sync --watch")
       defer { withExtendedLifetime(lock) {} }
-      // A new address is tried once before it is kept.
-      if try await replica.identity().address != server.description { _ = try await round() }
       try await replica.watch(
         over: RenewingConnector(
           data: data, identity: try await replica.identity(), server: server),

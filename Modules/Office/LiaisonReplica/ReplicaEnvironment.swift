@@ -12,8 +12,10 @@ public struct ReplicaEnvironment: Sendable {
   /// - Throws: `CancellationError` if the task is cancelled.
   public let sleep: @Sendable (Duration) async throws -> Void
   public let coding: any RevisionCoding
-  /// Who writes at this office, in NFC.
-  public let author: String
+  /// Who writes this time, in NFC; nil for whom the replica names.
+  public let author: String?
+  /// Who writes if nobody is named at all, in NFC.
+  public let user: String
   /// The protocols that the program speaks.
   public let protocols: ClosedRange<UInt32>
 
@@ -22,16 +24,19 @@ public struct ReplicaEnvironment: Sendable {
     year: @escaping @Sendable (Timestamp) -> Int,
     random: @escaping @Sendable () -> UInt64,
     sleep: @escaping @Sendable (Duration) async throws -> Void, coding: any RevisionCoding,
-    author: String, protocols: ClosedRange<UInt32> = SyncProtocol.spoken
+    author: String?, user: String = "", protocols: ClosedRange<UInt32> = SyncProtocol.spoken
   ) {
     self.now = now
     self.year = year
     self.random = random
     self.sleep = sleep
     self.coding = coding
-    self.author = TextRules.normalized(author)
+    self.author = author.map(TextRules.normalized)
+    self.user = TextRules.normalized(user)
     self.protocols = protocols
   }
+
+  func author(at replica: ReplicaIdentity) -> String { author ?? replica.author ?? user }
 
   func newEdit() -> EditID { id() }
   func newRecord() -> RecordID { id() }

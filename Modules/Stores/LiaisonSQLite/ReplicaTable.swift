@@ -13,6 +13,8 @@ struct ReplicaTable {
       -- Whether it was let in by a certificate: then it never calls without one.
       is_enrolled INTEGER NOT NULL DEFAULT 0 CHECK (is_enrolled IN (0, 1)),
       address TEXT NOT NULL,
+      -- Who writes, if nobody else is named.
+      author TEXT,
       -- What its office may do, as the server said last.
       role TEXT,
       register BLOB CHECK (length(register) = 16),
@@ -68,7 +70,7 @@ struct ReplicaTable {
       db,
       """
       SELECT office, address, register, position, prefix, schema, head, last, head_prefix,
-        turns, number, role, is_enrolled FROM replica
+        turns, number, role, is_enrolled, author FROM replica
       """
     ).first { row -> ReplicaIdentity? in
       guard let office = OfficeID(try row.value(0) as String) else { return nil }
@@ -83,7 +85,7 @@ struct ReplicaTable {
         },
         turns: try row.value(9), number: try row.value(10),
         role: try (row.value(11) as String?).flatMap(Role.init(rawValue:)),
-        isEnrolled: try row.value(12),
+        isEnrolled: try row.value(12), author: try row.value(13),
         schema: try (row.value(5) as [UInt8]?).map { try schemas.filed($0) })
     }
     guard let identity else { throw StoreError.damaged("the database holds no replica") }
@@ -149,5 +151,9 @@ struct ReplicaTable {
 
   func setAddress(_ address: String) throws {
     try PreparedStatement(db, "UPDATE replica SET address = ?").bound(address).run()
+  }
+
+  func setAuthor(_ author: String?) throws {
+    try PreparedStatement(db, "UPDATE replica SET author = ?").bound(author).run()
   }
 }

@@ -126,6 +126,8 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
 
   func setAddress(_ address: String) throws { try replica.setAddress(address) }
 
+  func setAuthor(_ author: String?) throws { try replica.setAuthor(author) }
+
   func steps() throws -> [RememberedStep] { try undo.steps() }
 
   func remember(_ step: UndoStep) throws { try undo.insert(step) }

@@ -57,7 +57,7 @@ import Testing
     defer { server.kill() }
     try stopped(before: server) { clone in
       for arguments in [
-        ["sync", "--address", server.address, "-C", "new"],
+        ["move", server.address, "-C", "new"],
         ["clone", server.address, "new", "--insecure-loopback", "--office", "VIE"],
       ] {
         let second = try shop.run("liaison", arguments)

@@ -68,8 +68,8 @@ import Testing
         (["new", "area", "code=low", "name=x"], 2), (["resolve", "COMPACT"], 1),
         (["resolve", "COMPACT", "--take", "mine"], 2), (["discard", "COMPACT"], 1),
         (["nonsense"], 2), (["list"], 2), (["list", "body", "--where", "x"], 2),
-        (["edit", "AREA-LESS", "parent=FTF"], 1), (["sync", "--address", "nowhere"], 2),
-        (["sync", "--address", "hq.example:7401"], 1), (["search", "-health"], 2),
+        (["edit", "AREA-LESS", "parent=FTF"], 1), (["move", "nowhere"], 2),
+        (["move", "hq.example:7401"], 1), (["search", "-health"], 2),
         (["edit", "COMPACT", "un_entities=1", "--note", "- x"], 2),
       ]
       for (arguments, code) in cases {

@@ -33,7 +33,7 @@ import Testing
       try copy("vienna0", "vienna", shop)
       server = try shop.serve()
       let client = shop.process(
-        "liaison", ["sync", "--address", server.address, "-C", "vienna"])
+        "liaison", ["move", server.address, "-C", "vienna"])
       client.standardOutput = FileHandle.nullDevice
       client.standardError = FileHandle.nullDevice
       started = ContinuousClock.now
@@ -71,7 +71,7 @@ import Testing
   }
 
   private func sync(_ shop: Workshop, _ server: Workshop.Server) throws -> Workshop.Result {
-    try shop.run("liaison", "sync", "--address", server.address, "-C", "vienna")
+    try shop.run("liaison", "move", server.address, "-C", "vienna")
   }
 
   private func check(_ shop: Workshop, _ round: Int) throws {

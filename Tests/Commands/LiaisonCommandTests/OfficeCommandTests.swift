@@ -33,14 +33,14 @@ import Testing
     }
   }
 
-  @Test func syncSaysWhatItDidAndTakesANewAddress() throws {
+  @Test func syncSaysWhatItDidAndMoveTakesANewAddress() throws {
     try shop.withReplicas(of: "VIE") { server in
       _ = try shop.output("liaison", "edit", "COMPACT", "un_entities=40", "-C", "VIE")
       #expect(try shop.output("liaison", "sync", "-C", "VIE") == "received 0, sent 1\n")
       let port = try #require(server.address.split(separator: ":").last)
       let moved = "localhost:\(port)"
       let summary = try shop.counts(
-        "liaison", "sync", "--address", moved, "-C", "VIE")
+        "liaison", "move", moved, "-C", "VIE")
       #expect(summary["calls"] == 1)
       let status: [String: Any] = try shop.json("liaison", "status", "-C", "VIE")
       #expect(status["address"] as? String == moved)

@@ -51,7 +51,9 @@ struct ReplicaFailureTests {
         .failure
       ),
       (.invalid(kind: "a", problem), "liaison schema a", .failure),
-      (.badAuthor(problem), "another LIAISON_AUTHOR", .failure),
+      (
+        .badAuthor(problem), "another LIAISON_AUTHOR, or liaison config author NAME", .failure
+      ),
       (.badNote(problem), "another --note", .failure),
       (.tooLarge, "shorter texts, or part of it in another record", .failure),
       (.codeTaken(one), "liaison show ONE", .failure),

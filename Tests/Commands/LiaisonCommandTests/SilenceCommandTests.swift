@@ -48,7 +48,7 @@ import Testing
       return Self.clones.contains { $0.name == name }
         ? try shop.start(
           "liaison", ["clone", server, name, "--insecure-loopback", "--office", "NYC"])
-        : try shop.start("liaison", ["sync", "--address", server, "-C", name])
+        : try shop.start("liaison", ["move", server, "-C", name])
     }
 
     #expect(watch.lines.next()?.hasPrefix("offline: ") == true)
@@ -63,7 +63,7 @@ import Testing
     }
     #expect(!FileManager.default.fileExists(atPath: shop.path + "/clone"))
     for replica in Self.places.map(\.name) + ["half"] {
-      let sync = try shop.run("liaison", "sync", "--address", server.address, "-C", replica)
+      let sync = try shop.run("liaison", "move", server.address, "-C", replica)
       #expect(sync.code == 0, "\(replica): \(sync)")
       let copy = try shop.output("liaison", "verify", "-C", replica)
       #expect(try copy == shop.output("liaisond", "verify", "-C", "hq"), "\(replica)")

@@ -24,7 +24,6 @@ import Testing
     ("liaison", ["list", "body", "--where", "-a=b"], "--where"),
     ("liaison", ["list", "body", "--sort", "-x"], "--sort"),
     ("liaison", ["list", "body", "--limit", "-1"], "--limit"),
-    ("liaison", ["sync", "--address", "-x"], "--address"),
     ("liaison", ["status", "-C", "-x"], "-C"), ("liaison", ["resolve", "A", "--take"], "--take"),
     ("liaisond", ["init", "hq", "--schema", "-x"], "--schema"),
     ("liaisond", ["office", "add", "VIE", "--name", "-x"], "--name"),
@@ -77,7 +76,7 @@ import Testing
   @Test func anAddressThatCannotBeMeantIsUsage() throws {
     try shop.withReplicas(of: "VIE") { _ in
       for arguments in [
-        ["sync", "--address", "127.0.0.1:0", "-C", "VIE"],
+        ["move", "127.0.0.1:0", "-C", "VIE"],
         ["clone", "127.0.0.1:0", "new", "--insecure-loopback", "--office", "VIE"],
       ] {
         let port = try advice("liaison", arguments)

@@ -21,11 +21,9 @@ struct TerminalTests {
     }
   }
 
-  @Test(arguments: [
-    ("Ada", "ada", "Ada"), ("", "ada", "ada"), ("", "", "uid 7"), (" ", "ada", " "),
-  ])
-  func anAuthorIsWhoIsNamedThenTheUserThenItsNumber(given: String, name: String, author: String) {
-    #expect(System.author(given: given, name: name, number: 7) == author)
+  @Test(arguments: [("ada", "ada"), ("", "uid 7"), (" ", " ")])
+  func aUserWithoutANameIsANumber(name: String, user: String) {
+    #expect(System.user(name: name, number: 7) == user)
   }
 
   @Test(arguments: [

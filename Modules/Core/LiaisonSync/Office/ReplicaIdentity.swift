@@ -2,32 +2,33 @@ public import LiaisonModel
 
 /// Which register a replica is of, whose it is, and where it stands.
 public struct ReplicaIdentity: Hashable, Sendable {
-  public let office: OfficeID
-  public let address: String
+  public var office: OfficeID
+  public var address: String
   /// Nil before the first pull.
-  public let register: RegisterID?
+  public var register: RegisterID?
   /// Up to where the replica has applied the log; nil before the first batch of the first pull.
-  public let cursor: Cursor?
+  public var cursor: Cursor?
   /// The last position that it has applied anything of: past the cursor, if edits of its own were accepted
   /// there and others' before them have not come yet.
-  public let last: LogPosition
+  public var last: LogPosition
   /// Where the log ended when its last pull began; nil if that is not known.
-  public let head: Cursor?
+  public var head: Cursor?
   /// Whose numbers it gives to new records.
-  public let series: NumberSeries
+  public var series: NumberSeries
   /// How often it has gone back to an older place: what a server said before is of another log.
-  public let turns: Int
+  public var turns: Int
   /// What its office may do, as the server said last; nil if it has not.
-  public let role: Role?
+  public var role: Role?
   /// Whether it was let in by a certificate: then it never calls without one.
-  public let isEnrolled: Bool
-  public let filedSchema: FiledSchema?
+  public var isEnrolled: Bool
+  /// Who writes here, if nobody else is named; nil if that was never said.
+  public var author: String?
+  public var filedSchema: FiledSchema?
 
   public init(
     office: OfficeID, address: String, register: RegisterID?, cursor: Cursor?,
     last: LogPosition = .zero, head: Cursor? = nil, turns: Int = 0, number: Int = 1,
-    role: Role? = nil, isEnrolled: Bool = false,
-    schema: FiledSchema?
+    role: Role? = nil, isEnrolled: Bool = false, author: String? = nil, schema: FiledSchema?
   ) {
     self.office = office
     series = NumberSeries(office, replica: number)
@@ -39,6 +40,7 @@ public struct ReplicaIdentity: Hashable, Sendable {
     self.turns = turns
     self.role = role
     self.isEnrolled = isEnrolled
+    self.author = author
     filedSchema = schema
   }
 

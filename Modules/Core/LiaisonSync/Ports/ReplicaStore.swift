@@ -136,6 +136,9 @@ public protocol ReplicaTransaction: ReplicaReader {
 
   func setAddress(_ address: String) throws
 
+  /// - Parameter author: nil if nobody is named any more.
+  func setAuthor(_ author: String?) throws
+
   /// Remembers what a person is about to do, with the record's edit as it is now; the latest
   /// ``Tuning/undoSteps``.
   func remember(_ step: UndoStep) throws

@@ -129,10 +129,12 @@ struct LostEdits: Sendable {
       try transaction.keep(pending.latest.encoded, of: lost.record)
       return try pending.handingBack(on: base, chain: chain, ids).standing(by: coding)
     }
-    let office = try transaction.identity().office
+    let identity = try transaction.identity()
+    let office = identity.office
     let writer = try coding.decode(lost.revision.bytes).office
     let origin = Origin(
-      office: office, author: environment.author, note: "handed back: \(writer) wrote it",
+      office: office, author: environment.author(at: identity),
+      note: "handed back: \(writer) wrote it",
       time: environment.now())
     return try OutboxEntry.handingBack(
       try Healer.filed(lost, coding), ids, base: base, chain: chain,

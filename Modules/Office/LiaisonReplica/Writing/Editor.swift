@@ -16,7 +16,7 @@ struct Editor {
     self.environment = environment
     snapshot = try Snapshot(transaction, coding: environment.coding)
     origin = Origin(
-      office: snapshot.identity.office, author: environment.author,
+      office: snapshot.identity.office, author: environment.author(at: snapshot.identity),
       note: TextRules.normalized(note), time: environment.now())
   }
 
