@@ -44,6 +44,10 @@ struct InviteCommand: AsyncParsableCommand {
     let note = try NoteArgument.parse(note)
     let log = try folder.open()
     try await OfficeArgument.check(office, in: log)
+    guard try await log.office(office)?.isDisabled == false else {
+      throw Failure(
+        "the office \(office) is disabled", advice: "liaisond office enable \(office)")
+    }
     let standing = try await log.standing()
     let authority = try RegisterAuthority(certificate: standing.certificate, key: standing.key)
     let invitation = Invitation(

@@ -8,9 +8,8 @@ struct OfficeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "office", abstract: "Adds, invites and lists the offices that may sync.",
     subcommands: [
-      Add.self, InviteCommand.self, InvitationsCommand.self, List.self, Rename.self, SetRole.self,
-      Disable.self,
-      Enable.self,
+      Add.self, InviteCommand.self, InvitationsCommand.self, WithdrawCommand.self, List.self,
+      Rename.self, SetRole.self, Disable.self, Enable.self,
     ])
 
   struct Add: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import LiaisonFolder
 import LiaisonSQLite
 import LiaisonServer
@@ -30,6 +31,11 @@ struct RestoreCommand: AsyncParsableCommand {
       }
     } catch StoreError.damaged(let what) {
       throw Failure("\(file) cannot be restored: \(what)", advice: "another backup")
+    }
+    // It tells in the register itself that what its audit log says ends with the backup.
+    let entry = AuditEntry.byPerson(.restored, "", (file as NSString).lastPathComponent)
+    try await SQLiteChangeLog(folder, coding: SchemaCodec(), for: .writing).change {
+      try $0.note(entry)
     }
     guard let checked else { throw StoreError.damaged("the backup was not checked") }
     if json { return try Output.json(checked) }

@@ -143,6 +143,11 @@ struct RosterTable: RosterTransaction {
       .first { try IssuedInvitation($0) }
   }
 
+  func invitations(of office: OfficeID) throws -> [IssuedInvitation] {
+    try PreparedStatement(db, Self.invitation + " WHERE office = ? ORDER BY id").bound(office.text)
+      .all { try IssuedInvitation($0) }
+  }
+
   func invitations() throws -> [IssuedInvitation] {
     try PreparedStatement(db, Self.invitation + " ORDER BY id DESC").all {
       try IssuedInvitation($0)
@@ -155,7 +160,8 @@ struct RosterTable: RosterTransaction {
       """
       INSERT INTO invitation (secret, office, note, issued, ends, replica, exposed)
       VALUES (?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (secret) DO UPDATE SET replica = excluded.replica, exposed = excluded.exposed
+      ON CONFLICT (secret) DO UPDATE SET
+        ends = excluded.ends, replica = excluded.replica, exposed = excluded.exposed
       """
     ).bound(
       invitation.secret, invitation.office.text, invitation.note, invitation.issued.milliseconds,

@@ -10,6 +10,7 @@ public struct AuditEntry: Hashable, Sendable {
     case officeDisabled = "office disabled"
     case officeEnabled = "office enabled"
     case invited
+    case withdrawn = "invitation withdrawn"
     case enrolled
     case enrolmentRefused = "enrolment refused"
     case revoked
@@ -18,6 +19,7 @@ public struct AuditEntry: Hashable, Sendable {
     case healingClosed = "healing closed"
     case schemaApplied = "schema applied"
     case imported
+    case restored
   }
 
   public let time: Timestamp

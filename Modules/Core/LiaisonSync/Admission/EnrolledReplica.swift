@@ -53,7 +53,8 @@ public struct IssuedInvitation: Hashable, Sendable {
   public let office: OfficeID
   public let note: String
   public let issued: Timestamp
-  public let ends: Timestamp
+  /// It is withdrawn by an earlier one.
+  public var ends: Timestamp
   /// The replica that it let in.
   public var replica: ReplicaID?
   /// When somebody with another key tried it: somebody else has had it.

@@ -46,6 +46,7 @@ public protocol RosterTransaction {
   func put(_ replica: EnrolledReplica) throws
   /// - Parameter secret: its SHA-256.
   func invitation(_ secret: [UInt8]) throws -> IssuedInvitation?
+  func invitations(of office: OfficeID) throws -> [IssuedInvitation]
   func put(_ invitation: IssuedInvitation) throws
   /// Appends to the audit log.
   func note(_ entry: AuditEntry) throws
