@@ -156,7 +156,7 @@ struct EnrolmentTests {
   }
 
   @Test func theCursorIsTheReceiptAndGoingBackIsSeen() async throws {
-    try await SecureServer.running { server in
+    try await SecureServer.running(watches: false) { server in
       let vienna = try server.hq.office("VIE", DirectLink(service: server.service))
       try await vienna.sync()
       try await vienna.new("area", "code=ONE", "name=One")

@@ -133,11 +133,11 @@ final class Headquarters: Sendable {
   func overTCP(port: Int = 0, _ body: (TCPLink) async throws -> Void) async throws {
     let service = SyncService(log: log, coding: RevisionCodec())
     let server = try SyncServer(
-      listener: service, address: Endpoint(host: "127.0.0.1", port: port),
+      listener: service, addresses: [Endpoint(host: "127.0.0.1", port: port)],
       log: Logger(label: "test"))
     let (addresses, ready) = AsyncStream.makeStream(of: Endpoint.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await server.run { ready.yield($0) } }
+      group.addTask { try await server.run { ready.yield($0[0]) } }
       var iterator = addresses.makeAsyncIterator()
       guard let address = await iterator.next() else { throw Problem("no address") }
       do {

@@ -38,7 +38,10 @@ final class SecureServer: Sendable {
   let time: Clock
 
   /// Runs `body` while a server listens.
-  static func running(_ body: (SecureServer) async throws -> Void) async throws {
+  /// - Parameter watches: whether it looks for changes of its roster, and writes down whom it has seen.
+  static func running(watches: Bool = true, _ body: (SecureServer) async throws -> Void)
+    async throws
+  {
     var random = Seeded(1)
     let authority = try RegisterAuthority.make(
       of: RegisterID(UUIDv7(milliseconds: 1, random: &random)),
@@ -59,12 +62,13 @@ final class SecureServer: Sendable {
         ["localhost", "127.0.0.1"], from: Timestamp(milliseconds: 1_700_000_000_000),
         until: Timestamp(milliseconds: 1_900_000_000_000)))
     let server = try SyncServer(
-      listener: service, address: Endpoint(host: "127.0.0.1", port: 0), security: .tls(served),
+      listener: service, addresses: [Endpoint(host: "127.0.0.1", port: 0)],
+      security: .tls(served, isOurs: { (try? authority.read($0))?.isOurs == true }),
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let (addresses, ready) = AsyncStream.makeStream(of: Endpoint.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await server.run { ready.yield($0) } }
-      group.addTask { try? await service.watchRoster(hq.log) }
+      group.addTask { try await server.run { ready.yield($0[0]) } }
+      if watches { group.addTask { try? await service.watchRoster(hq.log) } }
       defer {
         service.stopFollowing()
         server.drain()

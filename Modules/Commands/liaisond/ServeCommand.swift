@@ -16,31 +16,39 @@ struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Serves the register to its offices.",
     discussion: """
-      Prints its address when it is ready. SIGTERM or SIGINT: takes no new calls and lets those \
+      Prints its addresses when it is ready. SIGTERM or SIGINT: takes no new calls and lets those \
       under way end. Offices call over TLS with the certificates that their enrolment gave them; the \
-      server's own is renewed by itself. Standard error is its log: starts and stops, errors, and \
-      which calls it refuses.
+      server's own is renewed by itself. One of a public or a house's authority may stand in its \
+      place: offices go on to rely on the register's authority, which vouches for it. SIGHUP reads its \
+      files again, and a change of them is seen within a minute. Standard error is the log: starts \
+      and stops, errors, and which calls are refused.
 
-      Example: liaisond serve hq --listen 0.0.0.0:7401
+      Example: liaisond serve hq --listen 192.0.2.7:7401
       """)
 
   @Argument(help: "The server's folder.")
   var directory: String
-  @Option(help: "ADDRESS:PORT; port 0 takes a free one.")
-  var listen = "0.0.0.0:7401"
+  @Option(
+    help: ArgumentHelp(
+      "ADDRESS:PORT, again for each; port 0 takes a free one.", valueName: "address:port"))
+  var listen = ListenArgument.everywhere
   @Option(
     help: ArgumentHelp(
       "One more name or address that offices call the server by.", valueName: "host"))
   var host: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "The server's certificate of another authority, in PEM, and those behind it.",
+      valueName: "file"))
+  var certificate: String?
+  @Option(help: ArgumentHelp("The key of that certificate, in PEM; mode 0600.", valueName: "file"))
+  var key: String?
   @Flag(help: "Neither TLS nor certificates: callers are believed. On loopback only, for trying.")
   var insecureLoopback = false
 
   func run() async throws {
-    guard let address = Endpoint(listen) else {
-      throw Failure(
-        "'\(listen)' is not an address of the form HOST:PORT", advice: "--listen 127.0.0.1:7401",
-        status: .usage)
-    }
+    let addresses = try ListenArgument.parse(listen)
+    let files = try files()
     var folder = ServerFolder()
     folder.directory = directory
     // It holds the authority's key.
@@ -51,24 +59,42 @@ struct ServeCommand: AsyncParsableCommand {
     var logger = Logger(label: "liaisond") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .notice
     try await changeLog.add(hosts: host.map(HostArgument.parse))
-    let identity = insecureLoopback ? nil : try await ServerIdentity(of: changeLog)
+    let identity = insecureLoopback ? nil : try await ServerIdentity(of: changeLog, files)
     let service = SyncService(
       log: changeLog, coding: RevisionCodec(), admission: identity?.admission,
       report: { [logger] in logger.error("the store cannot answer: \($0)") })
-    let files = System.raiseFileLimit() - Tuning.otherFiles
     let server = try SyncServer(
-      listener: service, address: address,
-      security: identity.map { .tls($0.served) } ?? .insecureLoopback, log: logger,
-      connections: min(Tuning.connections, max(files, 1)))
-    let register = try await changeLog.status().register
+      listener: service, addresses: addresses,
+      security: identity.map { .tls($0.served, isOurs: $0.isOurs) } ?? .insecureLoopback,
+      log: logger,
+      connections: min(Tuning.connections, max(System.raiseFileLimit() - Tuning.otherFiles, 1)))
+    let standing = try await changeLog.standing()
+    if !addresses.allSatisfy(\.isLoopback), standing.hosts == HostArgument.loopback {
+      logger.warning("invitations name 127.0.0.1: --host says what offices call this server by")
+    }
     try await Serving(
       server: server, service: service, identity: identity, changeLog: changeLog,
-      register: register,
-      log: logger
+      register: try await changeLog.status().register, log: logger
     )
     .untilStopped()
     if identity != nil { try await service.writeSightings(to: changeLog) }
     logger.notice("stopped")
+  }
+
+  private func files() throws -> ServerIdentity.Files? {
+    switch (certificate, key) {
+    case (nil, nil): return nil
+    case (let certificate?, let key?) where !insecureLoopback:
+      return ServerIdentity.Files(certificate: certificate, key: key)
+    case _ where insecureLoopback:
+      throw Failure(
+        "without TLS there is no certificate", advice: "serve without --insecure-loopback",
+        status: .usage)
+    case _:
+      throw Failure(
+        "a certificate and its key belong together", advice: "both --certificate and --key",
+        status: .usage)
+    }
   }
 }
 
@@ -86,6 +112,9 @@ private struct Serving: Service {
       defer { group.cancelAll() }
       if let identity {
         group.addTask { try await identity.keepRenewed(log) }
+        group.addTask {
+          for await _ in await UnixSignalsSequence(trapping: .sighup) { await identity.reload(log) }
+        }
         group.addTask { try await service.watchRoster(changeLog) }
       }
       group.addTask { try await listen() }
@@ -95,9 +124,10 @@ private struct Serving: Service {
 
   private func listen() async throws {
     try await withGracefulShutdownHandler {
-      try await server.run { address in
-        log.notice("started", metadata: ["address": "\(address)", "register": "\(register)"])
-        Task { await announce(address) }
+      try await server.run { addresses in
+        let told = addresses.map(\.description).joined(separator: " ")
+        log.notice("started", metadata: ["address": "\(told)", "register": "\(register)"])
+        Task { await announce(addresses) }
       }
     } onGracefulShutdown: {
       service.stopFollowing()
@@ -106,13 +136,13 @@ private struct Serving: Service {
   }
 
   /// Says where the server listens: to whoever waits for it, and to those who write invitations.
-  private func announce(_ address: LiaisonSync.Endpoint) async {
+  private func announce(_ addresses: [LiaisonSync.Endpoint]) async {
     do {
-      try await changeLog.setPort(address.port)
+      if let first = addresses.first { try await changeLog.setPort(first.port) }
     } catch {
       log.error("the port is not noted for invitations: \(error)")
     }
-    Output.ready("listening on \(address)")
+    for address in addresses { Output.ready("listening on \(address)") }
   }
 
   func untilStopped() async throws {

@@ -1,3 +1,4 @@
+import LiaisonFolder
 import LiaisonGRPC
 import LiaisonIdentity
 import LiaisonModel
@@ -6,51 +7,124 @@ import LiaisonServer
 import LiaisonSync
 import LiaisonTerminal
 import Logging
+import Synchronization
 
 /// What a server proves with who it is, and lets replicas in by.
-struct ServerIdentity: Sendable {
+final class ServerIdentity: Sendable {
   private static let day: Int64 = 86_400_000
-  /// How long a certificate of the server is valid, in days. It is made anew after two thirds of that, and at
-  /// each start.
+  /// How long a certificate that the authority makes is valid, in days. It is made anew after two thirds of
+  /// that, and at each start.
   private static let days: Int64 = 90
+  /// Days before the end of a certificate of another authority from which on the log tells of it.
+  private static let warning: Int64 = 14
+
+  /// The files of a certificate of another authority, and of its key.
+  struct Files: Sendable {
+    let certificate, key: String
+
+    /// - Throws: ``StoreError/exposed(path:)``, ``StoreError/missing(_:)``, ``CertificateFault``.
+    func read() throws -> OwnCertificate {
+      guard let key = try PrivateFile(at: key).text() else {
+        throw StoreError.missing("there is no key in \(key)")
+      }
+      let bytes = try InputArgument.bytes(certificate)
+      return try OwnCertificate(certificates: String(decoding: bytes, as: UTF8.self), key: key)
+    }
+  }
 
   let admission: Admission
   let served: ServedCredential
   private let authority: RegisterAuthority
-  private let hosts: [String]
+  private let files: Files?
+  private let log: SQLiteChangeLog
+  private let state: Mutex<State>
 
-  /// - Throws: ``StoreError``, ``CertificateFault``.
-  init(of log: SQLiteChangeLog) async throws {
+  /// What is served, since when, and when the log was last told that it ends.
+  private struct State {
+    var own: OwnCertificate?
+    var made: Timestamp
+    var warned = Timestamp(milliseconds: 0)
+  }
+
+  /// - Parameter files: of a certificate that stands in the place of the authority's own.
+  /// - Throws: ``StoreError``, ``CertificateFault``, ``Failure`` if the certificate has ended.
+  init(of log: SQLiteChangeLog, _ files: Files?) async throws {
     let standing = try await log.standing()
     authority = try RegisterAuthority(certificate: standing.certificate, key: standing.key)
-    hosts = standing.hosts
     admission = Admission(
       log, authority, register: try await log.status().register, now: System.now,
       newID: System.newID)
-    served = ServedCredential(try Self.credential(of: authority, hosts))
+    (self.files, self.log) = (files, log)
+    let own = try files?.read()
+    served = ServedCredential(try Self.credential(of: authority, standing.hosts, own))
+    state = Mutex(State(own: own, made: System.now()))
+  }
+
+  /// Whether the authority has signed a certificate.
+  func isOurs(_ certificate: [UInt8]) -> Bool {
+    (try? authority.read(certificate))?.isOurs == true
   }
 
   private static func credential(
-    of authority: RegisterAuthority, _ hosts: [String]
+    of authority: RegisterAuthority, _ hosts: [String], _ own: OwnCertificate?
   ) throws -> TLSCredential {
-    let now = System.now().milliseconds
+    let now = System.now()
     // A clock that is a little behind is no reason to refuse it.
-    return try authority.server(
-      hosts, from: Timestamp(milliseconds: now - day),
-      until: Timestamp(milliseconds: now + days * day))
+    let from = Timestamp(milliseconds: now.milliseconds - day)
+    let until = Timestamp(milliseconds: now.milliseconds + days * day)
+    guard let own else { return try authority.server(hosts, from: from, until: until) }
+    guard now < own.ends, own.begins <= now else {
+      throw Failure(
+        "by the clock of this machine the server's certificate is valid from \(own.begins) until "
+          + "\(own.ends)",
+        advice: "a new one, or set the clock if it is wrong", status: .notAdmitted)
+    }
+    return try authority.vouching(for: own, hosts, from: from, until: until)
   }
 
-  /// Renews the server's certificate as long as it serves. It looks once an hour, since a clock may jump.
-  func keepRenewed(_ log: Logger) async throws {
-    var made = System.now()
+  /// Reads the certificate and the hosts again, or makes a new one. What cannot be read leaves all as it is.
+  func reload(_ logger: Logger) async {
+    do {
+      let own = try files?.read()
+      served.current = try Self.credential(of: authority, try await log.standing().hosts, own)
+      state.withLock { $0 = State(own: own, made: System.now(), warned: $0.warned) }
+      logger.notice("the server's certificate is renewed")
+    } catch {
+      let why = Failure(known: error)?.message ?? "\(error)"
+      logger.error("the server's certificate stays as it was: \(why)")
+    }
+  }
+
+  /// Renews the server's certificate as long as it serves. It looks once a minute, since a file or a clock may
+  /// change.
+  func keepRenewed(_ logger: Logger) async throws {
     while true {
       // A server really pauses here: nothing tells when a certificate grows old. It ends with the task.
-      try await Task.sleep(for: .seconds(3600))
-      let age = System.now().milliseconds - made.milliseconds
-      guard age > Self.days * Self.day * 2 / 3 || age < 0 else { continue }
-      served.current = try Self.credential(of: authority, hosts)
-      made = System.now()
-      log.notice("the server's certificate is renewed")
+      try await Task.sleep(for: .seconds(60))
+      warn(logger)
+      if isDue { await reload(logger) }
     }
+  }
+
+  private var isDue: Bool {
+    let found = try? files?.read()
+    let (own, made) = state.withLock { ($0.own, $0.made) }
+    if let found, found != own { return true }
+    let age = System.now().milliseconds - made.milliseconds
+    return age > Self.days * Self.day * 2 / 3 || age < 0
+  }
+
+  /// Tells the log once a day that a certificate ends which somebody else has to renew.
+  private func warn(_ logger: Logger) {
+    let now = System.now()
+    let ends = state.withLock { state -> Timestamp? in
+      guard let ends = state.own?.ends,
+        ends.milliseconds - now.milliseconds < Self.warning * Self.day,
+        now.milliseconds - state.warned.milliseconds > Self.day
+      else { return nil }
+      state.warned = now
+      return ends
+    }
+    if let ends { logger.warning("the server's certificate ends \(ends)") }
   }
 }

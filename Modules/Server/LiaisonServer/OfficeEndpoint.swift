@@ -6,7 +6,7 @@ struct OfficeEndpoint: SyncEndpoint {
   let service: SyncService
   let office: OfficeID
   /// Counts for the office while this endpoint is kept.
-  let call: OfficeCalls.Call
+  let call: Places<OfficeID>.Place
   /// The replica that calls; nil if the office is believed.
   let admitted: AdmittedReplica?
 

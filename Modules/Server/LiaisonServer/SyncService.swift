@@ -13,7 +13,7 @@ public struct SyncService: SyncListener {
   let report: @Sendable (StoreError) -> Void
   let commits = CommitSignal()
   let following = SharedReading()
-  let calls: OfficeCalls
+  let calls: Places<OfficeID>
   let admission: Admission?
   let sightings = Sightings()
 
@@ -36,7 +36,7 @@ public struct SyncService: SyncListener {
     self.limit = limit
     self.protocols = protocols
     self.admission = admission
-    calls = OfficeCalls(most: officeCalls)
+    calls = Places(most: officeCalls)
     self.pause = pause
     self.report = report
   }
@@ -47,9 +47,11 @@ public struct SyncService: SyncListener {
   public func endpoint(for caller: Caller) async throws -> any SyncEndpoint {
     switch (caller, admission) {
     case (.certificate(let certificate, let peer), let admission?):
-      let replica = try await asking { try await admission.replica(presenting: certificate) }
+      let replica = try await asking {
+        try await admission.replica(presenting: certificate, from: peer)
+      }
       return OfficeEndpoint(
-        service: self, office: replica.office, call: try calls.begin(of: replica.office),
+        service: self, office: replica.office, call: try call(of: replica.office),
         admitted: AdmittedReplica(
           id: replica.id, certificate: certificate, peer: peer, admission: admission))
     case (.claimed(let office), nil): return try await endpoint(for: office)
@@ -63,22 +65,29 @@ public struct SyncService: SyncListener {
       throw CallError.unknownOffice
     }
     return OfficeEndpoint(
-      service: self, office: office, call: try calls.begin(of: office), admitted: nil)
+      service: self, office: office, call: try call(of: office), admitted: nil)
+  }
+
+  /// - Throws: ``CallError/tooManyCalls``.
+  private func call(of office: OfficeID) throws(CallError) -> Places<OfficeID>.Place {
+    guard let call = calls.take(office) else { throw .tooManyCalls }
+    return call
   }
 
   public func enrolment(for caller: Caller) async throws -> any EnrolEndpoint {
-    guard let admission, case .certificate(let certificate, _) = caller else {
+    guard let admission, case .certificate(let certificate, let peer) = caller else {
       throw CallError.notAdmitted(.notEnrolled)
     }
     return EnrolDesk(
-      service: self, admission: admission, certificate: certificate, desk: try admission.desk())
+      service: self, admission: admission, certificate: certificate, peer: peer,
+      desk: try admission.desk())
   }
 
   /// Whether a caller may go on.
   /// - Throws: ``CallError/notAdmitted(_:)``.
   func check(_ admitted: AdmittedReplica?) async throws {
     guard let admitted else { return }
-    try await asking { try await admitted.admission.check(admitted.certificate) }
+    try await asking { try await admitted.admission.check(admitted) }
   }
 
   /// Notes what is seen of a caller.
@@ -142,15 +151,20 @@ private struct EnrolDesk: EnrolEndpoint {
   let service: SyncService
   let admission: Admission
   let certificate: [UInt8]
+  let peer: String
   /// Taken while this is kept.
   let desk: Admission.Desk
 
   func enrol(_ request: EnrolRequest) async throws -> Enrolment {
-    try await service.asking { try await admission.enrol(request, presenting: certificate) }
+    try await service.asking {
+      try await admission.enrol(request, presenting: certificate, from: peer)
+    }
   }
 
   func renew(_ request: RenewRequest) async throws -> Enrolment {
     guard SyncProtocol.spoken.contains(request.version) else { throw CallError.otherProtocol }
-    return try await service.asking { try await admission.renew(presenting: certificate) }
+    return try await service.asking {
+      try await admission.renew(presenting: certificate, from: peer)
+    }
   }
 }

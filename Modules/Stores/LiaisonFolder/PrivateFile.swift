@@ -5,7 +5,7 @@ internal import LiaisonSync
   internal import Glibc
 #endif
 
-/// A small text of a replica's folder that nobody else may read: mode 0600, and whole or not there.
+/// A small text that nobody else may read: mode 0600, and whole or not there.
 public struct PrivateFile: Sendable {
   public enum Name: String, Sendable, CaseIterable {
     /// The replica's key.
@@ -16,15 +16,14 @@ public struct PrivateFile: Sendable {
     case certificates = "identity.pem"
   }
 
-  private let directory: DataDirectory
-  private let name: Name
+  private let path: String
 
-  private var path: String { "\(directory.path)/\(name.rawValue)" }
-
+  /// One of a replica's folder.
   public init(_ directory: DataDirectory, _ name: Name) {
-    self.directory = directory
-    self.name = name
+    path = "\(directory.path)/\(name.rawValue)"
   }
+
+  public init(at path: String) { self.path = path }
 
   /// - Returns: nil if there is none.
   /// - Throws: ``StoreError/exposed(path:)``, ``StoreError/io(_:)``.
@@ -67,7 +66,7 @@ public struct PrivateFile: Sendable {
       unlink(draft)
       throw error ?? (code == ENOSPC ? StoreError.full : StoreError.io("\(path) cannot be written"))
     }
-    try LockFile.sync(directory.path)
+    try LockFile.sync((path as NSString).deletingLastPathComponent)
   }
 
   private func failure(_ what: String) -> StoreError {

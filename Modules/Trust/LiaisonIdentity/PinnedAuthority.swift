@@ -25,14 +25,12 @@ public struct PinnedAuthority: ServerVerifier {
 
   /// By RFC 5280 and RFC 6125.
   public func verify(_ chain: [[UInt8]], host: String) async throws(UntrustedServer) {
-    // The connection has proved the key of the first one. Of a chain in which one cannot be read, nothing is
-    // believed: another would stand in its place.
+    // Of a chain in which one cannot be read, nothing is believed: another would stand in its place.
     guard let certificates = try? chain.map({ try Certificate(derEncoded: $0) }),
-      let leaf = certificates.first,
-      (try? leaf.extensions.extendedKeyUsage)??.contains(.serverAuth) == true,
       let root = certificates.dropFirst().first(where: {
         (try? $0.fingerprint()).map(isPinned) ?? false
-      })
+      }), let leaf = Self.own(of: certificates, signedBy: root),
+      (try? leaf.extensions.extendedKeyUsage)??.contains(.serverAuth) == true
     else { throw .otherAuthority }
     let moment = now()
     // An end that only the clock sees is told as such: the rest is checked as if it were in between.
@@ -57,5 +55,16 @@ public struct PinnedAuthority: ServerVerifier {
     else { throw .otherHost }
     guard moment >= Timestamp(leaf.notValidBefore) else { throw .notYet }
     guard moment <= Timestamp(leaf.notValidAfter) else { throw .ended }
+  }
+
+  /// The certificate in which the root vouches for the key that the connection has proved: that of the first
+  /// one. Another authority may have signed that, and the root a second one for the same key.
+  private static func own(
+    of certificates: [Certificate], signedBy root: Certificate
+  ) -> Certificate? {
+    guard let first = certificates.first else { return nil }
+    return certificates.first {
+      $0.publicKey == first.publicKey && root.publicKey.isValidSignature($0.signature, for: $0)
+    } ?? first
   }
 }

@@ -66,12 +66,30 @@ public struct RegisterAuthority: CertificateAuthority {
     _ hosts: [String], from: Timestamp, until: Timestamp
   ) throws -> TLSCredential {
     let key = P256.Signing.PrivateKey()
-    return try faulting("a certificate of the server cannot be made") {
-      let certificate = try issue(
-        Certificate.PublicKey(key.publicKey), try DistinguishedName { CommonName("liaisond") },
-        .serverAuth, hosts.map { try GeneralName(host: $0) }, from: from, until: until)
-      return TLSCredential(
-        chain: [try certificate.der(), self.certificate], key: Array(key.derRepresentation))
+    let signed = try server(.init(key.publicKey), hosts, from: from, until: until)
+    return TLSCredential(chain: [signed, certificate], key: Array(key.derRepresentation))
+  }
+
+  /// What a server proves with who it is that has a certificate of another authority: that one, and behind it
+  /// this authority's for the same key, which replicas look for. It ends with the other at the latest.
+  /// - Parameter hosts: the names and addresses that replicas call it by.
+  /// - Throws: ``CertificateFault``.
+  public func vouching(
+    for own: OwnCertificate, _ hosts: [String], from: Timestamp, until: Timestamp
+  ) throws -> TLSCredential {
+    let signed = try server(
+      own.publicKey, hosts, from: max(from, own.begins), until: min(until, own.ends))
+    return TLSCredential(chain: own.chain + [signed, certificate], key: own.key)
+  }
+
+  private func server(
+    _ key: Certificate.PublicKey, _ hosts: [String], from: Timestamp, until: Timestamp
+  ) throws -> [UInt8] {
+    try faulting("a certificate of the server cannot be made") {
+      try issue(
+        key, try DistinguishedName { CommonName("liaisond") }, .serverAuth,
+        hosts.map { try GeneralName(host: $0) }, from: from, until: until
+      ).der()
     }
   }
 

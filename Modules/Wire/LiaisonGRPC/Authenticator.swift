@@ -25,7 +25,17 @@ enum Authenticator: Sendable {
       }
       var serializer = DER.Serializer()
       try serializer.serialize(certificate)
-      return .certificate(serializer.serializedBytes, peer: context.remotePeer)
+      return .certificate(serializer.serializedBytes, peer: Self.peer(context.remotePeer))
     }
+  }
+
+  /// Where a caller is. A socket that takes both kinds of addresses names IPv4 in those of IPv6 (RFC 4291
+  /// §2.5.5.2).
+  static func peer(_ name: String) -> String {
+    let mapped = "ipv6:[::ffff:"
+    guard name.hasPrefix(mapped), name.contains("."), let end = name.firstIndex(of: "]") else {
+      return name
+    }
+    return "ipv4:" + name.dropFirst(mapped.count).prefix { $0 != "]" } + name[end...].dropFirst()
   }
 }

@@ -148,7 +148,11 @@ struct SyncHandlers: RegistrableRPCService {
       return try await body()
     } catch {
       var told: Logger.Metadata = ["why": "\(error)"]
-      if case .claimed(let office?) = caller { told["office"] = "\(office)" }
+      switch caller {
+      case .claimed(let office?): told["office"] = "\(office)"
+      case .certificate(_, let peer): told["from"] = "\(peer)"
+      case .claimed(nil): break
+      }
       switch error {
       // The service has told why, which the caller does not learn.
       case CallError.storeUnavailable: break

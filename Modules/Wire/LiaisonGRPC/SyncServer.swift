@@ -6,61 +6,66 @@ internal import NIOCore
 
 public import struct LiaisonSync.Endpoint
 
-/// A sync server on one TCP address: real gRPC over HTTP/2.
+/// A sync server on one TCP address or several: real gRPC over HTTP/2.
 public struct SyncServer: Sendable {
-  public let address: Endpoint
-  private let server: GRPCServer<HTTP2ServerTransport.Posix>
+  public let addresses: [Endpoint]
+  private let servers: [GRPCServer<HTTP2ServerTransport.Posix>]
   private let log: Logger
 
   /// - Parameters:
-  ///   - address: port 0 takes any free one.
+  ///   - addresses: port 0 takes any free one.
   ///   - security: without it only on loopback.
-  ///   - connections: how many it holds at once.
+  ///   - connections: how many it holds at once, on all of them together.
   /// - Throws: ``ListenError/notLoopback(_:)``.
   public init(
-    listener: any SyncListener, address: Endpoint, security: ServerSecurity = .insecureLoopback,
+    listener: any SyncListener, addresses: [Endpoint], security: ServerSecurity = .insecureLoopback,
     log: Logger, connections: Int = Tuning.connections
   ) throws(ListenError) {
     try self.init(
-      listener: listener, address: address, security: security, log: log,
+      listener: listener, addresses: addresses, security: security, log: log,
       Connections(most: connections))
   }
 
   /// - Parameter keepalive: how long a connection is silent before its client is asked.
   init(
-    listener: any SyncListener, address: Endpoint, security: ServerSecurity = .insecureLoopback,
+    listener: any SyncListener, addresses: [Endpoint], security: ServerSecurity = .insecureLoopback,
     log: Logger, _ connections: Connections,
     keepalive: Duration = .seconds(Tuning.keepaliveSeconds)
   ) throws(ListenError) {
     var authenticator = Authenticator.certificate
     if case .insecureLoopback = security {
-      guard address.isLoopback else { throw .notLoopback(address) }
+      for address in addresses where !address.isLoopback { throw .notLoopback(address) }
       authenticator = .metadata
     }
-    self.address = address
+    self.addresses = addresses
     self.log = log
-    let socket: GRPCNIOTransportHTTP2Posix.SocketAddress =
-      address.isIPv6
-      ? .ipv6(host: address.host, port: address.port)
-      : .ipv4(host: address.host == "localhost" ? "127.0.0.1" : address.host, port: address.port)
-    let transport = HTTP2ServerTransport.Posix(
-      address: socket, transportSecurity: .liaison(security),
-      config: .liaison(connections, security, keepalive: keepalive))
+    let config = HTTP2ServerTransport.Posix.Config.liaison(
+      connections, security, keepalive: keepalive)
     let handlers = SyncHandlers(listener: listener, authenticator: authenticator, log: log)
-    server = GRPCServer(transport: transport, services: [handlers])
+    servers = addresses.map { address in
+      let transport = HTTP2ServerTransport.Posix(
+        address: .init(address), transportSecurity: .liaison(security), config: config)
+      return GRPCServer(transport: transport, services: [handlers])
+    }
   }
 
   /// Serves until ``drain()`` or cancellation.
-  /// - Parameter ready: is told the address once the server listens.
+  /// - Parameter ready: is told the addresses once the server listens on all of them.
   /// - Throws: ``ListenError/cannotListen(_:)``.
-  public func run(ready: @escaping @Sendable (Endpoint) -> Void) async throws {
+  public func run(ready: @escaping @Sendable ([Endpoint]) -> Void) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await serve() }
+      for (server, address) in zip(servers, addresses) {
+        group.addTask { try await serve(server, at: address) }
+      }
       group.addTask {
-        // If there is none, `serve` says why.
-        guard let bound = try? await server.listeningAddress else { return }
-        if let ipv4 = bound.ipv4 { ready(Endpoint(host: ipv4.host, port: ipv4.port)) }
-        if let ipv6 = bound.ipv6 { ready(Endpoint(host: ipv6.host, port: ipv6.port)) }
+        var bound: [Endpoint] = []
+        for server in servers {
+          // If there is none, `serve` says why.
+          guard let address = try? await server.listeningAddress else { return }
+          if let ipv4 = address.ipv4 { bound.append(Endpoint(host: ipv4.host, port: ipv4.port)) }
+          if let ipv6 = address.ipv6 { bound.append(Endpoint(host: ipv6.host, port: ipv6.port)) }
+        }
+        ready(bound)
       }
       try await group.waitForAll()
     }
@@ -69,10 +74,12 @@ public struct SyncServer: Sendable {
   /// Takes no new calls, ends every follow, and lets the other calls under way end.
   public func drain() {
     log.notice("draining")
-    server.beginGracefulShutdown()
+    for server in servers { server.beginGracefulShutdown() }
   }
 
-  private func serve() async throws {
+  private func serve(
+    _ server: GRPCServer<HTTP2ServerTransport.Posix>, at address: Endpoint
+  ) async throws {
     do {
       try await server.serve()
     } catch let error as RuntimeError where error.cause != nil || error.code == .transportError {
@@ -86,7 +93,8 @@ extension HTTP2ServerTransport.Posix.Config {
   fileprivate static func liaison(
     _ connections: Connections, _ security: ServerSecurity, keepalive: Duration
   ) -> Self {
-    let isSecure = if case .tls = security { true } else { false }
+    let doorkeeper: Doorkeeper? =
+      if case .tls(_, let isOurs) = security { Doorkeeper(isOurs: isOurs) } else { nil }
     return .defaults { config in
       config.http2.targetWindowSize = Tuning.windowBytes
       config.http2.maxFrameSize = Tuning.frameBytes
@@ -99,14 +107,21 @@ extension HTTP2ServerTransport.Posix.Config {
           allowWithoutCalls: false))
       config.rpc.maxRequestPayloadSize = SyncLimits.messageBytes
       config.channelDebuggingCallbacks.onAcceptTCPConnection = { connection in
-        if isSecure {
-          // In front of what speaks HTTP/2, and behind what speaks TLS.
-          return connections.accept(connection).flatMap { OnlyTLS13.watch(connection) }
-        }
-        return connections.accept(connection)
+        let accepted = connections.accept(connection)
+        guard let doorkeeper else { return accepted }
+        return accepted.flatMap { doorkeeper.watch(connection) }
       }
       config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { connections.accept(call: $0) }
     }
+  }
+}
+
+extension GRPCNIOTransportHTTP2Posix.SocketAddress {
+  fileprivate init(_ address: Endpoint) {
+    self =
+      address.isIPv6
+      ? .ipv6(host: address.host, port: address.port)
+      : .ipv4(host: address.host == "localhost" ? "127.0.0.1" : address.host, port: address.port)
   }
 }
 

@@ -78,17 +78,18 @@ final class Workshop: Sendable {
   /// A server of the folder `hq` on a free port of loopback; stopped by the caller.
   /// - Parameters:
   ///   - isSecure: whether it speaks TLS, and offices enrol.
+  ///   - flags: what else a secure one is told.
   ///   - room: KiB that each of its files may take, as on a full disk.
   ///   - files: how many files and connections it may have open.
   func serve(
     _ folder: String = "hq", listen: String = "127.0.0.1:0", isSecure: Bool = false,
-    room: Int? = nil, files: Int? = nil, environment: [String: String] = [:]
+    flags: [String] = [], room: Int? = nil, files: Int? = nil, environment: [String: String] = [:]
   ) throws -> Server {
     let limits = room.map { "trap '' XFSZ; ulimit -f \($0); " } ?? ""
     let process = process(
       "bash",
       ["-c", limits + (files.map { "ulimit -n \($0); " } ?? "") + "exec liaisond \"$@\"", "-"]
-        + ["serve", folder, "--listen", listen] + (isSecure ? [] : ["--insecure-loopback"]),
+        + ["serve", folder, "--listen", listen] + (isSecure ? flags : ["--insecure-loopback"]),
       environment)
     let log = try scratch.file(".log-\(UUID().uuidString)", Data())
     process.standardError = try FileHandle(forWritingTo: URL(filePath: log))
@@ -133,6 +134,17 @@ final class Workshop: Sendable {
     /// The lines of its log.
     func logged() throws -> [String] {
       try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+
+    /// Waits until a line of its log holds a text.
+    func waitForLog(_ text: String) throws {
+      let deadline = ContinuousClock.now + .seconds(60)
+      while try !logged().contains(where: { $0.contains(text) }) {
+        guard ContinuousClock.now < deadline else {
+          throw Unready(text: "the log does not tell '\(text)': \(try logged())")
+        }
+        sched_yield()
+      }
     }
 
     func kill() {

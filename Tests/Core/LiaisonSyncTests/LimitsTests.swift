@@ -25,7 +25,7 @@ struct LimitsTests {
   @Test func theNumbersAreThoseOfTheProtocol() {
     #expect(SyncLimits.messageBytes == 4 << 20 && SyncLimits.batchReferences == 100_000)
     #expect(SyncLimits.askedEdits == 50_000 && SyncLimits.olderPlaces == 128)
-    #expect(SyncLimits.ancestors == 64 && SyncLimits.officeCalls == 128)
+    #expect(SyncLimits.ancestors == 64 && SyncLimits.officeCalls == 256)
     #expect(SyncLimits.answer == .seconds(20) && SyncLimits.patience == .seconds(30))
     #expect(SyncLimits.heartbeat == .seconds(10))
   }

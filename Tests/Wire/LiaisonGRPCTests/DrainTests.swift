@@ -80,12 +80,12 @@ struct DrainTests {
     for host in ["0.0.0.0", "192.0.2.1", "example.org", "::"] {
       let address = Endpoint(host: host, port: 0)
       #expect(throws: ListenError.notLoopback(address)) {
-        try SyncServer(listener: StubRegister(), address: address, log: Logger(label: "test"))
+        try SyncServer(listener: StubRegister(), addresses: [address], log: Logger(label: "test"))
       }
     }
     for host in ["127.0.0.1", "::1", "localhost"] {
       _ = try SyncServer(
-        listener: StubRegister(), address: Endpoint(host: host, port: 0),
+        listener: StubRegister(), addresses: [Endpoint(host: host, port: 0)],
         log: Logger(label: "test"))
     }
   }
@@ -93,7 +93,7 @@ struct DrainTests {
   @Test func anAddressThatIsTakenCannotBeListenedOn() async throws {
     try await StubRegister().serving { address, _ in
       let second = try SyncServer(
-        listener: StubRegister(), address: address, log: Logger(label: "test"))
+        listener: StubRegister(), addresses: [address], log: Logger(label: "test"))
       await #expect(throws: ListenError.cannotListen(address)) { try await second.run { _ in } }
     }
   }

@@ -55,14 +55,14 @@ struct StubRegister: SyncListener, SyncEndpoint {
   ) async throws -> Result {
     let any = Endpoint(host: "127.0.0.1", port: 0)
     let server = try SyncServer(
-      listener: self, address: any, log: Logger(label: "test"), connections,
+      listener: self, addresses: [any], log: Logger(label: "test"), connections,
       keepalive: keepalive)
     let (addresses, address) = AsyncStream.makeStream(of: Endpoint.self)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       defer { group.cancelAll() }
       group.addTask {
         defer { address.finish() }
-        try await server.run { address.yield($0) }
+        try await server.run { address.yield($0[0]) }
       }
       let bound = try #require(await addresses.first { _ in true }, "the server does not listen")
       return try await body(bound, server)

@@ -67,6 +67,8 @@ public enum CallError: Error, Hashable, Sendable {
     case .unreachable, .storeUnavailable, .tooManyCalls, .tooManyRounds, .otherHistory: true
     // The next connection brings a new one.
     case .notAdmitted(.expiredCertificate): true
+    // Who runs the server renews it, or somebody sets a clock.
+    case .untrusted(.ended), .untrusted(.notYet): true
     case .unknownOffice, .otherRegister, .otherProtocol, .tooLarge, .malformed,
       .peerFault, .notLoopback, .notAdmitted, .untrusted:
       false

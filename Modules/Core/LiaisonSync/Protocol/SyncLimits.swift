@@ -23,11 +23,21 @@ public enum SyncLimits {
 
   /// Calls of one office that a server answers at once, on however many connections: a replica that
   /// watches and syncs makes two.
-  public static let officeCalls = 128
+  public static let officeCalls = 256
 
   /// Enrolments and renewals that a server serves at once, and how long one may take: anybody may ask.
   public static let enrolments = 8
   public static let enrolmentPatience = Duration.seconds(10)
+
+  /// Refused enrolments from one address within a minute, after which it is refused unheard.
+  public static let enrolmentRefusals = 30
+
+  /// Connections from one address at once that have not shown a certificate of the register, and how long one
+  /// of them may stay: anybody may connect, and a proxy has one address for all.
+  public static let strangers = 64
+  public static let strangerPatience = Duration.seconds(30)
+  /// Connections with one replica's certificate at once.
+  public static let replicaConnections = 64
 
   /// How long after a revocation a follow goes on at most, but for what is under way.
   public static let rosterPause = Duration.milliseconds(500)
