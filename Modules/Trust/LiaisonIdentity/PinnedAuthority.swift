@@ -32,6 +32,12 @@ public struct PinnedAuthority: ServerVerifier {
       }), let leaf = Self.own(of: certificates, signedBy: root),
       (try? leaf.extensions.extendedKeyUsage)??.contains(.serverAuth) == true
     else { throw .otherAuthority }
+    // The server's clock is years behind: its certificate has ended before its authority began.
+    if leaf.notValidAfter < root.notValidBefore,
+      root.publicKey.isValidSignature(leaf.signature, for: leaf)
+    {
+      throw .ended
+    }
     let moment = now()
     // An end that only the clock sees is told as such: the rest is checked as if it were in between.
     let begin = max(Timestamp(leaf.notValidBefore), Timestamp(root.notValidBefore))

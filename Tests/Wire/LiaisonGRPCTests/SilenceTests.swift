@@ -39,7 +39,9 @@ struct SilenceTests {
         await #expect(throws: CallError.unreachable(.silent)) {
           try await connector(line).connecting { try await body($0, line) }
         }
-        #expect(clock.now.offset == time)
+        // What passes while this side is still at work does not count: it is looked at again each 20 seconds.
+        let counted = clock.now.offset - time
+        #expect(counted >= .zero && counted.components.seconds % 20 == 0, "\(clock.now.offset)")
       }
     }
   }
