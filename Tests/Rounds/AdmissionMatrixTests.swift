@@ -1,3 +1,4 @@
+import Foundation
 import LiaisonGRPC
 import LiaisonIdentity
 import LiaisonModel
@@ -35,18 +36,19 @@ struct AdmissionMatrixTests {
     }
   }
 
-  private func credential(_ presented: Presented, _ server: SecureServer) async throws
-    -> TLSCredential
-  {
+  /// A key, and its certificate.
+  private func made(_ presented: Presented, _ server: SecureServer) async throws -> (
+    ReplicaKey, [UInt8]
+  ) {
     let key = ReplicaKey()
     let own = try key.unenrolled(at: server.time.now)
     switch presented {
-    case .selfSigned: return own
+    case .selfSigned: return (key, own.chain[0])
     case .enrolled, .expired, .revoked, .disabled:
       let office = presented == .disabled ? "LYO" : "VIE"
       let enrolment = try await server.enrol(try await server.invite(office), key)
       try await change(presented, enrolment, server)
-      return key.credential([enrolment.certificate])
+      return (key, enrolment.certificate)
     case .otherRegister, .unknown:
       var random = SystemRandomNumberGenerator()
       let id = UUIDv7(milliseconds: 1, random: &random)
@@ -54,11 +56,12 @@ struct AdmissionMatrixTests {
         presented == .unknown
         ? server.authority : try .make(of: RegisterID(id), at: Timestamp(milliseconds: 0))
       let office = try #require(OfficeID("VIE"))
-      return key.credential([
+      return (
+        key,
         try authority.certificate(
           of: ReplicaID(id), office, key: own.chain[0], from: Timestamp(milliseconds: 0),
           until: Timestamp(milliseconds: 1_900_000_000_000))
-      ])
+      )
     }
   }
 
@@ -139,17 +142,23 @@ struct AdmissionMatrixTests {
     ) { _ in }
   }
 
+  /// One of each; afterwards one of them has ended.
+  private func all(_ server: SecureServer) async throws -> [(Presented, ReplicaKey, [UInt8])] {
+    var made: [(Presented, ReplicaKey, [UInt8])] = []
+    // The one whose certificate ends is made first, so that the others' have not ended.
+    for presented in Presented.allCases.sorted(by: { one, _ in one == .expired }) {
+      let (key, certificate) = try await self.made(presented, server)
+      if presented == .expired { server.time.pass(days: 100) }
+      made.append((presented, key, certificate))
+    }
+    return made
+  }
+
   @Test func everyCertificateWithEveryCall() async throws {
     try await SecureServer.running { server in
-      var connectors: [(Presented, GRPCConnector)] = []
-      // The one whose certificate has ended first, so that the others' have not.
-      for presented in Presented.allCases.sorted(by: { one, _ in one == .expired }) {
-        let credential = try await credential(presented, server)
-        if presented == .expired { server.time.pass(days: 100) }
-        connectors.append((presented, try server.connector(credential)))
-      }
       print("certificate | " + Call.allCases.map(\.rawValue).joined(separator: " | "))
-      for (presented, connector) in connectors {
+      for (presented, key, certificate) in try await all(server) {
+        let connector = try server.connector(key.credential([certificate]))
         var row = [presented.rawValue]
         for call in Call.allCases {
           let answer = await answer(call, connector)
@@ -158,6 +167,30 @@ struct AdmissionMatrixTests {
         }
         print(row.joined(separator: " | "))
       }
+    }
+  }
+
+  /// The same from other people's tools.
+  @Test(arguments: ["grpcio", "openssl"])
+  func everyCertificateWithEveryCall(from client: String) async throws {
+    try await SecureServer.running { server in
+      let scratch = try Scratch()
+      func write(_ name: String, _ text: String) throws {
+        _ = try scratch.file(name, Data(text.utf8))
+      }
+      try write("authority.pem", CertificateFile.pem([server.authority.certificate]))
+      var expected = Set(["certificate | " + Call.allCases.map(\.rawValue).joined(separator: " | ")]
+      )
+      for (presented, key, certificate) in try await all(server) {
+        try write("\(presented).key", key.pem)
+        try write("\(presented).pem", CertificateFile.pem([certificate]))
+        let answers = Call.allCases.map { Self.expected(presented, $0) }
+        expected.insert("\(presented) | " + answers.joined(separator: " | "))
+      }
+      let table = try await Python.output(
+        "matrix.py", ["\(server.address)", scratch.path, client])
+      print("from \(client):\n\(table)")
+      #expect(Set(table.split(separator: "\n").map(String.init)) == expected)
     }
   }
 }

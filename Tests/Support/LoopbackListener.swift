@@ -1,13 +1,13 @@
 import Glibc
 
 /// A socket that listens on a free port of loopback.
-struct LoopbackListener: Sendable {
+public struct LoopbackListener: Sendable {
   struct Failure: Error {}
 
-  let file: Int32
-  let port: Int
+  public let file: Int32
+  public let port: Int
 
-  init() throws {
+  public init() throws {
     let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var name = LoopbackListener.name(port: 0)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Other people's tools on our wire and our bytes.
@@ -12,13 +13,7 @@ import Testing
   }
 
   private func client(_ address: String, _ arguments: [String]) throws -> [String] {
-    let given = ProcessInfo.processInfo.environment["LIAISON_PYTHON"]
-    let python = given ?? Workshop.root.appending(path: ".build/python/bin/python").path
-    try #require(
-      FileManager.default.isExecutableFile(atPath: python),
-      "the Python client needs its packages: ./Scripts/install --tests")
-    let client = Workshop.root.appending(path: "Tests/Interop/client.py").path
-    return [python, client, address] + arguments
+    try Python.command("client.py", [address] + arguments)
   }
 
   @Test func aCallThatNeverEndsDoesNotKeepAServerFromStopping() throws {

@@ -70,15 +70,13 @@ import Testing
 
   @Test func aPythonClientCallsAsTheReplica() throws {
     defer { server.kill() }
-    let given = ProcessInfo.processInfo.environment["LIAISON_PYTHON"]
-    let python = given ?? Workshop.root.appending(path: ".build/python/bin/python").path
-    let client = Workshop.root.appending(path: "Tests/Interop/client.py").path
-    let list = try shop.run(
-      "env", ["LIAISON_IDENTITY=\(shop.path)/VIE", python, client, server.address, "list"])
-    #expect(list.code == 0 && list.output.split(separator: "\n").count == 157, "\(list)")
+    let list = try Python.command("client.py", [server.address, "list"])
+    let identity = "LIAISON_IDENTITY=\(shop.path)/VIE"
+    let listed = try shop.run("env", [identity] + list)
+    #expect(
+      listed.code == 0 && listed.output.split(separator: "\n").count == 157, "\(listed)")
     _ = try shop.output("liaisond", "replica", "revoke", "VIE-A", "-C", "hq")
-    let revoked = try shop.run(
-      "env", ["LIAISON_IDENTITY=\(shop.path)/VIE", python, client, server.address, "list"])
+    let revoked = try shop.run("env", [identity] + list)
     #expect(revoked.code != 0 && revoked.errors.contains("UNAUTHENTICATED"), "\(revoked)")
   }
 }
