@@ -4,6 +4,7 @@ would be what is measured."""
 import re
 import selectors
 import socket
+import ssl
 import struct
 import time
 
@@ -35,12 +36,15 @@ def pull(address, office, message):
 class Caller:
     """One connection with one pull on it."""
 
-    def __init__(self, address, office, message):
+    def __init__(self, address, office, message, context=None):
         host, port = address.rsplit(":", 1)
         self.socket = socket.create_connection((host, int(port)))
+        if context:
+            self.socket = context.wrap_socket(self.socket, server_hostname=host)
         self.socket.sendall(pull(address, office, message))
         self.rest = b""
         self.messages = 0
+        self.ended = None  # When the server has ended the call.
         self.left = 0  # Of the message that is read.
 
     @property
@@ -51,6 +55,8 @@ class Caller:
     def read(self):
         """Reads what has come, and answers settings and pings."""
         self.rest += self.socket.recv(1 << 16)
+        while isinstance(self.socket, ssl.SSLSocket) and self.socket.pending():
+            self.rest += self.socket.recv(1 << 16)
         while len(self.rest) >= 9:
             size = int.from_bytes(self.rest[:3], "big")
             kind, flags = self.rest[3], self.rest[4]
@@ -61,6 +67,8 @@ class Caller:
                 self.socket.sendall(frame(kind, ACK, 0, payload if kind == PING else b""))
             elif kind == DATA:
                 self.take(payload)
+            elif kind == HEADERS and flags & END_STREAM:
+                self.ended = time.perf_counter()
 
     def take(self, data):
         while data:
@@ -72,8 +80,11 @@ class Caller:
 
 
 class Crowd:
-    def __init__(self, address, offices, count, message):
-        self.callers = [Caller(address, offices[n % len(offices)], message) for n in range(count)]
+    def __init__(self, address, offices, count, message, contexts=(None,)):
+        """Callers of these offices, or with these certificates, by turns."""
+        self.callers = [
+            Caller(address, offices[n % len(offices)], message, contexts[n % len(contexts)])
+            for n in range(count)]
 
     def read_until_each_has(self, messages):
         """Seconds until each caller has had so many messages; five minutes at most."""

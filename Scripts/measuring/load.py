@@ -26,12 +26,14 @@ def edit(register, sync, office, code, kind=1, fields=None, record=None):
 class Caller:
     """One office on a connection of its own."""
 
-    def __init__(self, modules, address, office):
+    def __init__(self, modules, address, office, credentials=None):
         self.register, self.sync, service = modules
         self.office = office
         self.metadata = [("liaison-office", office)]
-        self.channel = grpc.aio.insecure_channel(
-            address, options=[("grpc.use_local_subchannel_pool", 1)])
+        options = [("grpc.use_local_subchannel_pool", 1)]
+        self.channel = (
+            grpc.aio.secure_channel(address, credentials, options=options) if credentials
+            else grpc.aio.insecure_channel(address, options=options))
         self.stub = service.SyncStub(self.channel)
 
     async def open(self):

@@ -19,13 +19,15 @@ from crowd import Crowd, settled
 from load import (
     Pusher, load, push_batches, push_one_at_a_time, push_references, push_while)
 import office
+import secure
 
 PROSE = ("Discussion of joint work on border security, biometrics and the exchange of police "
          "information; follow-up on the last meeting and on training in the regions. " * 2)[:212]  # Makes a revision of about 450 bytes.
 
 
 CLONED = "clone, records/s"
-PHASES = ["import", "sync", "conflicts", "load", "crowd", "size", "list", "search", "disk", "backup", "tls"]
+PHASES = ["import", "sync", "conflicts", "load", "crowd", "size", "list", "search", "disk", "backup", "tls",
+          "admission"]
 
 
 def records(count):
@@ -158,6 +160,12 @@ def measure_tls(build, table):
             proxy = Proxy(server.address)
             table.add(f"no-op sync {kind}, bytes", build, sum(proxy.counted(
                 build, "liaison", "-C", "cloned", *build.moving(proxy.address))))
+
+
+def measure_admission(build, table):
+    """Followers over TLS, and an office that is disabled under load."""
+    secure.followers(build, table, 1000)
+    secure.disabled(build, table)
 
 
 def measure_conflicts(build, table):

@@ -72,11 +72,14 @@ struct ServeCommand: AsyncParsableCommand {
     if !addresses.allSatisfy(\.isLoopback), standing.hosts == HostArgument.loopback {
       logger.warning("invitations name 127.0.0.1: --host says what offices call this server by")
     }
-    try await Serving(
+    let serving = Serving(
       server: server, service: service, identity: identity, changeLog: changeLog,
-      register: try await changeLog.status().register, log: logger
-    )
-    .untilStopped()
+      register: try await changeLog.status().register, log: logger)
+    do {
+      try await serving.untilStopped()
+    } catch is CancellationError {
+      logger.notice("what did not end by itself is cut")
+    }
     if identity != nil { try await service.writeSightings(to: changeLog) }
     logger.notice("stopped")
   }

@@ -27,12 +27,25 @@ public final class ServedCredential: Sendable {
   }
 }
 
-private struct Reloader: CertificateReloader {
-  let served: ServedCredential
+/// Gives each new connection the credential that is served then, which it reads once for all of them.
+private final class Reloader: CertificateReloader {
+  private let served: ServedCredential
+  private let last = Mutex<(TLSCredential, NIOSSLContextConfigurationOverride)?>(nil)
+
+  init(served: ServedCredential) { self.served = served }
 
   var sslContextConfigurationOverride: NIOSSLContextConfigurationOverride {
-    var override = NIOSSLContextConfigurationOverride()
     let credential = served.current
+    return last.withLock { last in
+      if let last, last.0 == credential { return last.1 }
+      let read = Self.read(credential)
+      last = (credential, read)
+      return read
+    }
+  }
+
+  private static func read(_ credential: TLSCredential) -> NIOSSLContextConfigurationOverride {
+    var override = NIOSSLContextConfigurationOverride()
     // What cannot be read leaves the connection without a certificate, which its peer refuses.
     override.certificateChain = try? credential.chain.map {
       .certificate(try NIOSSLCertificate(bytes: $0, format: .der))

@@ -42,6 +42,13 @@ import Testing
     newer.waitUntilExit()
   }
 
+  @Test func aConnectionThatItsPeerDoesNotEndDoesNotKeepAServerFromStopping() throws {
+    let deaf = try openssl("tls1_3")
+    defer { kill(deaf.processIdentifier, SIGKILL) }
+    #expect(try shop.run("liaison", "-C", "VIE", "sync").code == 0)
+    #expect(server.stop() == 0)
+  }
+
   @Test func whatIsNoTLSIsClosedAndTheServerGoesOn() throws {
     defer { server.kill() }
     let address = try #require(Endpoint(server.address))
