@@ -46,8 +46,8 @@ struct ReplicaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Lets a replica in no more.",
       discussion: """
-        For a machine that was stolen or lost. Its calls end within a second; what it holds it still \
-        holds. It cannot be taken back: invite the office anew.
+        For a machine that was stolen or lost. Its calls end within a second. Names what it still holds, \
+        which nothing takes back. A revocation cannot be taken back either: invite the office anew.
 
         Example: liaisond replica revoke VIE-B -C hq
         """)
@@ -72,8 +72,16 @@ struct ReplicaCommand: AsyncParsableCommand {
         try roster.note(entry)
         return replica
       }
-      if json { return try Output.json(ReplicaView(revoked, nil, head: .zero)) }
+      let (seen, head) = (try await log.sightings()[found.id], try await log.status().head.position)
+      let held = seen?.sent ?? .zero
+      let records = try await log.records(through: held)
+      if json { return try Output.json(ReplicaView(revoked, seen, head: head, records: records)) }
       Output.line("\(revoked.name) is let in no more")
+      Output.line(
+        seen.map {
+          "it holds what was sent to it: \(records) records up to change \(held.number) of "
+            + "\(head.number); it called last \($0.called) from \($0.peer)"
+        } ?? "it has never called: it holds nothing of the register")
     }
   }
 }
@@ -97,8 +105,14 @@ private struct ReplicaView: Encodable {
   let sent: Int64?
   let behind: Int64?
   let wentBack: String?
+  /// How many records it holds, if that was asked for.
+  let records: Int?
 
-  init(_ replica: EnrolledReplica, _ sighting: ReplicaSighting?, head: LogPosition) {
+  init(
+    _ replica: EnrolledReplica, _ sighting: ReplicaSighting?, head: LogPosition,
+    records: Int? = nil
+  ) {
+    self.records = records
     lastCall = sighting?.called.description
     from = sighting?.peer
     protocolVersion = sighting?.version

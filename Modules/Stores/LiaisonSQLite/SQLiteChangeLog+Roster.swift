@@ -30,6 +30,15 @@ extension SQLiteChangeLog: ReplicaRoster {
     try await read { try SightingTable(db: $0).all() }
   }
 
+  /// How many records have an entry up to a position.
+  public func records(through position: LogPosition) async throws -> Int {
+    try await read { db in
+      try PreparedStatement(
+        db, "SELECT count(*) FROM change WHERE before IS NULL AND position <= ?"
+      ).bound(position.number).first { try $0.value(0) } ?? 0
+    }
+  }
+
   public func put(_ sightings: [ReplicaID: ReplicaSighting]) async throws {
     guard !sightings.isEmpty else { return }
     try await Databases.guarding {
