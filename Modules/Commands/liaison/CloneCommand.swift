@@ -33,11 +33,7 @@ struct CloneCommand: AsyncParsableCommand {
   func run() async throws {
     let whom = try whom()
     let data = DataDirectory(try FolderArgument.parse(directory), role: .replica)
-    let new = try await Place(of: .replica, folder: directory).naming {
-      try NewReplica(
-        data, office: whom.office, address: whom.server.description, holder: "liaison clone",
-        coding: SchemaCodec())
-    }
+    let new = try await made(data, whom)
     if let invitation = whom.invitation { try await enrol(invitation, new, data) }
     let replica = Replica(store: new.store, environment: .system)
     do {
@@ -65,6 +61,21 @@ struct CloneCommand: AsyncParsableCommand {
         return try await replica.setAuthor(name)
       } catch let error as ReplicaError {
         Output.error("\(error)\n")
+      }
+    }
+  }
+
+  private func made(_ data: DataDirectory, _ whom: Whom) async throws -> NewReplica {
+    try await Place(of: .replica, folder: directory).naming {
+      let hadReplica = data.exists
+      do {
+        return try NewReplica(
+          data, office: whom.office, address: whom.server.description, holder: "liaison clone",
+          coding: SchemaCodec())
+      } catch StoreError.exists(_) where hadReplica {
+        throw Failure(
+          "there is a replica in \(directory) already",
+          advice: "liaison -C \(directory) sync, which goes on with it; or another folder")
       }
     }
   }
@@ -106,11 +117,13 @@ struct CloneCommand: AsyncParsableCommand {
       let isOpen = enrolling.mayGoOn(after: error)
       if !isOpen { _ = try new.takeBack() }
       guard let failure = Failure(known: error, at: place) else { throw error }
-      throw Failure(
-        failure.message,
-        advice: isOpen && error.isPassing
-          ? "the same line again, into the same folder" : failure.advice,
-        status: failure.status)
+      let advice =
+        switch (isOpen, error.isPassing, failure.status) {
+        case (true, true, _): "the same line again, into the same folder"
+        case (false, _, .unreachable): "again later, or another address; nothing was made"
+        case _: failure.advice
+        }
+      throw Failure(failure.message, advice: advice, status: failure.status)
     }
   }
 

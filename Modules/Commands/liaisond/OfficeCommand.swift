@@ -38,7 +38,9 @@ struct OfficeCommand: AsyncParsableCommand {
         role: try OfficeArgument.parse(role: role))
       try await folder.open().change { roster in
         guard try roster.office(id) == nil else {
-          throw StoreError.exists("the register has an office \(id) already")
+          throw Failure(
+            "the register has an office \(id) already",
+            advice: "liaisond office rename, role or invite \(id); or another id")
         }
         try roster.put(office)
         try roster.note(.byPerson(.officeAdded, id.text, "\(office.name), \(office.role.rawValue)"))
