@@ -57,13 +57,19 @@ final class SecureServer: Sendable {
       admission: Admission(
         hq.log, authority, register: register, now: { time.now },
         newID: { ids.withLock { UUIDv7(milliseconds: 5, random: &$0) } }))
-    let served = ServedCredential(
+    let served = try ServedCredential(
       try authority.server(
         ["localhost", "127.0.0.1"], from: Timestamp(milliseconds: 1_700_000_000_000),
         until: Timestamp(milliseconds: 1_900_000_000_000)))
     let server = try SyncServer(
       listener: service, addresses: [Endpoint(host: "127.0.0.1", port: 0)],
-      security: .tls(served, isOurs: { (try? authority.read($0))?.isOurs == true }),
+      security:
+        .tls(
+          served,
+          replica: { certificate in
+            guard let read = try? authority.read(certificate), read.isOurs else { return nil }
+            return read.key.bytes
+          }),
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let (addresses, ready) = AsyncStream.makeStream(of: Endpoint.self)
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -153,7 +153,8 @@ extension Failure {
     case .otherHistory: "ask who runs the server; nothing here was changed or lost"
     case .otherProtocol: "the same version of Liaison on both sides"
     case .tooManyRounds: "again in a moment"
-    case .tooManyCalls: "again when other syncs and watches of the office have ended"
+    case .tooManyCalls:
+      "again in a minute, and when other syncs and watches of the office have ended"
     case .storeUnavailable: "again in a moment; and tell who runs the server if it stays"
     case .notLoopback: "an invitation: liaison clone INVITATION DIR"
     case .notAdmitted(let reason): advice(reason)

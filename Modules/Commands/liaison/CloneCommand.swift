@@ -13,7 +13,8 @@ struct CloneCommand: AsyncParsableCommand {
     commandName: "clone", abstract: "Makes an office's replica from a server's register.",
     discussion: """
       With an invitation, as 'liaisond office invite' prints it: makes a key, which never leaves this \
-      machine, and lets the replica in. The same line again goes on where the last one was cut. \
+      machine, and lets the replica in. The same line again goes on where the last one was cut. On a \
+      terminal it asks who writes here: see 'liaison config author'. \
       Stopped later, it keeps what it has: `liaison sync` in the folder goes on.
 
       Example: liaison clone 'VIE@sync.example.org:7401#…' vienna

@@ -20,6 +20,18 @@ struct EnrolCommand: AsyncParsableCommand {
   @Argument(help: "The invitation; quote it.") var invitation: String
   @OptionGroup var options: ReplicaOptions
 
+  /// Redeems the invitation with the key that is there, so that the same line twice is harmless. A key that the
+  /// register has revoked, or that cannot be read, is let in no more: another takes its place.
+  private func enrolled(_ invitation: Invitation, _ data: DataDirectory) async throws -> Int {
+    if try PrivateFile(data, .nextKey).text() == nil {
+      do {
+        return try await Enrolling(invitation, data).run()
+      } catch CallError.notAdmitted(.revoked) {
+      } catch is CertificateFault {}
+    }
+    return try await Enrolling(invitation, data, anew: true).run()
+  }
+
   private struct Done: Encodable {
     let replica: String
     let server: String
@@ -39,10 +51,7 @@ struct EnrolCommand: AsyncParsableCommand {
     defer { withExtendedLifetime(lock) {} }
     let place = Place(
       of: .replica, folder: data.path, address: invitation.server.description, office: office.text)
-    // A key that the register has revoked is let in no more: a replica that has been in makes another.
-    let number = try await place.naming {
-      try await Enrolling(invitation, data, anew: try ReplicaCredential.exists(data)).run()
-    }
+    let number = try await place.naming { try await enrolled(invitation, data) }
     try await store.write(.durable) { transaction in
       try transaction.setNumber(number)
       try transaction.setAddress(invitation.server.description)

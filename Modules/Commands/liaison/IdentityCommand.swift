@@ -40,6 +40,7 @@ struct IdentityCommand: AsyncParsableCommand {
         + "server \(view.server)")
     guard let key = view.key, let authority = view.authority, let until = view.certificateUntil
     else {
+      guard !identity.isEnrolled else { throw ReplicaCredential.missing(.certificates) }
       return Output.line("no certificate: only a server on this machine believes it")
     }
     Output.line("certificate until \(until)")

@@ -24,11 +24,6 @@ struct ReplicaCredential {
       data: data, key: try ReplicaKey(pem: key), certificate: chain[0], authority: chain[1])
   }
 
-  /// Whether the replica has been let in with the key that is there.
-  static func exists(_ data: DataDirectory) throws -> Bool {
-    try PrivateFile(data, .certificates).text() != nil
-  }
-
   static func missing(_ file: PrivateFile.Name) -> Failure {
     Failure(
       "the replica cannot prove who it is: \(file.rawValue) is not there",

@@ -25,7 +25,8 @@ extension Failure {
     case .notLoopback:
       self.init(error.description, advice: "--listen 127.0.0.1:7401")
     case .cannotListen:
-      self.init(error.description, advice: "another port, or 0 for any: --listen 127.0.0.1:0")
+      self.init(
+        error.description, advice: "another address or port, or 0 for any port: --listen ADDRESS:0")
     }
   }
 }

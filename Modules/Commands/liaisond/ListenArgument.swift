@@ -31,7 +31,10 @@ enum ListenArgument {
   static func sockets(
     _ addresses: [LiaisonSync.Endpoint], hasIPv6: Bool, takesBoth: Bool
   ) -> [LiaisonSync.Endpoint] {
-    let taken = addresses.filter { hasIPv6 || !$0.isIPv6 }
+    var taken: [LiaisonSync.Endpoint] = []
+    for address in addresses where hasIPv6 || !address.isIPv6 {
+      if !taken.contains(address) || address.port == 0 { taken.append(address) }
+    }
     guard takesBoth else { return taken }
     return taken.filter { address in
       address.host != "0.0.0.0" || address.port == 0

@@ -67,7 +67,8 @@ struct ReplicaCommand: AsyncParsableCommand {
       let entry = AuditEntry.byPerson(.revoked, found.name, found.note)
       let revoked = try await log.change { roster in
         guard var replica = try roster.replica(with: found.key) else { return found }
-        replica.revoked = replica.revoked ?? now
+        guard replica.revoked == nil else { return replica }
+        replica.revoked = now
         try roster.put(replica)
         try roster.note(entry)
         return replica

@@ -47,25 +47,25 @@ struct ServeCommand: AsyncParsableCommand {
   var insecureLoopback = false
 
   func run() async throws {
+    let hangups = await UnixSignalsSequence(trapping: .sighup)
     let addresses = try ListenArgument.parse(listen)
     let files = try files()
     var folder = ServerFolder()
     folder.directory = directory
-    // It holds the authority's key.
-    try folder.data.checkPrivate()
+    try checkPrivate(folder)
     let changeLog = try folder.open()
     let lock = try await folder.lock(for: "liaisond serve")
     defer { withExtendedLifetime(lock) {} }
     var logger = Logger(label: "liaisond") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .notice
     try await changeLog.add(hosts: host.map(HostArgument.parse))
-    let identity = insecureLoopback ? nil : try await ServerIdentity(of: changeLog, files)
+    let identity = insecureLoopback ? nil : try await identity(of: changeLog, files)
     let service = SyncService(
       log: changeLog, coding: RevisionCodec(), admission: identity?.admission,
       report: { [logger] in logger.error("the store cannot answer: \($0)") })
     let server = try SyncServer(
       listener: service, addresses: addresses,
-      security: identity.map { .tls($0.served, isOurs: $0.isOurs) } ?? .insecureLoopback,
+      security: identity.map { .tls($0.served, replica: $0.replica) } ?? .insecureLoopback,
       log: logger,
       connections: min(Tuning.connections, max(System.raiseFileLimit() - Tuning.otherFiles, 1)))
     let standing = try await changeLog.standing()
@@ -74,7 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let serving = Serving(
       server: server, service: service, identity: identity, changeLog: changeLog,
-      register: try await changeLog.status().register, log: logger)
+      register: try await changeLog.status().register, log: logger, hangups: hangups)
     do {
       try await serving.untilStopped()
     } catch is CancellationError {
@@ -82,6 +82,34 @@ struct ServeCommand: AsyncParsableCommand {
     }
     if identity != nil { try await service.writeSightings(to: changeLog) }
     logger.notice("stopped")
+  }
+
+  /// The server's file holds the authority's key.
+  private func checkPrivate(_ folder: ServerFolder) throws {
+    do {
+      try folder.data.checkPrivate()
+    } catch StoreError.exposed(let path) {
+      throw Failure(
+        StoreError.exposed(path: path).description,
+        advice: "chmod 600 \(path); whoever has read it can be any office of the register")
+    }
+  }
+
+  private func identity(
+    of log: SQLiteChangeLog, _ files: ServerIdentity.Files?
+  ) async throws -> ServerIdentity {
+    do {
+      return try await ServerIdentity(of: log, files)
+    } catch let fault as CertificateFault {
+      throw Failure(
+        fault.description,
+        advice: files == nil ? "liaisond restore, from a backup" : "another --certificate and --key"
+      )
+    } catch StoreError.exposed(let path) {
+      throw Failure(
+        StoreError.exposed(path: path).description,
+        advice: "chmod 600 \(path); and a new key if somebody has read it")
+    }
   }
 
   private func files() throws -> ServerIdentity.Files? {
@@ -109,16 +137,18 @@ private struct Serving: Service {
   let changeLog: SQLiteChangeLog
   let register: RegisterID
   let log: Logger
+  /// SIGHUP, from the start on: otherwise it would end the process.
+  let hangups: UnixSignalsSequence
 
   func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       defer { group.cancelAll() }
       if let identity {
         group.addTask { try await identity.keepRenewed(log) }
-        group.addTask {
-          for await _ in await UnixSignalsSequence(trapping: .sighup) { await identity.reload(log) }
-        }
         group.addTask { try await service.watchRoster(changeLog) }
+      }
+      group.addTask {
+        for await _ in hangups { await identity?.reload(log) }
       }
       group.addTask { try await listen() }
       try await group.next()
@@ -141,7 +171,10 @@ private struct Serving: Service {
   /// Says where the server listens: to whoever waits for it, and to those who write invitations.
   private func announce(_ addresses: [LiaisonSync.Endpoint]) async {
     do {
-      if let first = addresses.first { try await changeLog.setPort(first.port) }
+      // Invitations are for offices elsewhere, if any can call.
+      if let called = addresses.first(where: { !$0.isLoopback }) ?? addresses.first {
+        try await changeLog.setPort(called.port)
+      }
     } catch {
       log.error("the port is not noted for invitations: \(error)")
     }

@@ -15,6 +15,8 @@ final class ServerIdentity: Sendable {
   /// How long a certificate that the authority makes is valid, in days. It is made anew after two thirds of
   /// that, and at each start.
   private static let days: Int64 = 90
+  /// The same where the key is one that others may have as well.
+  private static let vouchedDays: Int64 = 10
   /// Days before the end of a certificate of another authority from which on the log tells of it.
   private static let warning: Int64 = 14
 
@@ -44,6 +46,8 @@ final class ServerIdentity: Sendable {
     var own: OwnCertificate?
     var made: Timestamp
     var warned = Timestamp(milliseconds: 0)
+    /// Why the files cannot be read, if the log was told.
+    var fault: String?
   }
 
   /// - Parameter files: of a certificate that stands in the place of the authority's own.
@@ -56,43 +60,66 @@ final class ServerIdentity: Sendable {
       newID: System.newID)
     (self.files, self.log) = (files, log)
     let own = try files?.read()
-    served = ServedCredential(try Self.credential(of: authority, standing.hosts, own))
+    try Self.check(own)
+    served = try ServedCredential(
+      try await Self.credential(of: authority, standing.hosts, own))
     state = Mutex(State(own: own, made: System.now()))
   }
 
-  /// Whether the authority has signed a certificate.
-  func isOurs(_ certificate: [UInt8]) -> Bool {
-    (try? authority.read(certificate))?.isOurs == true
+  /// The key of a certificate that the authority has signed.
+  func replica(_ certificate: [UInt8]) -> [UInt8]? {
+    guard let read = try? authority.read(certificate), read.isOurs else { return nil }
+    return read.key.bytes
+  }
+
+  private static func check(_ own: OwnCertificate?) throws {
+    let now = System.now()
+    guard let own, now >= own.ends || now < own.begins else { return }
+    throw Failure(
+      "by the clock of this machine the server's certificate is valid from \(own.begins) until "
+        + "\(own.ends)",
+      advice: "a new one, or set the clock if it is wrong")
   }
 
   private static func credential(
     of authority: RegisterAuthority, _ hosts: [String], _ own: OwnCertificate?
-  ) throws -> TLSCredential {
+  ) async throws -> TLSCredential {
     let now = System.now()
     // A clock that is a little behind is no reason to refuse it.
     let from = Timestamp(milliseconds: now.milliseconds - day)
-    let until = Timestamp(milliseconds: now.milliseconds + days * day)
+    let life = (own == nil ? days : vouchedDays) * day
+    let until = Timestamp(milliseconds: now.milliseconds + life)
     guard let own else { return try authority.server(hosts, from: from, until: until) }
-    guard now < own.ends, own.begins <= now else {
-      throw Failure(
-        "by the clock of this machine the server's certificate is valid from \(own.begins) until "
-          + "\(own.ends)",
-        advice: "a new one, or set the clock if it is wrong", status: .notAdmitted)
-    }
-    return try authority.vouching(for: own, hosts, from: from, until: until)
+    let credential = try authority.vouching(for: own, hosts, from: from, until: until)
+    // What no replica would believe is not served.
+    let replica = try PinnedAuthority(authority.certificate, now: System.now)
+    for host in hosts { try await replica.verify(credential.chain, host: host) }
+    return credential
   }
 
   /// Reads the certificate and the hosts again, or makes a new one. What cannot be read leaves all as it is.
   func reload(_ logger: Logger) async {
     do {
       let own = try files?.read()
-      served.current = try Self.credential(of: authority, try await log.standing().hosts, own)
-      state.withLock { $0 = State(own: own, made: System.now(), warned: $0.warned) }
-      logger.notice("the server's certificate is renewed")
+      try Self.check(own)
+      try await serve(own, logger)
     } catch {
-      let why = Failure(known: error)?.message ?? "\(error)"
-      logger.error("the server's certificate stays as it was: \(why)")
+      tell(error, logger)
     }
+  }
+
+  private func serve(_ own: OwnCertificate?, _ logger: Logger) async throws {
+    let hosts = try await log.standing().hosts
+    try served.renew(try await Self.credential(of: authority, hosts, own))
+    state.withLock { $0 = State(own: own, made: System.now(), warned: $0.warned) }
+    let told = own.map { ["certificate until": "\($0.ends)"] as Logger.Metadata }
+    logger.notice("the server's certificate is renewed", metadata: told)
+  }
+
+  private func tell(_ error: any Error, _ logger: Logger) {
+    let why = Failure(known: error)?.message ?? "\(error)"
+    state.withLock { $0.fault = why }
+    logger.error("the server's certificate stays as it was: \(why)")
   }
 
   /// Renews the server's certificate as long as it serves. It looks once a minute, since a file or a clock may
@@ -102,16 +129,28 @@ final class ServerIdentity: Sendable {
       // A server really pauses here: nothing tells when a certificate grows old. It ends with the task.
       try await Task.sleep(for: .seconds(60))
       warn(logger)
-      if isDue { await reload(logger) }
+      await look(logger)
     }
   }
 
-  private var isDue: Bool {
-    let found = try? files?.read()
-    let (own, made) = state.withLock { ($0.own, $0.made) }
-    if let found, found != own { return true }
-    let age = System.now().milliseconds - made.milliseconds
-    return age > Self.days * Self.day * 2 / 3 || age < 0
+  /// Serves what the files hold if that is another certificate, and vouches anew for the one that is served
+  /// when it is time.
+  private func look(_ logger: Logger) async {
+    let state = state.withLock { $0 }
+    do {
+      if let found = try files?.read(), found != state.own {
+        try Self.check(found)
+        return try await serve(found, logger)
+      }
+    } catch {
+      let why = Failure(known: error)?.message ?? "\(error)"
+      // Somebody may be at work on the files: it is told once.
+      if why != state.fault { tell(error, logger) }
+    }
+    let age = System.now().milliseconds - state.made.milliseconds
+    let life = (state.own == nil ? Self.days : Self.vouchedDays) * Self.day
+    guard age > life * 2 / 3 || age < 0 else { return }
+    do { try await serve(state.own, logger) } catch { tell(error, logger) }
   }
 
   /// Tells the log once a day that a certificate ends which somebody else has to renew.

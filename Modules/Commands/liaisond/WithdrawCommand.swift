@@ -25,18 +25,25 @@ struct WithdrawCommand: AsyncParsableCommand {
     let note = try note.map(NoteArgument.parse)
     let log = try folder.open()
     try await OfficeArgument.check(office, in: log)
-    let now = System.now()
-    let entry = AuditEntry.byPerson(.withdrawn, office.text, note ?? "")
+    let entry: @Sendable (Int) -> AuditEntry = { count in
+      .byPerson(.withdrawn, office.text, "\(count)" + (note.map { " with the note \($0)" } ?? ""))
+    }
     let count = try await log.change { roster in
       let open = try roster.invitations(of: office).filter {
-        $0.replica == nil && now < $0.ends && (note == nil || $0.note == note)
+        $0.replica == nil && $0.issued < $0.ends && (note == nil || $0.note == note)
       }
+      // Whatever a clock shows later, it has ended.
       for var invitation in open {
-        invitation.ends = now
+        invitation.ends = invitation.issued
         try roster.put(invitation)
       }
-      if !open.isEmpty { try roster.note(entry) }
+      if !open.isEmpty { try roster.note(entry(open.count)) }
       return open.count
+    }
+    guard count > 0 else {
+      throw Failure(
+        "no invitation of \(office) is open" + (note.map { " with the note '\($0)'" } ?? ""),
+        advice: "liaisond office invitations")
     }
     if json { return try Output.json(Done(withdrawn: count)) }
     Output.line("invitations withdrawn: \(count)")

@@ -51,7 +51,7 @@ extension Admission {
         try Self.refusing(
           .enrolmentRefused, issued.office.text, "a second key", from: peer, at: now, in: roster)
         return .failure(Refused(why: .usedInvitation))
-      case .admit: return .success(try Self.admit(id, issued, key, at: now, in: roster))
+      case .admit: return .success(try Self.admit(id, issued, key, from: peer, at: now, in: roster))
       }
     }
     switch replica {
@@ -62,8 +62,8 @@ extension Admission {
 
   /// Makes a replica of its office's next number, and uses the invitation up.
   private static func admit(
-    _ id: ReplicaID, _ issued: IssuedInvitation, _ key: Fingerprint, at now: Timestamp,
-    in roster: any RosterTransaction
+    _ id: ReplicaID, _ issued: IssuedInvitation, _ key: Fingerprint, from peer: String,
+    at now: Timestamp, in roster: any RosterTransaction
   ) throws -> EnrolledReplica {
     let replica = EnrolledReplica(
       id: id, office: issued.office,
@@ -74,7 +74,7 @@ extension Admission {
     used.replica = replica.id
     try roster.put(used)
     try roster.note(
-      AuditEntry(time: now, .enrolled, replica.name, by: replica.name, note: replica.note))
+      AuditEntry(time: now, .enrolled, replica.name, by: peer, note: replica.note))
     return replica
   }
 

@@ -17,7 +17,7 @@ final class Refusals: Sendable {
   /// - Throws: ``CallError/tooManyCalls``.
   func check(_ peer: String, at now: Timestamp) throws(CallError) {
     let count = minute.withLock { minute in
-      minute.number == Self.number(now) ? minute.counts[Self.address(peer)] ?? 0 : 0
+      minute.number == Self.number(now) ? minute.counts[CallerNetwork.of(peer: peer)] ?? 0 : 0
     }
     guard count < SyncLimits.enrolmentRefusals else { throw .tooManyCalls }
   }
@@ -27,14 +27,9 @@ final class Refusals: Sendable {
       if minute.number != Self.number(now) || minute.counts.count >= Self.addresses {
         minute = Minute(number: Self.number(now))
       }
-      minute.counts[Self.address(peer), default: 0] += 1
+      minute.counts[CallerNetwork.of(peer: peer), default: 0] += 1
     }
   }
 
   private static func number(_ now: Timestamp) -> Int64 { now.milliseconds / 60_000 }
-
-  /// Without the port.
-  private static func address(_ peer: String) -> String {
-    peer.lastIndex(of: ":").map { String(peer[..<$0]) } ?? peer
-  }
 }

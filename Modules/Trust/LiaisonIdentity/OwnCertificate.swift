@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Foundation
 public import LiaisonModel
 internal import LiaisonSync
@@ -21,9 +22,17 @@ public struct OwnCertificate: Hashable, Sendable {
   ///   - key: PEM, without a password.
   /// - Throws: ``CertificateFault``, also if the key is of another certificate.
   public init(certificates: String, key: String) throws {
-    chain = try CertificateFile.certificates(pem: certificates)
-    let own = try faulting("the server's certificate cannot be read") { [first = chain[0]] in
-      try Certificate(derEncoded: first)
+    let all = try CertificateFile.certificates(pem: certificates)
+    chain = all
+    let own = try faulting("the server's certificate cannot be read") {
+      try all.map { try Certificate(derEncoded: $0) }[0]
+    }
+    // What an office's side of TLS does not verify.
+    guard Curve25519.Signing.PublicKey(own.publicKey) == nil,
+      P521.Signing.PublicKey(own.publicKey) == nil
+    else {
+      throw CertificateFault(
+        "the server's key is of a kind that offices do not take: RSA, P-256 or P-384")
     }
     self.key = try faulting("the server's key cannot be read") {
       guard try Certificate.PrivateKey(pemEncoded: key).publicKey == own.publicKey else {

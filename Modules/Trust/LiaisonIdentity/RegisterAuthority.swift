@@ -71,14 +71,13 @@ public struct RegisterAuthority: CertificateAuthority {
   }
 
   /// What a server proves with who it is that has a certificate of another authority: that one, and behind it
-  /// this authority's for the same key, which replicas look for. It ends with the other at the latest.
+  /// this authority's for the same key, which replicas look for.
   /// - Parameter hosts: the names and addresses that replicas call it by.
   /// - Throws: ``CertificateFault``.
   public func vouching(
     for own: OwnCertificate, _ hosts: [String], from: Timestamp, until: Timestamp
   ) throws -> TLSCredential {
-    let signed = try server(
-      own.publicKey, hosts, from: max(from, own.begins), until: min(until, own.ends))
+    let signed = try server(own.publicKey, hosts, from: from, until: until)
     return TLSCredential(chain: own.chain + [signed, certificate], key: own.key)
   }
 

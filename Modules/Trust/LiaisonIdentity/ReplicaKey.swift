@@ -71,7 +71,8 @@ public enum CertificateFile {
   /// - Throws: ``CertificateFault`` if there is none.
   public static func certificates(pem: String) throws -> [[UInt8]] {
     let found = try faulting("the certificates cannot be read") {
-      try PEMDocument.parseMultiple(pemString: pem).map(\.derBytes)
+      try PEMDocument.parseMultiple(pemString: pem)
+        .filter { $0.discriminator == "CERTIFICATE" }.map(\.derBytes)
     }
     guard !found.isEmpty else { throw CertificateFault("there is no certificate") }
     return found

@@ -10,49 +10,58 @@ public enum ServerSecurity: Sendable {
   /// Not at all, and callers are believed: on loopback only.
   case insecureLoopback
   /// TLS 1.3 (RFC 8446), and both sides show a certificate.
-  /// - Parameter isOurs: whether the register's authority has signed a certificate, X.509 in DER.
-  case tls(ServedCredential, isOurs: @Sendable ([UInt8]) -> Bool)
+  /// - Parameter replica: what names the replica by a certificate that the register's authority has signed,
+  ///   X.509 in DER; nil for any other.
+  case tls(ServedCredential, replica: @Sendable ([UInt8]) -> [UInt8]?)
 }
 
 /// What a server proves with who it is, which may be renewed while it serves: the next connection gets the new
 /// one.
 public final class ServedCredential: Sendable {
-  private let credential: Mutex<TLSCredential>
+  private struct Served {
+    let credential: TLSCredential
+    /// The same as the transport takes it, read once for all connections.
+    let configuration: NIOSSLContextConfigurationOverride
+  }
 
-  public init(_ credential: TLSCredential) { self.credential = Mutex(credential) }
+  private let served: Mutex<Served>
 
-  public var current: TLSCredential {
-    get { credential.withLock { $0 } }
-    set { credential.withLock { $0 = newValue } }
+  /// - Throws: ``CertificateFault`` if the transport cannot read it.
+  public init(_ credential: TLSCredential) throws {
+    served = Mutex(try Self.read(credential))
+  }
+
+  public var current: TLSCredential { served.withLock { $0.credential } }
+
+  /// - Throws: ``CertificateFault`` if the transport cannot read it: then the last one is served on.
+  public func renew(_ credential: TLSCredential) throws {
+    let read = try Self.read(credential)
+    served.withLock { $0 = read }
+  }
+
+  fileprivate var configuration: NIOSSLContextConfigurationOverride {
+    served.withLock { $0.configuration }
+  }
+
+  private static func read(_ credential: TLSCredential) throws -> Served {
+    do {
+      var configuration = NIOSSLContextConfigurationOverride()
+      configuration.certificateChain = try credential.chain.map {
+        .certificate(try NIOSSLCertificate(bytes: $0, format: .der))
+      }
+      configuration.privateKey = .privateKey(
+        try NIOSSLPrivateKey(bytes: credential.key, format: .der))
+      return Served(credential: credential, configuration: configuration)
+    } catch {
+      throw CertificateFault("the server's certificate cannot be served: \(error)")
+    }
   }
 }
 
-/// Gives each new connection the credential that is served then, which it reads once for all of them.
-private final class Reloader: CertificateReloader {
-  private let served: ServedCredential
-  private let last = Mutex<(TLSCredential, NIOSSLContextConfigurationOverride)?>(nil)
+private struct Reloader: CertificateReloader {
+  let served: ServedCredential
 
-  init(served: ServedCredential) { self.served = served }
-
-  var sslContextConfigurationOverride: NIOSSLContextConfigurationOverride {
-    let credential = served.current
-    return last.withLock { last in
-      if let last, last.0 == credential { return last.1 }
-      let read = Self.read(credential)
-      last = (credential, read)
-      return read
-    }
-  }
-
-  private static func read(_ credential: TLSCredential) -> NIOSSLContextConfigurationOverride {
-    var override = NIOSSLContextConfigurationOverride()
-    // What cannot be read leaves the connection without a certificate, which its peer refuses.
-    override.certificateChain = try? credential.chain.map {
-      .certificate(try NIOSSLCertificate(bytes: $0, format: .der))
-    }
-    override.privateKey = try? .privateKey(NIOSSLPrivateKey(bytes: credential.key, format: .der))
-    return override
-  }
+  var sslContextConfigurationOverride: NIOSSLContextConfigurationOverride { served.configuration }
 }
 
 extension HTTP2ServerTransport.Posix.TransportSecurity {

@@ -63,11 +63,14 @@ struct SyncHandlers: RegistrableRPCService {
   ) async throws -> StreamingServerResponse<Enrolment> {
     let caller = try authenticator.caller(request.metadata, context)
     return try await logging(caller) {
-      let desk = try await listener.enrolment(for: caller)
       let patience = SyncLimits.enrolmentPatience
       let enrolment = try await ProgressDeadline(
         first: patience, patience: patience, clock: ContinuousClock()
-      ).watching { try await body(desk, try await request.messages.only()) }
+      ).watching {
+        // Who says nothing takes no desk.
+        let message = try await request.messages.only()
+        return try await body(try await listener.enrolment(for: caller), message)
+      }
       return StreamingServerResponse { writer in
         try await writer.write(enrolment)
         return [:]

@@ -67,7 +67,8 @@ public struct SyncServer: Sendable {
         }
         ready(bound)
       }
-      try await group.waitForAll()
+      // The first that cannot listen ends all.
+      for try await _ in group {}
     }
   }
 
@@ -94,7 +95,11 @@ extension HTTP2ServerTransport.Posix.Config {
     _ connections: Connections, _ security: ServerSecurity, keepalive: Duration
   ) -> Self {
     let doorkeeper: Doorkeeper? =
-      if case .tls(_, let isOurs) = security { Doorkeeper(isOurs: isOurs) } else { nil }
+      if case .tls(_, let replica) = security {
+        Doorkeeper(most: connections.most, replica: replica)
+      } else {
+        nil
+      }
     return .defaults { config in
       config.http2.targetWindowSize = Tuning.windowBytes
       config.http2.maxFrameSize = Tuning.frameBytes
@@ -138,8 +143,8 @@ extension ListenError: CustomStringConvertible {
     switch self {
     case .notLoopback(let address):
       "'\(address.host)' is not a loopback address, and callers are not checked"
-    case .cannotListen:
-      "the address cannot be listened on: another program may have the port"
+    case .cannotListen(let address):
+      "\(address) cannot be listened on: another program may have the port, or it is none of this machine"
     }
   }
 }

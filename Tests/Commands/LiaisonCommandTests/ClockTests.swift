@@ -56,7 +56,10 @@ import Testing
       environment: time)
     #expect(edited.code == 0, "\(edited)")
     #expect(lines.next()?.hasPrefix("offline: this replica's certificate has ended") == true)
-    #expect(lines.next()?.hasPrefix("in step: 1 received") == true)
+    // A busy machine may have more than one try fail.
+    var after = lines.next()
+    while after?.hasPrefix("offline: ") == true { after = lines.next() }
+    #expect(after?.hasPrefix("in step: 1 received") == true, "\(after ?? "it has ended")")
     #expect(try shop.output("liaison", "identity", "-C", "vienna") != before)
   }
 

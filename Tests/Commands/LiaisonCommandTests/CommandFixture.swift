@@ -136,10 +136,10 @@ final class Workshop: Sendable {
       try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").map(String.init)
     }
 
-    /// Waits until a line of its log holds a text.
-    func waitForLog(_ text: String) throws {
+    /// Waits until so many lines of its log hold a text.
+    func waitForLog(_ text: String, times: Int = 1) throws {
       let deadline = ContinuousClock.now + .seconds(60)
-      while try !logged().contains(where: { $0.contains(text) }) {
+      while try logged().count(where: { $0.contains(text) }) < times {
         guard ContinuousClock.now < deadline else {
           throw Unready(text: "the log does not tell '\(text)': \(try logged())")
         }

@@ -20,6 +20,20 @@ import Testing
     #expect(sockets(both, hasIPv6: false, takesBoth: false) == ["0.0.0.0:7401"])
     let apart = ["0.0.0.0:1", "[::]:2", "127.0.0.1:2"]
     #expect(sockets(apart, hasIPv6: true, takesBoth: true) == apart)
+    #expect(sockets(["[::1]:1", "[::1]:1"], hasIPv6: true, takesBoth: true) == ["[::1]:1"])
+  }
+
+  @Test func oneAddressThatIsTakenEndsAll() throws {
+    let shop = try Workshop()
+    try shop.makeHeadquarters()
+    let taken = try LoopbackListener()
+    defer { close(taken.file) }
+    let serve = try shop.run(
+      "liaisond", "serve", "hq", "--listen", "127.0.0.1:0", "--listen", "127.0.0.1:\(taken.port)")
+    #expect(
+      serve.code == 1 && serve.errors.contains("127.0.0.1:\(taken.port) cannot be listened on"),
+      "\(serve)")
+    #expect(!serve.output.contains("listening"), "\(serve)")
   }
 
   /// Offices call by IPv4, by IPv6, and by a name that stands for both.

@@ -55,13 +55,18 @@ import Testing
     let server = try serving()
     defer { server.kill() }
     #expect(try seen(server) == serial("one.pem"))
+    // With its key behind it, as a proxy takes it.
+    _ = try shop.output("sh", "-c", "cat one.pem one.key > server.pem")
+    kill(server.process.processIdentifier, SIGHUP)
+    try server.waitForLog("is renewed")
+    #expect(try seen(server) == serial("one.pem"))
     let line = try shop.output("sh", "-c", "liaisond office invite VIE -C hq 2>/dev/null")
     let clone = try shop.run("liaison", "clone", line, "vienna")
     #expect(clone.code == 0, "\(clone)")
     // Another certificate takes its place while the server serves.
     _ = try shop.output("sh", "-c", "cp two.key server.key; cp two.pem server.pem")
     kill(server.process.processIdentifier, SIGHUP)
-    try server.waitForLog("is renewed")
+    try server.waitForLog("is renewed", times: 2)
     #expect(try seen(server) == serial("two.pem"))
     #expect(try shop.output("liaison", "sync", "-C", "vienna") == "received 0, sent 0\n")
     // One that is none leaves the last one.
@@ -80,9 +85,17 @@ import Testing
     ("chmod 640 server.key", "others may read server.key: its mode is not 0600"),
     ("rm server.key", "there is no key in server.key"),
     ("cp two.key server.key", "the server's key is that of another certificate"),
-    ("cp server.key server.pem", "the server's certificate cannot be read"),
+    ("cp server.key server.pem", "there is no certificate"),
     (": > server.pem", "there is no certificate"), ("rm server.pem", "server.pem cannot be read"),
     ("head -c 300 one.key > server.key", "the server's key cannot be read"),
+    (
+      "(echo -----BEGIN CERTIFICATE-----; echo AAAA; echo -----END CERTIFICATE-----) >> server.pem",
+      "the server's certificate cannot be read"
+    ),
+    (
+      "openssl genpkey -algorithm ed25519 -out server.key && openssl req -x509 -key server.key -out server.pem -subj /CN=x",
+      "the server's key is of a kind that offices do not take"
+    ),
     (
       "openssl x509 -req -in one.csr -CA house.pem -CAkey house.key -days -1 -out server.pem",
       "by the clock of this machine the server's certificate is valid from"
@@ -92,8 +105,8 @@ import Testing
     let broken = try shop.run("sh", "-ec", fault)
     try #require(broken.code == 0, "\(broken)")
     let serve = try shop.run(
-      "liaisond", "serve", "hq", "--listen", "127.0.0.1:0", "--certificate", "server.pem", "--key",
-      "server.key")
+      "timeout", "60", "liaisond", "serve", "hq", "--listen", "127.0.0.1:0", "--certificate",
+      "server.pem", "--key", "server.key")
     #expect(serve.isPlainFailure && serve.errors.contains(message), "\(serve)")
   }
 

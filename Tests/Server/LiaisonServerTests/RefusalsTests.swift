@@ -25,11 +25,11 @@ struct RefusalsTests {
     }
   }
 
-  @Test func anAddressOfIPv6IsOneWhateverItsPort() {
-    for port in 0..<SyncLimits.enrolmentRefusals {
-      refusals.note("ipv6:[2001:db8::1]:\(port)", at: Timestamp(milliseconds: 0))
+  @Test func anAddressOfIPv6CountsForItsNetwork() {
+    for host in 0..<SyncLimits.enrolmentRefusals {
+      refusals.note("ipv6:[2001:db8:1:2::\(host)]:\(host)", at: Timestamp(milliseconds: 0))
     }
-    #expect(!isHeard("ipv6:[2001:db8::1]:77", 1))
-    #expect(isHeard("ipv6:[2001:db8::2]:77", 1))
+    #expect(!isHeard("ipv6:[2001:db8:1:2::77]:77", 1))
+    #expect(isHeard("ipv6:[2001:db8:1:3::77]:77", 1))
   }
 }

@@ -66,12 +66,14 @@ struct OwnCertificateTests {
     #expect(try await verdict(chain, "www.example") == .otherHost)
   }
 
-  @Test func itEndsWithTheOtherAuthoritysCertificate() async throws {
-    let chain = try vouched(own()).chain
-    #expect(try await verdict(chain, days: 29) == nil)
-    #expect(try await verdict(chain, days: 31) == .ended)
-    let long = try vouched(own(days: -1...800)).chain
-    #expect(try await verdict(long, days: 91) == .ended)
+  /// Offices rely on the register's authority alone: when it vouches for, and until when.
+  @Test func whenTheOtherAuthoritysBeginsAndEndsIsNothingToOffices() async throws {
+    for own in [try own(), try own(days: 0...30), try own(days: -400 ... -300)] {
+      let chain = try vouched(own).chain
+      #expect(try await verdict(chain, days: 89) == nil)
+      #expect(try await verdict(chain, days: 91) == .ended)
+      #expect(try await verdict(chain, days: -2) == .notYet)
+    }
   }
 
   /// Whoever has seen the server has its certificates: they vouch for its key alone.

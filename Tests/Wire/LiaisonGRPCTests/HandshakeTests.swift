@@ -2,6 +2,7 @@ import LiaisonSync
 import NIOCore
 import NIOEmbedded
 import NIOTLS
+import TestSupport
 import Testing
 
 @testable import LiaisonGRPC
@@ -12,7 +13,7 @@ struct HandshakeTests {
 
   init() throws {
     try channel.pipeline.syncOperations.addHandler(
-      Arrival(at: Doorkeeper { _ in false }, from: "192.0.2.1"))
+      Arrival(at: Doorkeeper(most: 1000) { _ in nil }, from: "192.0.2.1"))
     try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()
   }
 
@@ -32,25 +33,49 @@ struct HandshakeTests {
     #expect(!channel.isActive && !heard.isTold)
   }
 
-  @Test func soManyStrangersAreHadFromOneAddressAndNotForLong() throws {
-    let doorkeeper = Doorkeeper { _ in false }
-    var strangers = (0..<SyncLimits.strangers).map { _ in doorkeeper.arrive(from: "192.0.2.1") }
-    #expect(strangers.allSatisfy { $0 != nil })
-    #expect(doorkeeper.arrive(from: "192.0.2.2") != nil)
-    let late = EmbeddedChannel()
-    try late.pipeline.syncOperations.addHandler(Arrival(at: doorkeeper, from: "192.0.2.1"))
-    try late.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()
-    late.embeddedEventLoop.advanceTime(by: .zero)
-    #expect(!late.isActive)
-    strangers.removeLast()
-    #expect(doorkeeper.arrive(from: "192.0.2.1") != nil)
+  @Test func oneArrivalTooManyPushesTheOldestOfItsAddressOut() {
+    let (doorkeeper, closed) = (Doorkeeper(most: 1000) { _ in nil }, Collected<Int>())
+    var all = (0..<SyncLimits.arrivals).map { number in
+      doorkeeper.arrive(from: "192.0.2.1") { closed.add(number) }
+    }
+    all.append(doorkeeper.arrive(from: "192.0.2.2") { closed.add(-1) })
+    #expect(closed.all.isEmpty)
+    all.append(doorkeeper.arrive(from: "192.0.2.1") { closed.add(-2) })
+    #expect(closed.all == [0])
+    // One that has come through makes room.
+    all.remove(at: 1)
+    all.append(doorkeeper.arrive(from: "192.0.2.1") { closed.add(-3) })
+    #expect(closed.all == [0])
+    all = []
   }
 
-  @Test func soManyConnectionsAreHadWithOneCertificate() {
-    let doorkeeper = Doorkeeper { _ in true }
-    let places = (0..<SyncLimits.replicaConnections).map { _ in doorkeeper.admit([1]) }
+  @Test func oneArrivalTooManyOfAllPushesTheOldestOut() {
+    let (doorkeeper, closed) = (Doorkeeper(most: 6) { _ in nil }, Collected<Int>())
+    let all = (0..<5).map { number in
+      doorkeeper.arrive(from: "192.0.2.\(number)") { closed.add(number) }
+    }
+    #expect(closed.all == [0, 1] && all.count == 5)
+  }
+
+  @Test func soManyStrangersAreHadFromOneAddressAndOfAll() {
+    let doorkeeper = Doorkeeper(most: 4 * SyncLimits.strangers + 8) { _ in nil }
+    var strangers = (0..<SyncLimits.strangers).map { _ in doorkeeper.take(stranger: "192.0.2.1") }
+    #expect(strangers.allSatisfy { $0 != nil })
+    #expect(doorkeeper.take(stranger: "192.0.2.1") == nil)
+    strangers.append(doorkeeper.take(stranger: "192.0.2.2"))
+    strangers.append(doorkeeper.take(stranger: "192.0.2.3"))
+    #expect(strangers.last.flatMap(\.self) != nil)
+    #expect(doorkeeper.take(stranger: "192.0.2.4") == nil)
+    strangers.removeFirst()
+    #expect(doorkeeper.take(stranger: "192.0.2.1") != nil)
+    #expect(doorkeeper.take(replica: [1]) != nil, "replicas have their own room")
+  }
+
+  @Test func soManyConnectionsAreHadWithOneReplicasKey() {
+    let doorkeeper = Doorkeeper(most: 1000) { $0 }
+    let places = (0..<SyncLimits.replicaConnections).map { _ in doorkeeper.take(replica: [1]) }
     #expect(places.allSatisfy { $0 != nil })
-    #expect(doorkeeper.admit([1]) == nil && doorkeeper.admit([2]) != nil)
+    #expect(doorkeeper.take(replica: [1]) == nil && doorkeeper.take(replica: [2]) != nil)
   }
 
   @Test(arguments: [

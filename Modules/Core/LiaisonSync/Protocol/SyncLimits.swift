@@ -32,8 +32,10 @@ public enum SyncLimits {
   /// Refused enrolments from one address within a minute, after which it is refused unheard.
   public static let enrolmentRefusals = 30
 
-  /// Connections from one address at once that have not shown a certificate of the register, and how long one
-  /// of them may stay: anybody may connect, and a proxy has one address for all.
+  /// Connections from one address at once whose handshake has not ended: one more closes the oldest.
+  public static let arrivals = 256
+  /// Connections from one address at once that have shown no certificate of the register, and how long one
+  /// of them may stay.
   public static let strangers = 64
   public static let strangerPatience = Duration.seconds(30)
   /// Connections with one replica's certificate at once.

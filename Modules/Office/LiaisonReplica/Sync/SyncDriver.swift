@@ -34,8 +34,9 @@ actor SyncDriver {
   var pulledTurns = 0
   var pushedTurns = 0
 
-  /// The schema that the replica had before.
+  /// The schema that the replica had before, and what its office might do.
   private let schema: SchemaMark?
+  private let role: Role?
 
   // Of the push under way.
   var unsent: ArraySlice<OutboxStanding> = []
@@ -55,6 +56,7 @@ actor SyncDriver {
     keeper = OutboxKeeper(store: store, environment: environment)
     machine = SyncMachine(identity, speaking: environment.protocols)
     schema = identity.filedSchema?.mark
+    role = identity.role
     isClone = identity.cursor == nil
   }
 
@@ -90,7 +92,8 @@ actor SyncDriver {
   private func pushes(
     _ retry: OutboxKeeper.Retry, stale: Catching
   ) async throws -> SyncReport {
-    var retry = retry
+    // What was refused for the office's role may be taken now.
+    var retry = role != nil && identity.role != role ? .all : retry
     // Whoever edits faster than this sends is left to the next sync.
     for _ in 0..<Tuning.outboxLooks {
       let ready = try await keeper.makeReady(retry)
