@@ -76,6 +76,13 @@ extension GRPCConnector {
       guard !identity.isEnrolled else { throw ReplicaCredential.missing(.certificates) }
       return GRPCConnector(to: server, .insecureLoopback(identity.office))
     }
+    let office = try CertificateFile.office(credential.certificate)
+    guard office == identity.office else {
+      throw Failure(
+        "the certificate here is of another office: \(office?.text ?? "none")",
+        advice: "the replica's own identity.key and identity.pem, or liaison enrol INVITATION",
+        status: .notAdmitted)
+    }
     return GRPCConnector(to: server, try await credential.renewed(at: server).security())
   }
 }

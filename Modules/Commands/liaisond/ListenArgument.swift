@@ -7,7 +7,10 @@ enum ListenArgument {
   /// Every address of this machine, of both kinds.
   static let everywhere = ["0.0.0.0:7401", "[::]:7401"]
 
-  static func parse(_ texts: [String]) throws -> [LiaisonSync.Endpoint] {
+  /// What was asked for, and the sockets that it takes.
+  static func parse(_ texts: [String]) throws -> (
+    asked: [LiaisonSync.Endpoint], sockets: [LiaisonSync.Endpoint]
+  ) {
     let all = try texts.map { text in
       guard let address = Endpoint(text) else {
         throw Failure(
@@ -18,9 +21,20 @@ enum ListenArgument {
     }
     // Empty if the system has no IPv6.
     let only = FileManager.default.contents(atPath: "/proc/sys/net/ipv6/bindv6only")
-    return sockets(
+    let sockets = sockets(
       all, hasIPv6: only != nil || texts != everywhere,
       takesBoth: only?.first == UInt8(ascii: "0"))
+    return (all, sockets)
+  }
+
+  /// Where it is listened: on these sockets, and on what was asked for and one of them takes as well.
+  static func heard(
+    _ bound: [LiaisonSync.Endpoint], asked: [LiaisonSync.Endpoint]
+  ) -> [LiaisonSync.Endpoint] {
+    asked.filter { address in
+      address.host == "0.0.0.0" && !bound.contains(address)
+        && bound.contains(LiaisonSync.Endpoint(host: "::", port: address.port))
+    } + bound
   }
 
   /// The sockets that it takes to listen there.

@@ -48,7 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let hangups = await UnixSignalsSequence(trapping: .sighup)
-    let addresses = try ListenArgument.parse(listen)
+    let (asked, addresses) = try ListenArgument.parse(listen)
     let files = try files()
     var folder = ServerFolder()
     folder.directory = directory
@@ -74,7 +74,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let serving = Serving(
       server: server, service: service, identity: identity, changeLog: changeLog,
-      register: try await changeLog.status().register, log: logger, hangups: hangups)
+      register: try await changeLog.status().register, log: logger, asked: asked,
+      hangups: hangups)
     do {
       try await serving.untilStopped()
     } catch is CancellationError {
@@ -137,6 +138,8 @@ private struct Serving: Service {
   let changeLog: SQLiteChangeLog
   let register: RegisterID
   let log: Logger
+  /// Where it was told to listen.
+  let asked: [LiaisonSync.Endpoint]
   /// SIGHUP, from the start on: otherwise it would end the process.
   let hangups: UnixSignalsSequence
 
@@ -178,7 +181,9 @@ private struct Serving: Service {
     } catch {
       log.error("the port is not noted for invitations: \(error)")
     }
-    for address in addresses { Output.ready("listening on \(address)") }
+    for address in ListenArgument.heard(addresses, asked: asked) {
+      Output.ready("listening on \(address)")
+    }
   }
 
   func untilStopped() async throws {

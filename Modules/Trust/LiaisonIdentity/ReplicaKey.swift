@@ -78,6 +78,17 @@ public enum CertificateFile {
     return found
   }
 
+  /// Whose replica's a certificate is; nil if it does not say.
+  /// - Throws: ``CertificateFault``.
+  public static func office(_ certificate: [UInt8]) throws -> OfficeID? {
+    try faulting("the certificate cannot be read") {
+      let subject = try Certificate(derEncoded: certificate).subject
+      let unit = subject.lazy.flatMap { $0 }
+        .first { $0.type == .RDNAttributeType.organizationalUnitName }
+      return unit.flatMap { String($0.value) }.flatMap { OfficeID($0) }
+    }
+  }
+
   /// - Throws: ``CertificateFault``.
   public static func fingerprint(_ certificate: [UInt8]) throws -> Fingerprint {
     try faulting("the certificate cannot be read") {

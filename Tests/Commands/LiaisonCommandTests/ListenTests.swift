@@ -23,6 +23,14 @@ import Testing
     #expect(sockets(["[::1]:1", "[::1]:1"], hasIPv6: true, takesBoth: true) == ["[::1]:1"])
   }
 
+  @Test func whatOneSocketTakesAsWellIsToldToo() {
+    func endpoints(_ texts: String...) -> [Endpoint] { texts.compactMap { Endpoint($0) } }
+    let (both, one) = (endpoints("0.0.0.0:1", "[::]:1"), endpoints("[::]:1"))
+    #expect(ListenArgument.heard(one, asked: both) == both)
+    #expect(ListenArgument.heard(one, asked: one) == one)
+    #expect(ListenArgument.heard(both, asked: both) == both)
+  }
+
   @Test func oneAddressThatIsTakenEndsAll() throws {
     let shop = try Workshop()
     try shop.makeHeadquarters()
