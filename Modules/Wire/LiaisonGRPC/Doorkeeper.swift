@@ -13,7 +13,7 @@ final class Doorkeeper: Sendable {
   /// Names the replica by a certificate that the register's authority has signed, X.509 in DER; nil for any
   /// other.
   let replica: @Sendable ([UInt8]) -> [UInt8]?
-  private let arrivals: Arrivals
+  let arrivals: Arrivals
   private let strangers = Places<String>(most: SyncLimits.strangers)
   private let allStrangers: Places<String>
   private let replicas = Places<[UInt8]>(most: SyncLimits.replicaConnections)
@@ -75,6 +75,8 @@ final class Arrivals: Sendable {
 
   private let most: Int
   private let state = Mutex(State())
+
+  var count: Int { state.withLock { $0.waiting.count } }
 
   /// - Parameter most: of all addresses together.
   init(most: Int) { self.most = most }
@@ -145,10 +147,10 @@ final class Arrival: ChannelInboundHandler {
     close(channel, in: TimeAmount(SyncLimits.enrolmentPatience))
   }
 
-  func channelInactive(context: ChannelHandlerContext) {
+  /// Also where the connection was closed before it was active: the line of arrivals would keep it.
+  func handlerRemoved(context: ChannelHandlerContext) {
     end?.cancel()
     (arrived, place) = (nil, nil)
-    context.fireChannelInactive()
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -49,6 +49,18 @@ struct HandshakeTests {
     all = []
   }
 
+  @Test func aConnectionThatIsClosedLeavesTheLineWhetherItWasActiveOrNot() throws {
+    let doorkeeper = Doorkeeper(most: 1000) { _ in nil }
+    for isActive in [true, false] {
+      let channel = EmbeddedChannel()
+      try channel.pipeline.syncOperations.addHandler(Arrival(at: doorkeeper, from: "192.0.2.1"))
+      if isActive { try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait() }
+      #expect(doorkeeper.arrivals.count == 1)
+      _ = try channel.finish(acceptAlreadyClosed: true)
+      #expect(doorkeeper.arrivals.count == 0, "active: \(isActive)")
+    }
+  }
+
   @Test func oneArrivalTooManyOfAllPushesTheOldestOut() {
     let (doorkeeper, closed) = (Doorkeeper(most: 6) { _ in nil }, Collected<Int>())
     let all = (0..<5).map { number in
