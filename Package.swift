@@ -107,6 +107,10 @@ let package = Package(
     module(.wire, "LiaisonExchange", core),
     module(.stores, "LiaisonFolder", core),
     module(.stores, "LiaisonSQLite", core + ["LiaisonFolder", grdb, sqlite]),
+    .systemLibrary(
+      name: "CLibPQ", path: "Modules/Stores/CLibPQ", pkgConfig: "libpq",
+      providers: [.apt(["libpq-dev"])]),
+    module(.stores, "LiaisonPostgres", core + ["CLibPQ"]),
     module(.trust, "LiaisonIdentity", core + [crypto, x509, asn1]),
     module(.server, "LiaisonServer", core),
     module(.office, "LiaisonReplica", core),
@@ -142,6 +146,10 @@ let package = Package(
     tests(
       "Stores/LiaisonSQLiteTests",
       core + ["LiaisonSQLite", "LiaisonFolder", "LiaisonWire", grdb]),
+    tests(
+      "Stores/StoreContract",
+      core + ["LiaisonSQLite", "LiaisonPostgres", "LiaisonFolder", "LiaisonWire"]),
+    tests("Stores/LiaisonPostgresTests", core + ["LiaisonPostgres"]),
     tests("Office/LiaisonReplicaTests", core + ["LiaisonReplica"]),
     tests(
       "Rounds",

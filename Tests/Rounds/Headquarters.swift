@@ -24,7 +24,7 @@ final class Headquarters: Sendable {
   /// - Parameter seed: of all ids and times.
   init(
     offices: [String] = ["VIE", "NYC", "LYO"], limit: BatchLimit = BatchLimit(), seed: UInt64 = 1,
-    schema: Schema = CooperationRegister.schema, standing: SQLiteChangeLog.Standing? = nil
+    schema: Schema = CooperationRegister.schema, standing: Standing? = nil
   ) async throws {
     self.seed = seed
     scratch = try Scratch()

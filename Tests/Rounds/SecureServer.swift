@@ -48,7 +48,7 @@ final class SecureServer: Sendable {
       at: Timestamp(milliseconds: 1_700_000_000_000))
     let time = Clock()
     let hq = try await Headquarters(
-      standing: SQLiteChangeLog.Standing(
+      standing: Standing(
         certificate: authority.certificate, key: authority.key, hosts: ["127.0.0.1"]))
     let register = try await hq.log.status().register
     let ids = Mutex(Seeded(11))

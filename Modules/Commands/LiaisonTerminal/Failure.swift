@@ -98,7 +98,7 @@ extension Failure {
         "another process is at work \(place.folder.map { "in \($0)" } ?? "there"): \(holder)"
       case .locked(by: nil), .full, .newer, .older, .damaged, .missing, .unfit, .exposed, .exists,
         .changed,
-        .io:
+        .unreachable, .io:
         error.description
       }
     let advice =
@@ -113,6 +113,7 @@ extension Failure {
       case .exposed(let path): "chmod 600 \(path); and a new invitation if somebody has read it"
       case .exists: "another name"
       case .changed: "the same command again"
+      case .unreachable: "again when the database answers; psql tells more"
       case .io: "another folder, or again when that is mended"
       }
     self.init(message, advice: advice)
@@ -139,6 +140,7 @@ extension Failure {
     case .unreachable(.endedEarly): "\(server) stopped in the middle of a pull"
     case .unknownOffice: place.office.map { "the register has no office \($0)" } ?? "\(error)"
     case .otherRegister, .otherHistory, .otherProtocol, .tooLarge, .tooManyCalls, .storeUnavailable,
+      .notYet,
       .malformed, .peerFault, .tooManyRounds, .notLoopback, .notAdmitted, .untrusted:
       error.description
     }
@@ -155,6 +157,7 @@ extension Failure {
     case .tooManyRounds: "again in a moment"
     case .tooManyCalls:
       "again in a minute, and when other syncs and watches of the office have ended"
+    case .notYet: "again in a moment"
     case .storeUnavailable: "again in a moment; and tell who runs the server if it stays"
     case .notLoopback: "an invitation: liaison clone INVITATION DIR"
     case .notAdmitted(let reason): advice(reason)
@@ -187,7 +190,7 @@ extension Failure {
     case .notAdmitted, .untrusted: .notAdmitted
     case .unreachable: .unreachable
     case .unknownOffice, .otherRegister, .otherHistory, .otherProtocol, .tooLarge, .malformed,
-      .tooManyCalls, .storeUnavailable, .peerFault, .tooManyRounds, .notLoopback:
+      .tooManyCalls, .storeUnavailable, .notYet, .peerFault, .tooManyRounds, .notLoopback:
       .failure
     }
   }

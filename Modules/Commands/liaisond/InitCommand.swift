@@ -42,7 +42,7 @@ struct InitCommand: AsyncParsableCommand {
       DataDirectory(try FolderArgument.parse(directory), role: .server), register: register,
       schema: schema ?? CooperationRegister.schema,
       coding: SchemaCodec(),
-      standing: SQLiteChangeLog.Standing(
+      standing: Standing(
         certificate: authority.certificate, key: authority.key, hosts: hosts))
     if json { return try Output.json(Made(register: register.description)) }
     Output.line("register \(register) in \(directory)")

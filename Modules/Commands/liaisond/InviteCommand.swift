@@ -71,7 +71,7 @@ struct InviteCommand: AsyncParsableCommand {
     Output.error("until \(made.ends), once; or spoken: \(made.spoken)\n")
   }
 
-  private func endpoint(_ standing: SQLiteChangeLog.Standing) throws -> LiaisonSync.Endpoint {
+  private func endpoint(_ standing: Standing) throws -> LiaisonSync.Endpoint {
     if let address {
       guard let endpoint = Endpoint(address), endpoint.port != 0 else {
         throw Failure(

@@ -76,6 +76,9 @@ extension OfficeEndpoint {
       throw CallError.otherProtocol
     }
     try check(version: version, register: request.register, status)
+    if status.isStandby, let asked = request.cursor, asked.position > status.head.position {
+      throw CallError.notYet
+    }
     guard places.isEmpty || status.shared != nil else { throw CallError.otherHistory }
     let shared = status.shared == request.cursor ? nil : status.shared
     guard request.edits.count <= SyncLimits.askedEdits else { throw CallError.tooLarge }
@@ -154,36 +157,19 @@ extension OfficeEndpoint {
     after told: Told, since: LogPosition, _ generation: Int?
   ) async throws -> LogBatch {
     let limit = told.next(upTo: service.limit)
-    let read = { @Sendable [log = service.log, position = told.position] in
-      try await log.changes(after: position, since: since, limit: limit)
+    let read = { @Sendable [log = service.log, through = told.through] in
+      let position = through?.position ?? .zero
+      let batch = try await log.changes(after: position, since: since, limit: limit)
+      // Under a server that goes on, another database may take over, and lack what was sent already.
+      guard let through else { return batch }
+      guard try await log.has(through) else { throw CallError.otherHistory }
+      return batch
     }
     return try await service.asking {
       guard let generation else { return try await read() }
       let place = SharedReading.Place(
-        after: told.position, since: since, limit: limit, generation: generation)
+        after: told.through, since: since, limit: limit, generation: generation)
       return try await service.following.batch(at: place, read)
-    }
-  }
-
-  private enum Wake {
-    case committed
-    case quiet
-    case ended
-  }
-
-  private func wake(_ next: CommitSignal.Next) async -> Wake {
-    await withTaskGroup(of: Wake.self) { group in
-      defer { group.cancelAll() }
-      group.addTask { await next.wait() ? .committed : .ended }
-      group.addTask {
-        do {
-          try await service.pause(SyncLimits.heartbeat)
-          return .quiet
-        } catch {
-          return .ended
-        }
-      }
-      return await group.next() ?? .ended
     }
   }
 }

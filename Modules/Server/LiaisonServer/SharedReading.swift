@@ -5,7 +5,7 @@ internal import Synchronization
 /// Reads the log once for all followers who stand at the same place when it has grown.
 final class SharedReading: Sendable {
   struct Place: Hashable {
-    let after: LogPosition
+    let after: Cursor?
     let since: LogPosition
     let limit: BatchLimit
     /// The commits that the follower knows of; what it gets holds all of them.

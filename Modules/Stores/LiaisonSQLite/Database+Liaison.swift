@@ -223,7 +223,9 @@ extension StoreError {
   fileprivate var isOfWriting: Bool {
     switch self {
     case .io, .full: true
-    case .locked, .newer, .older, .damaged, .missing, .unfit, .exposed, .exists, .changed: false
+    case .locked, .newer, .older, .damaged, .missing, .unfit, .exposed, .exists, .changed,
+      .unreachable:
+      false
     }
   }
 }

@@ -3,7 +3,7 @@ public import LiaisonModel
 public import LiaisonSync
 
 /// Who may call, and what the server proves with who it is.
-extension SQLiteChangeLog: ReplicaRoster {
+extension SQLiteChangeLog: RegisterStore {
   public func generation() async throws -> Int {
     try await read { db in
       try PreparedStatement(db, "SELECT roster FROM register").first { try $0.value(0) } ?? 0
@@ -73,32 +73,6 @@ extension SQLiteChangeLog: ReplicaRoster {
     }
   }
 
-  /// The register's authority, and where its server is called.
-  public struct Standing: Hashable, Sendable {
-    /// X.509 and PKCS #8 in DER.
-    public let certificate, key: [UInt8]
-    /// The first one is what invitations name.
-    public let hosts: [String]
-    /// Where the server listened last; 0 if it has not.
-    public let port: Int
-
-    public init(certificate: [UInt8], key: [UInt8], hosts: [String], port: Int = 0) {
-      self.certificate = certificate
-      self.key = key
-      self.hosts = hosts
-      self.port = port
-    }
-
-    func insert(into db: Database) throws {
-      try PreparedStatement(
-        db, "INSERT INTO authority (id, certificate, key, port) VALUES (1, ?, ?, ?)"
-      ).bound(certificate, key, port).run()
-      for host in hosts {
-        try PreparedStatement(db, "INSERT OR IGNORE INTO host (name) VALUES (?)").bound(host).run()
-      }
-    }
-  }
-
   /// - Throws: ``StoreError/missing(_:)`` if the register has none.
   public func standing() async throws -> Standing {
     let standing = try await read { db in
@@ -134,6 +108,24 @@ extension SQLiteChangeLog: ReplicaRoster {
       try await database.write { db in
         _ = try PreparedStatement(db, "UPDATE authority SET port = ?").bound(port).run()
       }
+    }
+  }
+
+  /// One process alone writes to a folder: there is nothing to tell.
+  public func watchHead(_ moved: @escaping @Sendable () -> Void) async throws {
+    let (nothing, end) = AsyncStream.makeStream(of: Never.self)
+    for await _ in nothing {}
+    end.finish()
+  }
+}
+
+extension Standing {
+  func insert(into db: Database) throws {
+    try PreparedStatement(
+      db, "INSERT INTO authority (id, certificate, key, port) VALUES (1, ?, ?, ?)"
+    ).bound(certificate, key, port).run()
+    for host in hosts {
+      try PreparedStatement(db, "INSERT OR IGNORE INTO host (name) VALUES (?)").bound(host).run()
     }
   }
 }

@@ -101,6 +101,10 @@ public final class SQLiteChangeLog: ChangeLog {
     }
   }
 
+  public func has(_ place: LiaisonSync.Cursor) async throws -> Bool {
+    try await read { [start] db in try Self.last(of: [place], db, start) == place }
+  }
+
   /// The last of some places that is one of the log's.
   private static func last(
     of places: [LiaisonSync.Cursor], _ db: Database, _ start: LogChain

@@ -20,6 +20,7 @@ package struct CallStatus: Hashable, Sendable {
       CallStatus(error: .tooLarge, code: .resourceExhausted, name: "too-large"),
       CallStatus(error: .tooManyCalls, code: .resourceExhausted, name: "too-many-calls"),
       CallStatus(error: .storeUnavailable, code: .unavailable, name: "store"),
+      CallStatus(error: .notYet, code: .unavailable, name: "not-yet"),
     ]
     + NotAdmitted.allCases.map {
       CallStatus(error: .notAdmitted($0), code: .unauthenticated, name: $0.rawValue)

@@ -8,6 +8,9 @@ public protocol ChangeLog: Sendable {
   /// - Parameter places: of which ``LogStatus/shared`` is the last that this log has.
   func status(among places: [Cursor]) async throws -> LogStatus
 
+  /// Whether a place is one of this log's.
+  func has(_ place: Cursor) async throws -> Bool
+
   /// How many records have changed after `position`; cheap for few of them.
   func count(after position: LogPosition) async throws -> RecordCount
 
@@ -75,6 +78,10 @@ public protocol ChangeLog: Sendable {
 }
 
 extension ChangeLog {
+  public func has(_ place: Cursor) async throws -> Bool {
+    try await status(among: [place]).shared == place
+  }
+
   public func status() async throws -> LogStatus { try await status(among: []) }
 
   public func changes(after position: LogPosition, limit: BatchLimit) async throws -> LogBatch {
@@ -174,6 +181,8 @@ public struct LogStatus: Hashable, Sendable {
   public let filedSchema: FiledSchema
   /// Whether offices may hand back what other offices wrote, because the log has lost entries.
   public let isHealing: Bool
+  /// Whether it copies another log, and may be behind it.
+  public let isStandby: Bool
   /// The last of the places that were asked for which is one of this log's; nil if none is.
   public let shared: Cursor?
   /// What ancestors and merges were made from and is not here: ``SyncLimits/wanted`` at most.
@@ -181,12 +190,13 @@ public struct LogStatus: Hashable, Sendable {
 
   public init(
     register: RegisterID, head: Cursor, schema: FiledSchema, isHealing: Bool = false,
-    shared: Cursor? = nil, wanted: [WantedRevision] = []
+    isStandby: Bool = false, shared: Cursor? = nil, wanted: [WantedRevision] = []
   ) {
     self.register = register
     self.head = head
     filedSchema = schema
     self.isHealing = isHealing
+    self.isStandby = isStandby
     self.shared = shared
     self.wanted = wanted
   }

@@ -20,6 +20,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case exists(String)
   /// What was to be changed has changed in the meantime.
   case changed
+  /// The database cannot be reached, or cannot answer now, and why. What was under way may be done or not.
+  case unreachable(String)
   /// The system refused to read or write, and how.
   case io(String)
 }
@@ -34,7 +36,7 @@ extension StoreError: CustomStringConvertible {
     case .older: "a version of Liaison wrote it that was never released"
     case .exposed(let path): "others may read \(path): its mode is not 0600"
     case .damaged(let what), .missing(let what), .unfit(let what), .exists(let what),
-      .io(let what):
+      .unreachable(let what), .io(let what):
       what
     case .changed: "it has changed in the meantime"
     }

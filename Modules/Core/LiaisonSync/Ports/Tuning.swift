@@ -64,6 +64,12 @@ public enum Tuning {
   /// type it again.
   public static let serverBusySeconds = 5
   public static let replicaBusySeconds = 20
+  /// How long a database may take for a part of what reads or writes a whole register, in seconds.
+  public static let maintenanceSeconds = 600
+  /// How often a server looks whether others have committed, if nothing told it, in milliseconds.
+  public static let headMilliseconds = 1000
+  /// Connections that a server has to its database at most, besides the one that watches.
+  public static let storeConnections = 8
 
   // Numbering.
   /// The years that a new record's number can be of; a clock that shows another one has not been set.

@@ -16,6 +16,8 @@ public enum CallError: Error, Hashable, Sendable {
   case tooManyCalls
   /// The server's store cannot answer now.
   case storeUnavailable
+  /// The server reads from a copy of the log that has not come as far as the replica.
+  case notYet
   /// The message cannot be decoded, or is not what the protocol allows there.
   case malformed
   /// No server answers, or it went away in the middle: waiting may mend it.
@@ -64,7 +66,8 @@ public enum CallError: Error, Hashable, Sendable {
   public var isPassing: Bool {
     switch self {
     // The next round goes back to what both logs have.
-    case .unreachable, .storeUnavailable, .tooManyCalls, .tooManyRounds, .otherHistory: true
+    case .unreachable, .storeUnavailable, .notYet, .tooManyCalls, .tooManyRounds, .otherHistory:
+      true
     // The next connection brings a new one.
     case .notAdmitted(.expiredCertificate): true
     // Who runs the server renews it, or somebody sets a clock.
@@ -87,6 +90,7 @@ extension CallError: CustomStringConvertible {
     case .tooLarge: "the message is larger than the server takes"
     case .tooManyCalls: "the office makes more calls at once than the server answers"
     case .storeUnavailable: "the server's store cannot answer now"
+    case .notYet: "the server is not as far as this replica yet"
     case .malformed: "the message is not one of this protocol"
     case .unreachable(let silence): silence.description
     case .peerFault(let fault): fault.description

@@ -16,7 +16,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func editsThatWereTakenInAreFiledUnderThePositionThatTookThem(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let ids: [EditID] = (0..<4).map { _ in maker.newID() }
     let (one, other) = (try maker.area("ONE"), try maker.area("OTHER"))
     for (revision, edit, absorbed) in [(one, ids[0], [ids[1], ids[2]]), (other, ids[3], [ids[1]])] {
@@ -35,7 +35,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func itKnowsTheRevisionsThatItIsAskedFor(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let areas = try (10..<15).map { try maker.area("AREA-\($0)") }
     _ = try await log.append(Array(areas.prefix(3)), maker)
     var question = CommitQuestion()
@@ -56,7 +56,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func entriesAreChainedAndTheLastPlaceInCommonIsFound(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let areas = try (10..<20).map { try maker.area("AREA-\($0)") }
     for part in [areas.prefix(1), areas[1..<7], areas.suffix(3)] {
       _ = try await log.append(Array(part), maker)
@@ -79,7 +79,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func aRecordsHistoryIsItsEntriesAndWhatStandsBehindThem(_ kind: LogMaker) async throws {
-    let open = try kind.make(in: scratch, maker)
+    let open = try await kind.make(in: scratch, maker)
     let one = try maker.area("ONE")
     let next = try maker.area("ONE", name: "B", record: one.record, parent: maker.id(of: one))
     let (side, behind) = (
@@ -98,7 +98,7 @@ import Testing
     _ = try await open().commit(CommitQuestion()) { _ in
       [CommitDecision(edit: edit, action: .append(addition))]
     }
-    let log = try open()
+    let log = try await open()
     let history = try await log.history(of: one.record) { bytes in
       bytes == filed.bytes ? [side.id] : bytes == side.bytes ? [behind.id] : []
     }
@@ -115,7 +115,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func healingStaysOpenUntilItIsClosed(_ kind: LogMaker) async throws {
-    let open = try kind.make(in: scratch, maker)
+    let open = try await kind.make(in: scratch, maker)
     #expect(try await open().status().isHealing == false)
     try await open().setHealing(true)
     #expect(try await open().status().isHealing)

@@ -16,8 +16,8 @@ import Testing
   /// Appends revisions of one record, each as an edit that has taken in another.
   private func log(
     _ kind: LogMaker, _ edits: [EditIDs]
-  ) async throws -> (open: () throws -> any ChangeLog, revisions: [FiledRevision]) {
-    let open = try kind.make(in: scratch, maker)
+  ) async throws -> (open: () async throws -> any ChangeLog, revisions: [FiledRevision]) {
+    let open = try await kind.make(in: scratch, maker)
     let record: RecordID = maker.newID()
     var revisions: [FiledRevision] = []
     for (number, ids) in edits.enumerated() {
@@ -65,7 +65,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func anImportedRecordsFirstEntryHasNoEdit(_ kind: LogMaker) async throws {
-    let open = try kind.make(in: scratch, maker)
+    let open = try await kind.make(in: scratch, maker)
     let (first, edits) = try (maker.area("ONE", name: "Imported"), ids(2))
     let later = try maker.area(
       "ONE", name: "Edited", record: first.record, parent: try maker.id(of: first))

@@ -17,7 +17,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func aNewLogIsEmptyAndHoldsItsSchema(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let status = try await log.status()
     #expect(status.head == LogChain(of: status.register, maker.coding).end)
     #expect(try status.schema == TestRegister.schema())
@@ -29,7 +29,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func whatWasCommittedIsThereAfterOpeningAnew(_ kind: LogMaker) async throws {
-    let open = try kind.make(in: scratch, maker)
+    let open = try await kind.make(in: scratch, maker)
     let filed = try maker.coding.encode(maker.area("FTF"))
     let edit: EditID = maker.newID()
     let committed = Committed(position: LogPosition(1), revision: filed.id)
@@ -37,7 +37,7 @@ import Testing
       [CommitDecision(edit: edit, action: .append(LogAddition(filed, links: Links())))]
     }
     #expect(verdicts == [Verdict(edit: edit, outcome: .committed(committed))])
-    let log = try open()
+    let log = try await open()
     let batch = try await log.changes(after: .zero, limit: BatchLimit())
     let change = Change(position: LogPosition(1), bytes: filed.bytes, edits: EditIDs(edit))
     #expect(batch.changes == [change])
@@ -51,7 +51,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func itKnowsTheOfficesThatItIsAskedFor(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let ids = try ["LYO", "NYC", "VIE"].map { try #require(OfficeID($0)) }
     for id in ids.prefix(2) { try await log.add(Office(id: id, name: "N")) }
     var question = CommitQuestion()
@@ -62,7 +62,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func aBatchHoldsTheLatestRevisionOfARecordOnly(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let first = try maker.area("FTF")
     let second = try maker.area("FTF", name: "B", record: first.record, parent: maker.id(of: first))
     let other = try maker.area("NEXUS")
@@ -77,7 +77,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func batchesEndAtTheLimitsAndGoOnWithoutGapOrRepeat(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     _ = try await log.append((10..<35).map { try maker.area("AREA-\($0)") }, maker)
     for limit in [
       BatchLimit(count: 7), BatchLimit(count: 100, bytes: 300), BatchLimit(count: 25),
@@ -97,14 +97,14 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func thereIsNothingPastTheHead(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let batch = try await log.changes(after: LogPosition(9), limit: BatchLimit())
     #expect(try await batch == LogBatch(changes: [], through: log.status().head, isLast: true))
   }
 
   @Test(arguments: LogMaker.allCases)
   func aRuleThatThrowsLeavesNothing(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     await #expect(throws: Stop.self) {
       _ = try await log.commit(CommitQuestion()) { _ in throw Stop() }
     }
@@ -126,7 +126,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func factsAreThoseThatWereAskedFor(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let (live, gone, other) = (
       try maker.area("FTF"), try maker.area("GONE"), try maker.area("OTHER")
     )
@@ -150,7 +150,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func linksAreFollowedToTheirEndAndReplacedWithTheirRecord(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let row = try (0..<200).map { try maker.area("ROW-\($0)") }
     for (from, to) in zip(row, row.dropFirst()) {
       let links = Links([
@@ -175,7 +175,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func entriesComeInTheOrderOfTheirRecords(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let areas = try (10..<20).map { try maker.area("AREA-\($0)") }
     _ = try await log.append(areas.reversed(), maker)
     let next = try maker.area(
@@ -193,7 +193,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func batchesOfManyCallersAreEachDecidedOnWhatTheOthersLeft(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let maker = maker
     // Thirty-two callers want one code, and each a code of its own.
     let outcomes = try await withThrowingTaskGroup(of: [Verdict.Outcome].self) { group in
@@ -212,7 +212,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func aCallerWhoseRuleThrowsSpoilsNoOther(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let maker = maker
     let committed = try await withThrowingTaskGroup(of: Int.self) { group in
       for caller in 0..<20 {
@@ -236,7 +236,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func anOfficeIsAddedOnceAndListedInOrder(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let lyon = Office(id: try AreaMaker("LYO").office, name: "Lyon")
     let vienna = Office(id: maker.office, name: "Vienna")
     try await log.add(vienna)

@@ -21,7 +21,7 @@ import Testing
   }
 
   /// A log of an area, a schema, two areas, and another schema.
-  private func filled(_ open: @Sendable () throws -> any ChangeLog) async throws {
+  private func filled(_ open: @Sendable () async throws -> any ChangeLog) async throws {
     let (second, third) = (try filed(2), try filed(3))
     _ = try await open().append([try maker.area("ONE")], maker)
     let at = try await open().transaction { try $0.append(second) }
@@ -32,9 +32,9 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func aSchemaIsAnEntryOfTheLog(_ kind: LogMaker) async throws {
-    let open = try kind.make(in: scratch, maker)
+    let open = try await kind.make(in: scratch, maker)
     try await filled(open)
-    let log = try open()
+    let log = try await open()
     let status = try await log.status()
     #expect(try status.filedSchema == filed(3))
     #expect(status.schema.version == 3)
@@ -59,7 +59,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func aBatchTellsOfTheLastSchemaThatItPasses(_ kind: LogMaker) async throws {
-    let open = try kind.make(in: scratch, maker)
+    let open = try await kind.make(in: scratch, maker)
     try await filled(open)
     func batch(_ after: Int64, _ count: Int = 9) async throws -> (Int64, FiledSchema?) {
       let batch = try await open().changes(
@@ -76,7 +76,7 @@ import Testing
 
   @Test(arguments: LogMaker.allCases)
   func theHeadsOfAKindAreHandedOver(_ kind: LogMaker) async throws {
-    let log = try kind.make(in: scratch, maker)()
+    let log = try await kind.make(in: scratch, maker)()
     let areas = try (10..<13).map { try maker.area("AREA-\($0)") }
     _ = try await log.append(areas, maker)
     let next = try maker.area(
@@ -97,8 +97,8 @@ import Testing
   @Test func aSchemaThatAnotherProcessSetIsSeen() async throws {
     let scratch = try Scratch()
     let maker = try AreaMaker(seed: 13)
-    let open = try LogMaker.sqlite.make(in: scratch, maker)
-    let (served, other) = (try open(), try open())
+    let open = try await LogMaker.sqlite.make(in: scratch, maker)
+    let (served, other) = (try await open(), try await open())
     #expect(try await served.status().schema.version == 1)
     let next = try maker.coding.encode(
       Schema(version: 2, kinds: try TestRegister.schema().kinds))

@@ -1,0 +1,96 @@
+internal import CLibPQ
+internal import LiaisonSync
+
+/// Where a register stands in PostgreSQL: a connection URI of libpq (its documentation, *Connection Strings*),
+/// with one parameter more, `namespace`, for a database that holds several registers.
+///
+/// `postgresql://liaison@db1,db2/hq?namespace=training`
+public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible {
+  /// PostgreSQL's limit for a name, in bytes.
+  private static let nameBytes = 63
+  /// Where a register stands if nothing else is said.
+  private static let usual = "liaison"
+
+  /// What libpq is told, by keyword.
+  let options: [String: String]
+  /// PostgreSQL's schema in which the register's tables are.
+  public let namespace: String
+  /// Without what is secret.
+  public let description: String
+
+  /// Whether a text names a register in PostgreSQL, well or badly.
+  public static func isOne(_ text: String) -> Bool {
+    text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
+  }
+
+  /// - Throws: ``StoreError/unfit(_:)`` if it is no such URI.
+  public init(_ text: String) throws {
+    guard Self.isOne(text) else {
+      throw StoreError.unfit("a store in PostgreSQL is named postgresql://HOST/DATABASE")
+    }
+    let (uri, namespace) = try Self.split(text)
+    self.namespace = namespace ?? Self.usual
+    try Self.check(self.namespace)
+    var fault: UnsafeMutablePointer<CChar>?
+    guard let parsed = PQconninfoParse(uri, &fault) else {
+      defer { PQfreemem(fault) }
+      let why = fault.map { String(cString: $0) } ?? "it cannot be read"
+      throw StoreError.unfit("the store's address: \(Self.line(why))")
+    }
+    defer { PQconninfoFree(parsed) }
+    var options = Self.usualOptions
+    var option = parsed
+    while let keyword = option.pointee.keyword {
+      if let value = option.pointee.val {
+        options[String(cString: keyword)] = String(cString: value)
+      }
+      option += 1
+    }
+    self.options = options
+    let place = [options["host"], options["dbname"]].compactMap(\.self).joined(separator: "/")
+    description = "postgresql://\(place)" + (namespace.map { "?namespace=\($0)" } ?? "")
+  }
+
+  /// What holds unless the URI says otherwise: only a server that may be written to, and a connection whose
+  /// other side has gone is noticed.
+  private static let usualOptions = [
+    "target_session_attrs": "read-write", "connect_timeout": "3", "tcp_user_timeout": "5000",
+    "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3",
+    "fallback_application_name": "liaisond", "client_encoding": "UTF8",
+  ]
+
+  /// The URI as libpq takes it, and the namespace.
+  private static func split(_ text: String) throws -> (String, String?) {
+    guard let mark = text.firstIndex(of: "?") else { return (text, nil) }
+    var namespace: String?
+    var kept: [Substring] = []
+    for part in text[text.index(after: mark)...].split(separator: "&") {
+      guard part.hasPrefix("namespace=") else {
+        kept.append(part)
+        continue
+      }
+      namespace = String(part.dropFirst("namespace=".count))
+    }
+    let base = String(text[..<mark])
+    return (kept.isEmpty ? base : base + "?" + kept.joined(separator: "&"), namespace)
+  }
+
+  /// It stands in statements as it is, so that it is of plain letters.
+  private static func check(_ namespace: String) throws {
+    let letters = namespace.utf8.allSatisfy {
+      ("a"..."z").contains(Character(Unicode.Scalar($0)))
+        || ("0"..."9").contains(Character(Unicode.Scalar($0))) || $0 == UInt8(ascii: "_")
+    }
+    let begins = namespace.first.map { $0.isLetter } ?? false
+    guard letters, begins, namespace.utf8.count <= nameBytes, !namespace.hasPrefix("pg_") else {
+      throw StoreError.unfit(
+        "the namespace '\(namespace)' is none: a to z, 0 to 9 and _, a letter first")
+    }
+  }
+
+  /// What libpq says, as one line.
+  static func line(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).map { $0.drop { $0.isWhitespace } }
+      .joined(separator: "; ")
+  }
+}

@@ -1,0 +1,147 @@
+public import LiaisonModel
+public import LiaisonSync
+
+/// Who may call.
+extension PostgresChangeLog: RegisterStore {
+  public func generation() async throws -> Int {
+    let rows = try await read([Statement("SELECT roster FROM register")])
+    return try rows[0].first?.number(0) ?? 0
+  }
+
+  public func office(_ id: OfficeID) async throws -> Office? {
+    try await read([PostgresRoster.office(id)])[0].first.map { try Office($0) }
+  }
+
+  public func offices() async throws -> [Office] {
+    let rows = try await read([
+      Statement("SELECT code, name, role, is_disabled FROM office ORDER BY code")
+    ])
+    return try rows[0].map { try Office($0) }
+  }
+
+  public func add(_ office: Office) async throws {
+    try await write { connection in
+      let added = try connection.run(
+        Statement(
+          "INSERT INTO office (code, name, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+          .one(office.id.text), .one(office.name), .one(office.role.rawValue)))
+      guard added.changed == 1 else {
+        throw StoreError.exists("the register has an office \(office.id) already")
+      }
+    }
+  }
+
+  public func replica(with key: Fingerprint) async throws -> EnrolledReplica? {
+    try await read([PostgresRoster.replica(key)])[0].first.map { try EnrolledReplica($0) }
+  }
+
+  public func replicas() async throws -> [EnrolledReplica] {
+    let rows = try await read([
+      Statement(PostgresRoster.replicas + " ORDER BY office, number")
+    ])
+    return try rows[0].map { try EnrolledReplica($0) }
+  }
+
+  public func invitation(_ secret: [UInt8]) async throws -> IssuedInvitation? {
+    try await read([PostgresRoster.invitation(secret)])[0].first.map { try IssuedInvitation($0) }
+  }
+
+  public func invitations() async throws -> [IssuedInvitation] {
+    let rows = try await read([Statement(PostgresRoster.invitations + " ORDER BY id DESC")])
+    return try rows[0].map { try IssuedInvitation($0) }
+  }
+
+  public func last(_ act: AuditEntry.Act, of subject: String) async throws -> Timestamp? {
+    try await read([PostgresRoster.last(act, subject)])[0].first?.time(0)
+  }
+
+  public func audit(limit: Int) async throws -> [AuditEntry] {
+    let rows = try await read([
+      Statement(
+        "SELECT time, act, subject, actor, note FROM audit ORDER BY id DESC LIMIT $1",
+        .one(Int64(limit)))
+    ])
+    return try rows[0].map { try AuditEntry($0) }
+  }
+
+  public func records(through position: LogPosition) async throws -> Int {
+    let rows = try await read([
+      Statement(
+        "SELECT count(*) FROM change WHERE before IS NULL AND position <= $1",
+        .one(position.number))
+    ])
+    return try rows[0].first?.number(0) ?? 0
+  }
+
+  public func change<Result: Sendable>(
+    _ body: @escaping @Sendable (any RosterTransaction) throws -> Result
+  ) async throws -> Result {
+    try await write { connection in
+      // One at a time, on whatever server: what it reads stays as it is until it has written.
+      try connection.run(Statement("SELECT 1 FROM register FOR UPDATE"))
+      let result = try body(PostgresRoster(connection: connection))
+      try connection.run(
+        Statement(
+          """
+          UPDATE register SET roster = roster + 1
+          WHERE pg_current_xact_id_if_assigned() IS NOT NULL
+          """))
+      return result
+    }
+  }
+}
+
+extension PostgresChangeLog {
+  public func watchHead(_ moved: @escaping @Sendable () -> Void) async throws {
+    await watch.run(moved)
+  }
+}
+
+// MARK: Sightings
+
+extension PostgresChangeLog {
+  public func sightings() async throws -> [ReplicaID: ReplicaSighting] {
+    let rows = try await read([
+      Statement(
+        """
+        SELECT replica, called, peer, version, applied, sent, pulled, pushed, pushes, went_back
+        FROM sighting
+        """)
+    ])
+    let all = try rows[0].map { row -> (ReplicaID, ReplicaSighting) in
+      var sighting = ReplicaSighting(called: try row.time(1), peer: try row.value(2))
+      sighting.version = try row.number(3)
+      sighting.applied = try row.position(4)
+      sighting.sent = try row.position(5)
+      sighting.pulled = try row.optionalTime(6)
+      sighting.pushed = try row.optionalTime(7)
+      sighting.pushes = try row.number(8)
+      sighting.wentBack = try row.optionalTime(9)
+      return (try row.value(0), sighting)
+    }
+    return Dictionary(all) { first, _ in first }
+  }
+
+  public func put(_ sightings: [ReplicaID: ReplicaSighting]) async throws {
+    guard !sightings.isEmpty else { return }
+    let all = sightings.map { ($0.key, $0.value) }
+    try await write { connection in
+      _ = try connection.run(
+        Statement(
+          """
+          INSERT INTO sighting
+            (replica, called, peer, version, applied, sent, pulled, pushed, pushes, went_back)
+          SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+          ON CONFLICT (replica) DO UPDATE SET
+            (called, peer, version, applied, sent, pulled, pushed, pushes, went_back) =
+            ROW (excluded.called, excluded.peer, excluded.version, excluded.applied,
+              excluded.sent, excluded.pulled, excluded.pushed, excluded.pushes,
+              excluded.went_back)
+          """, .all(all.map(\.0)), .all(all.map(\.1.called.milliseconds)),
+          .all(all.map(\.1.peer)), .all(all.map { Int64($0.1.version) }),
+          .all(all.map(\.1.applied.number)), .all(all.map(\.1.sent.number)),
+          .some(all.map(\.1.pulled?.milliseconds)), .some(all.map(\.1.pushed?.milliseconds)),
+          .all(all.map { Int64($0.1.pushes) }), .some(all.map(\.1.wentBack?.milliseconds))))
+    }
+  }
+}

@@ -1,0 +1,160 @@
+internal import LiaisonModel
+internal import LiaisonSync
+
+/// A change log inside one transaction, which has the register's row locked from its first statement on.
+///
+/// What it is told to append is sent with the next question or the end: a batch takes two round trips.
+final class PostgresLogTransaction: LogTransaction {
+  let connection: PostgresConnection
+  private let start: LogChain
+  private let schemas: RegisterSchemas
+
+  /// What is not sent yet.
+  private var unsent: [Statement] = []
+  private var state: State?
+
+  /// What the register's row holds.
+  private struct State {
+    var chain: LogChain
+    var schemaPosition: LogPosition
+    /// Whether the row is behind.
+    var hasGrown = false
+  }
+
+  /// - Parameter start: the log's chain before its first entry.
+  init(_ connection: PostgresConnection, _ start: LogChain, _ schemas: RegisterSchemas) {
+    self.connection = connection
+    self.start = start
+    self.schemas = schemas
+  }
+
+  // MARK: Round trips
+
+  private static let opening = [
+    Statement("BEGIN"),
+    Statement(
+      """
+      SELECT head, prefix, schema_position, (SELECT max(version) FROM layout)
+      FROM register FOR UPDATE
+      """),
+  ]
+
+  /// Begins, if it has not begun.
+  func begin() throws { _ = try ask([]) }
+
+  /// Sends what waits, and some statements behind it.
+  /// - Returns: what those answered.
+  func ask(_ statements: [Statement]) throws -> [Rows] {
+    let before = (state == nil ? Self.opening : []) + unsent
+    guard !before.isEmpty || !statements.isEmpty else { return [] }
+    unsent = []
+    let rows = try connection.run(before + statements)
+    if state == nil { state = try Self.state(rows[1], start) }
+    return Array(rows.suffix(statements.count))
+  }
+
+  private static func state(_ rows: Rows, _ start: LogChain) throws -> State {
+    guard let row = rows.first else { throw StoreError.damaged("the database holds no register") }
+    // A server of a newer version may have begun to use the database.
+    guard try row.number(3) <= Layout.migrations.count else { throw StoreError.newer }
+    let end = Cursor(position: try row.position(0), prefix: try row.value(1))
+    return State(chain: start.moved(to: end), schemaPosition: try row.position(2))
+  }
+
+  /// - Returns: where the log ends, if it has grown.
+  func commit() throws -> LogPosition? {
+    let state = try opened()
+    let end = state.chain.end
+    let head = Statement(
+      "UPDATE register SET head = $1, prefix = $2, schema_position = $3",
+      .one(end.position.number), .one(end.prefix), .one(state.schemaPosition.number))
+    try connection.commit(after: unsent + (state.hasGrown ? [head] : []))
+    unsent = []
+    return state.hasGrown ? end.position : nil
+  }
+
+  private func opened() throws -> State {
+    try begin()
+    guard let state else { throw StoreError.damaged("the database holds no register") }
+    return state
+  }
+
+  // MARK: The log
+
+  func facts(for question: CommitQuestion) throws -> CommitFacts {
+    let load = FactsLoad(question)
+    let rows = try ask(load.statements)
+    var facts = try load.facts(rows)
+    facts.schema = try schema().mark
+    return facts
+  }
+
+  func append(_ decisions: [CommitDecision]) throws -> [Verdict] {
+    var state = try opened()
+    var batch = AppendedBatch()
+    let verdicts = decisions.map { decision -> Verdict in
+      switch decision.action {
+      case .answer(let outcome): return Verdict(edit: decision.edit, outcome: outcome)
+      case .file(let provenance, let filed):
+        batch.file(provenance, of: filed.record, at: filed.committed.position)
+        return Verdict(edit: decision.edit, outcome: .alreadyCommitted(filed.committed))
+      case .append(let addition):
+        let cursor = state.chain.append(addition.revision.id)
+        state.hasGrown = true
+        batch.append(addition, edit: decision.edit, at: cursor)
+        let committed = Committed(position: cursor.position, revision: addition.revision.id)
+        return Verdict(edit: decision.edit, outcome: .committed(committed))
+      }
+    }
+    unsent += batch.statements
+    self.state = state
+    return verdicts
+  }
+
+  func schema() throws -> FiledSchema {
+    let position = try opened().schemaPosition
+    if let filed = schemas.known(at: position) { return filed }
+    return try schemas.read(ask([RegisterSchemas.statement(position)])[0], at: position)
+  }
+
+  func append(_ schema: FiledSchema) throws -> Cursor {
+    var state = try opened()
+    let end = state.chain.append(schema.name)
+    state.schemaPosition = end.position
+    state.hasGrown = true
+    unsent.append(
+      Statement(
+        "INSERT INTO schema_change (position, prefix, bytes) VALUES ($1, $2, $3)",
+        .one(end.position.number), .one(end.prefix), .one(schema.bytes)))
+    self.state = state
+    return end
+  }
+
+  func file(_ record: RecordID, links: Links?, keys: [UniqueKey]?) throws {
+    var batch = AppendedBatch()
+    batch.file(record, links: links, keys: keys)
+    let filed = try ask(batch.statements)
+    guard let keys, !keys.isEmpty else { return }
+    guard filed.last?.changed == keys.count else {
+      throw StoreError.exists("another record holds what is unique")
+    }
+  }
+
+  func forEachHead(of kind: KindNumber, _ body: (EncodedRevision) throws -> Void) throws {
+    _ = try ask([
+      Statement(
+        """
+        DECLARE heads NO SCROLL CURSOR FOR
+        SELECT change.revision, change.bytes FROM record
+        JOIN change ON change.position = record.head WHERE record.kind = \(kind.number)
+        ORDER BY record.record
+        """)
+    ])
+    while true {
+      let rows = try ask([Statement("FETCH \(Tuning.importLines) FROM heads")])[0]
+      guard rows.count > 0 else { break }
+      try rows.forEach { try body(try $0.revision(0, 1)) }
+    }
+    _ = try ask([Statement("CLOSE heads")])
+  }
+}

@@ -1,0 +1,31 @@
+import LiaisonSync
+import Testing
+
+@testable import LiaisonPostgres
+
+/// How a register in PostgreSQL is named.
+struct PostgresAddressTests {
+  @Test func theNamespaceIsOursAndTheRestIsLibpqs() throws {
+    let address = try PostgresAddress(
+      "postgresql://anna:secret@db1:5433,db2/hq?namespace=training&sslmode=verify-full")
+    #expect(address.namespace == "training")
+    #expect(address.options["host"] == "db1,db2" && address.options["dbname"] == "hq")
+    #expect(address.options["sslmode"] == "verify-full")
+    #expect(address.options["target_session_attrs"] == "read-write", "unless it says otherwise")
+    #expect(address.description == "postgresql://db1,db2/hq?namespace=training")
+    #expect(try PostgresAddress("postgres://db/hq").namespace == "liaison")
+    let standby = try PostgresAddress("postgresql://db/hq?target_session_attrs=standby")
+    #expect(standby.options["target_session_attrs"] == "standby")
+  }
+
+  @Test(arguments: [
+    "hq", "http://db/hq", "postgresql://db/hq?namespace=", "postgresql://db/hq?namespace=Hq",
+    "postgresql://db/hq?namespace=a;drop", "postgresql://db/hq?namespace=pg_x",
+    "postgresql://db/hq?namespace=1a", "postgresql://db/hq?colour=blue",
+  ])
+  func whatNamesNoneIsRefused(_ text: String) {
+    #expect { try PostgresAddress(text) } throws: { error in
+      if case StoreError.unfit = error { true } else { false }
+    }
+  }
+}
