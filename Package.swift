@@ -125,8 +125,8 @@ let package = Package(
     command(
       "liaisond",
       core + [
-        "LiaisonTerminal", "LiaisonServer", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
-        "LiaisonExchange", "LiaisonIdentity", "LiaisonWire", arguments, lifecycle, signals, log,
+        "LiaisonTerminal", "LiaisonServer", "LiaisonSQLite", "LiaisonPostgres", "LiaisonFolder",
+        "LiaisonGRPC", "LiaisonExchange", "LiaisonIdentity", "LiaisonWire", arguments, lifecycle, signals, log,
       ]),
     .target(
       name: "TestSupport", dependencies: core, path: "Tests/Support", swiftSettings: settings),

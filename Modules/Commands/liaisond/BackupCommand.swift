@@ -32,7 +32,7 @@ struct BackupCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let log = try folder.open(for: .reading)
+    let log = try SQLiteChangeLog(folder.data, coding: SchemaCodec(), for: .reading)
     let status = try await log.status()
     let place = BackupPlace(target, register: status.register)
     if let keep {

@@ -20,7 +20,7 @@ struct HealCommand: AsyncParsableCommand {
     @OptionGroup var folder: ServerFolder
 
     func run() async throws {
-      let log = try folder.open()
+      let log = try await folder.open()
       try await log.setHealing(true)
       try await log.change { try $0.note(.byPerson(.healingOpened, "")) }
       Output.line("healing is open")
@@ -34,7 +34,7 @@ struct HealCommand: AsyncParsableCommand {
     @OptionGroup var folder: ServerFolder
 
     func run() async throws {
-      let log = try folder.open()
+      let log = try await folder.open()
       try await log.setHealing(false)
       try await log.change { try $0.note(.byPerson(.healingClosed, "")) }
       Output.line("healing is closed")

@@ -30,7 +30,7 @@ struct ImportCommand: AsyncParsableCommand {
     let office = try OfficeArgument.parse(office)
     let author = try AuthorArgument.parse(System.author())
     let input = try InputArgument.parse(file)
-    let log = try folder.open()
+    let log = try await folder.open()
     let lock = try await folder.lock(for: "liaisond import")
     defer { withExtendedLifetime(lock) {} }
     if office.text != "SERVER" { try await OfficeArgument.check(office, in: log) }

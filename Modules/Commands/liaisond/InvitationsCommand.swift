@@ -32,7 +32,7 @@ struct InvitationsCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let log = try folder.open(for: .reading)
+    let log = try await folder.open(for: .reading)
     let names = Dictionary(try await log.replicas().map { ($0.id, $0.name) }) { first, _ in first }
     let all = try await log.invitations().map { View($0, names) }
     if json { return try Output.json(all) }

@@ -42,7 +42,7 @@ struct InviteCommand: AsyncParsableCommand {
     let office = try OfficeArgument.parse(code, advice: "the office's id, for example VIE")
     let life = try DurationArgument.milliseconds(valid)
     let note = try NoteArgument.parse(note)
-    let log = try folder.open()
+    let log = try await folder.open()
     try await OfficeArgument.check(office, in: log)
     guard try await log.office(office)?.isDisabled == false else {
       throw Failure(

@@ -54,7 +54,7 @@ struct LogCommand: AsyncParsableCommand {
     guard count > 0 else {
       throw Failure("-n takes a number of changes", advice: "-n 50", status: .usage)
     }
-    let log = try folder.open(for: .reading)
+    let log = try await folder.open(for: .reading)
     let revisions = try await log.latest(count, isHandedBack: handedBack).map {
       Item($0, try RevisionCodec().decode($0.revision.bytes))
     }

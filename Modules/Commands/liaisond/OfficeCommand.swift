@@ -141,7 +141,7 @@ extension ServerFolder {
     _ body: @escaping @Sendable (inout Office) -> Void
   ) async throws {
     let id = try OfficeArgument.parse(code, advice: "the office's id, for example VIE")
-    let log = try open()
+    let log = try await open()
     try await OfficeArgument.check(id, in: log)
     let entry = AuditEntry.byPerson(act, id.text, note)
     let changed = try await log.change { roster -> Office? in

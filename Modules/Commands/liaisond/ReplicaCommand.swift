@@ -16,7 +16,7 @@ struct ReplicaCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let log = try folder.open(for: .reading)
+      let log = try await folder.open(for: .reading)
       let (seen, head) = (try await log.sightings(), try await log.status().head.position)
       let replicas = try await log.replicas()
       if json {
@@ -57,7 +57,7 @@ struct ReplicaCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-      let log = try folder.open()
+      let log = try await folder.open()
       guard let found = try await log.replicas().first(where: { $0.name == name.uppercased() })
       else {
         throw Failure(

@@ -71,7 +71,7 @@ struct SchemaFileArgument: ParsableArguments {
 
   func apply(isTrial: Bool) async throws -> Schema {
     let document = try SchemaDocument(InputArgument.bytes(file))
-    let log = try folder.open(for: isTrial ? .reading : .writing)
+    let log = try await folder.open(for: isTrial ? .reading : .writing)
     do {
       let schema = try await SyncService(log: log, coding: RevisionCodec())
         .apply(document.schema, coding: SchemaCodec(), isTrial: isTrial)

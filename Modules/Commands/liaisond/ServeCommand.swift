@@ -3,7 +3,6 @@ import LiaisonFolder
 import LiaisonGRPC
 import LiaisonIdentity
 import LiaisonModel
-import LiaisonSQLite
 import LiaisonServer
 import LiaisonSync
 import LiaisonTerminal
@@ -23,11 +22,20 @@ struct ServeCommand: AsyncParsableCommand {
       files again, and a change of them is seen within a minute. Standard error is the log: starts \
       and stops, errors, and which calls are refused.
 
-      Example: liaisond serve hq --listen 192.0.2.7:7401
+      Any number of servers may serve a register that is in a database, behind a load balancer for \
+      TCP: a call may go to any of them.
+
+      Examples:
+        liaisond serve hq --listen 192.0.2.7:7401
+        liaisond serve --store postgresql://liaison@db1,db2/hq --listen 192.0.2.7:7401
       """)
 
   @Argument(help: "The server's folder.")
-  var directory: String
+  var directory: String?
+  @Option(
+    help: ArgumentHelp(
+      "The database, in the place of a folder: postgresql://HOST/DATABASE.", valueName: "url"))
+  var store: String?
   @Option(
     help: ArgumentHelp(
       "ADDRESS:PORT, again for each; port 0 takes a free one.", valueName: "address:port"))
@@ -50,15 +58,15 @@ struct ServeCommand: AsyncParsableCommand {
     let hangups = await UnixSignalsSequence(trapping: .sighup)
     let (asked, addresses) = try ListenArgument.parse(listen)
     let files = try files()
-    var folder = ServerFolder()
-    folder.directory = directory
-    try checkPrivate(folder)
-    let changeLog = try folder.open()
-    let lock = try await folder.lock(for: "liaisond serve")
+    let place = try RegisterPlace(folder: directory, store: store)
+    try checkPrivate(place)
+    let changeLog = try await place.open()
+    let isStandby = try await changeLog.status().isStandby
+    let lock = try await place.lock(for: "liaisond serve")
     defer { withExtendedLifetime(lock) {} }
     var logger = Logger(label: "liaisond") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .notice
-    try await changeLog.add(hosts: host.map(HostArgument.parse))
+    if !isStandby { try await changeLog.add(hosts: host.map(HostArgument.parse)) }
     let identity = insecureLoopback ? nil : try await identity(of: changeLog, files)
     let service = SyncService(
       log: changeLog, coding: RevisionCodec(), admission: identity?.admission,
@@ -74,6 +82,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let serving = Serving(
       server: server, service: service, identity: identity, changeLog: changeLog,
+      isStandby: isStandby,
       register: try await changeLog.status().register, log: logger, asked: asked,
       hangups: hangups)
     do {
@@ -81,14 +90,15 @@ struct ServeCommand: AsyncParsableCommand {
     } catch is CancellationError {
       logger.notice("what did not end by itself is cut")
     }
-    if identity != nil { try await service.writeSightings(to: changeLog) }
+    if identity != nil, !isStandby { try await service.writeSightings(to: changeLog) }
     logger.notice("stopped")
   }
 
   /// The server's file holds the authority's key.
-  private func checkPrivate(_ folder: ServerFolder) throws {
+  private func checkPrivate(_ place: RegisterPlace) throws {
+    guard case .folder = place else { return }
     do {
-      try folder.data.checkPrivate()
+      try place.data.checkPrivate()
     } catch StoreError.exposed(let path) {
       throw Failure(
         StoreError.exposed(path: path).description,
@@ -97,7 +107,7 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func identity(
-    of log: SQLiteChangeLog, _ files: ServerIdentity.Files?
+    of log: any RegisterStore, _ files: ServerIdentity.Files?
   ) async throws -> ServerIdentity {
     do {
       return try await ServerIdentity(of: log, files)
@@ -135,7 +145,9 @@ private struct Serving: Service {
   let server: SyncServer
   let service: SyncService
   let identity: ServerIdentity?
-  let changeLog: SQLiteChangeLog
+  let changeLog: any RegisterStore
+  /// Whether it only copies: then nothing is noted in it.
+  let isStandby: Bool
   let register: RegisterID
   let log: Logger
   /// Where it was told to listen.
@@ -148,8 +160,9 @@ private struct Serving: Service {
       defer { group.cancelAll() }
       if let identity {
         group.addTask { try await identity.keepRenewed(log) }
-        group.addTask { try await service.watchRoster(changeLog) }
+        group.addTask { try await service.watchRoster(changeLog, isReadOnly: isStandby) }
       }
+      group.addTask { try await service.watchHead(of: changeLog) }
       group.addTask {
         for await _ in hangups { await identity?.reload(log) }
       }
@@ -175,7 +188,7 @@ private struct Serving: Service {
   private func announce(_ addresses: [LiaisonSync.Endpoint]) async {
     do {
       // Invitations are for offices elsewhere, if any can call.
-      if let called = addresses.first(where: { !$0.isLoopback }) ?? addresses.first {
+      if !isStandby, let called = addresses.first(where: { !$0.isLoopback }) ?? addresses.first {
         try await changeLog.setPort(called.port)
       }
     } catch {

@@ -1,27 +1,100 @@
 import ArgumentParser
+import Foundation
 import LiaisonFolder
+import LiaisonPostgres
 import LiaisonSQLite
+import LiaisonSync
 import LiaisonTerminal
 import LiaisonWire
 
-/// The server's folder, as most commands take it.
-struct ServerFolder: ParsableArguments {
-  @Option(
-    name: [.customShort("C"), .long], help: ArgumentHelp("The server's folder.", valueName: "dir"))
-  var directory = "."
+/// Where a register is kept: in a server's folder, or in a database.
+enum RegisterPlace {
+  case folder(String)
+  case database(PostgresAddress)
 
-  var data: DataDirectory {
-    get throws { DataDirectory(try FolderArgument.parse(directory), role: .server) }
+  /// The variable that names a database, where no argument says otherwise.
+  static let variable = "LIAISON_STORE"
+
+  /// - Throws: ``Failure`` if both are named.
+  init(folder: String?, store: String?) throws {
+    guard folder == nil || store == nil else {
+      throw Failure(
+        "a folder and a store are named, and the register is in one of them",
+        advice: "one of them alone", status: .usage)
+    }
+    let named = store ?? (folder == nil ? ProcessInfo.processInfo.environment[Self.variable] : nil)
+    guard let named, !named.isEmpty else {
+      self = .folder(folder ?? ".")
+      return
+    }
+    do {
+      self = .database(try PostgresAddress(named))
+    } catch StoreError.unfit(let why) {
+      throw Failure(why, advice: "--store postgresql://HOST/DATABASE", status: .usage)
+    }
   }
 
-  /// Keeps other commands from writing while this one does.
-  func lock(for holder: String) async throws -> DirectoryLock {
-    try await Place(of: .server, folder: directory).naming {
+  func open(for access: SQLiteChangeLog.Access = .writing) async throws -> any RegisterStore {
+    switch self {
+    case .folder: try SQLiteChangeLog(try data, coding: SchemaCodec(), for: access)
+    case .database(let address): try await PostgresChangeLog(address, coding: SchemaCodec())
+    }
+  }
+
+  /// Keeps other commands from writing into a folder while this one does; a database sees to that itself.
+  func lock(for holder: String) async throws -> DirectoryLock? {
+    guard case .folder(let folder) = self else { return nil }
+    return try await Place(of: .server, folder: folder).naming {
       try DirectoryLock(try data, name: .server, holder: holder)
     }
   }
 
-  func open(for access: SQLiteChangeLog.Access = .writing) throws -> SQLiteChangeLog {
-    try SQLiteChangeLog(try data, coding: SchemaCodec(), for: access)
+  /// - Throws: ``Failure`` if the register is in a database.
+  var data: DataDirectory {
+    get throws {
+      switch self {
+      case .folder(let folder):
+        return DataDirectory(try FolderArgument.parse(folder), role: .server)
+      case .database:
+        throw Failure(
+          "this is for a register in a folder", advice: "pg_basebackup or pg_dump for a database")
+      }
+    }
+  }
+}
+
+extension RegisterPlace: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .folder(let folder): folder
+    case .database(let address): address.description
+    }
+  }
+}
+
+/// Where a register is kept, as most commands take it.
+struct ServerFolder: ParsableArguments {
+  @Option(
+    name: [.customShort("C"), .long],
+    help: ArgumentHelp("The server's folder. (default: .)", valueName: "dir"))
+  var directory: String?
+  @Option(
+    help: ArgumentHelp(
+      "The database, in the place of a folder: postgresql://HOST/DATABASE.", valueName: "url"))
+  var store: String?
+
+  var place: RegisterPlace {
+    get throws { try RegisterPlace(folder: directory, store: store) }
+  }
+
+  /// - Throws: ``Failure`` if the register is in a database.
+  var data: DataDirectory { get throws { try place.data } }
+
+  func lock(for holder: String) async throws -> DirectoryLock? {
+    try await place.lock(for: holder)
+  }
+
+  func open(for access: SQLiteChangeLog.Access = .writing) async throws -> any RegisterStore {
+    try await place.open(for: access)
   }
 }

@@ -2,7 +2,6 @@ import LiaisonFolder
 import LiaisonGRPC
 import LiaisonIdentity
 import LiaisonModel
-import LiaisonSQLite
 import LiaisonServer
 import LiaisonSync
 import LiaisonTerminal
@@ -38,7 +37,7 @@ final class ServerIdentity: Sendable {
   let served: ServedCredential
   private let authority: RegisterAuthority
   private let files: Files?
-  private let log: SQLiteChangeLog
+  private let log: any RegisterStore
   private let state: Mutex<State>
 
   /// What is served, since when, and when the log was last told that it ends.
@@ -52,7 +51,7 @@ final class ServerIdentity: Sendable {
 
   /// - Parameter files: of a certificate that stands in the place of the authority's own.
   /// - Throws: ``StoreError``, ``CertificateFault``, ``Failure`` if the certificate has ended.
-  init(of log: SQLiteChangeLog, _ files: Files?) async throws {
+  init(of log: any RegisterStore, _ files: Files?) async throws {
     let standing = try await log.standing()
     authority = try RegisterAuthority(certificate: standing.certificate, key: standing.key)
     admission = Admission(

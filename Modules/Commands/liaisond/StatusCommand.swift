@@ -39,7 +39,7 @@ struct StatusCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let log = try folder.open(for: .reading)
+    let log = try await folder.open(for: .reading)
     let status = try await log.status()
     let value = Status(
       register: status.register.description, head: status.head.position.number,

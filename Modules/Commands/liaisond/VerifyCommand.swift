@@ -18,8 +18,10 @@ struct VerifyCommand: AsyncParsableCommand {
   @Flag(help: "Print JSON.") var json = false
 
   func run() async throws {
-    let result = try await SyncService(log: folder.open(for: .reading), coding: RevisionCodec())
-      .verify()
+    let result = try await SyncService(
+      log: await folder.open(for: .reading), coding: RevisionCodec()
+    )
+    .verify()
     if json { return try Output.json(result) }
     Output.line("\(result.records) records, digest \(result.digest)")
   }

@@ -23,7 +23,7 @@ struct WithdrawCommand: AsyncParsableCommand {
   func run() async throws {
     let office = try OfficeArgument.parse(code, advice: "the office's id, for example VIE")
     let note = try note.map(NoteArgument.parse)
-    let log = try folder.open()
+    let log = try await folder.open()
     try await OfficeArgument.check(office, in: log)
     let entry: @Sendable (Int) -> AuditEntry = { count in
       .byPerson(.withdrawn, office.text, "\(count)" + (note.map { " with the note \($0)" } ?? ""))

@@ -11,9 +11,11 @@ final class Sightings: Sendable {
 
   private let state = Mutex(State())
 
-  /// Begins with what was written down before.
+  /// Takes over what was written down, before or by others, so far as it is later.
   func load(_ known: [ReplicaID: ReplicaSighting]) {
-    state.withLock { state in state.all.merge(known) { now, _ in now } }
+    state.withLock { state in
+      state.all.merge(known) { now, other in now.called < other.called ? other : now }
+    }
   }
 
   func see(

@@ -107,12 +107,17 @@ public struct SyncService: SyncListener {
 
   /// Wakes those who follow when replicas, invitations or offices have changed, so that a revocation ends
   /// their calls. Until its task is cancelled.
-  public func watchRoster(_ roster: any ReplicaRoster) async throws {
+  /// - Parameter isReadOnly: whether nothing can be written down of what is seen of them.
+  public func watchRoster(_ roster: any ReplicaRoster, isReadOnly: Bool = false) async throws {
     var (last, rounds) = (Int?.none, 0)
-    if let known = try? await asking({ try await roster.sightings() }) { sightings.load(known) }
+    await loadSightings(roster)
     while true {
       rounds += 1
-      if rounds % SyncLimits.sightingRounds == 0 { try? await writeSightings(to: roster) }
+      if !isReadOnly, rounds % SyncLimits.sightingRounds == 0 {
+        try? await writeSightings(to: roster)
+        // Another server may have seen more.
+        await loadSightings(roster)
+      }
       let now = try? await asking { try await roster.generation() }
       // What fails here is reported, and tried again.
       if let now, now != last {
@@ -121,6 +126,15 @@ public struct SyncService: SyncListener {
       }
       try await pause(SyncLimits.rosterPause)
     }
+  }
+
+  private func loadSightings(_ roster: any ReplicaRoster) async {
+    if let known = try? await asking({ try await roster.sightings() }) { sightings.load(known) }
+  }
+
+  /// Wakes those who follow when another server has committed, until its task is cancelled.
+  public func watchHead(of store: any RegisterStore) async throws {
+    try await store.watchHead { [commits] in commits.fire() }
   }
 
   /// Ends every follow, now and later, so that a server can drain.
