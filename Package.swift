@@ -126,7 +126,8 @@ let package = Package(
       "liaisond",
       core + [
         "LiaisonTerminal", "LiaisonServer", "LiaisonSQLite", "LiaisonPostgres", "LiaisonFolder",
-        "LiaisonGRPC", "LiaisonExchange", "LiaisonIdentity", "LiaisonWire", arguments, lifecycle, signals, log,
+        "LiaisonGRPC", "LiaisonExchange", "LiaisonIdentity", "LiaisonWire", arguments, lifecycle,
+        signals, log,
       ]),
     .target(
       name: "TestSupport", dependencies: core, path: "Tests/Support", swiftSettings: settings),
