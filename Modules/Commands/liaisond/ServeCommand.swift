@@ -150,6 +150,7 @@ private struct Serving: Service {
         group.addTask { try await identity.keepRenewed(log) }
         group.addTask { try await service.watchRoster(changeLog) }
       }
+      group.addTask { try await service.watchStore() }
       group.addTask {
         for await _ in hangups { await identity?.reload(log) }
       }

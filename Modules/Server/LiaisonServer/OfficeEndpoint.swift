@@ -39,7 +39,7 @@ struct OfficeEndpoint: SyncEndpoint {
         try await receive(.batch(PullBatch(changes: [], through: through, remaining: 0)))
       }
       guard request.follow else { return }
-      switch await wake(next) {
+      switch await next.wait({ try await service.pause(SyncLimits.heartbeat) }) {
       case .committed: wasQuiet = false
       case .quiet: wasQuiet = true
       case .ended: return
@@ -162,28 +162,6 @@ extension OfficeEndpoint {
       let place = SharedReading.Place(
         after: told.position, since: since, limit: limit, generation: generation)
       return try await service.following.batch(at: place, read)
-    }
-  }
-
-  private enum Wake {
-    case committed
-    case quiet
-    case ended
-  }
-
-  private func wake(_ next: CommitSignal.Next) async -> Wake {
-    await withTaskGroup(of: Wake.self) { group in
-      defer { group.cancelAll() }
-      group.addTask { await next.wait() ? .committed : .ended }
-      group.addTask {
-        do {
-          try await service.pause(SyncLimits.heartbeat)
-          return .quiet
-        } catch {
-          return .ended
-        }
-      }
-      return await group.next() ?? .ended
     }
   }
 }
