@@ -19,6 +19,7 @@ struct OfficeEndpoint: SyncEndpoint {
     service.see(admitted) { sighting, now in
       sighting.version = request.versions.upperBound
       sighting.names(request.cursor, at: now)
+      sighting.says(request.report, known: header.known.count, at: now)
       sighting.pulled = now
     }
     try await receive(.header(header))
