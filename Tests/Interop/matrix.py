@@ -3,9 +3,9 @@
 
 matrix.py ADDRESS FOLDER CLIENT
 
-FOLDER holds authority.pem, and for each certificate NAME.pem and NAME.key. CLIENT is grpcio, or openssl: then
-`openssl s_client` makes the connection, and HTTP/2 is written into it. Prints a table: certificates × calls,
-"fine" or the name of the error.
+FOLDER holds authority.pem, and for each certificate NAME.pem and NAME.key; it also calls without any. CLIENT is
+grpcio, or openssl: then `openssl s_client` makes the connection, and HTTP/2 is written into it. Prints a table:
+certificates × calls, "fine" or the name of the error.
 """
 import pathlib
 import struct
@@ -22,8 +22,11 @@ import client
 
 PATIENCE = 20
 METHODS = {
-    "pull": "Sync/Pull", "follow": "Sync/Pull", "push": "Sync/Push", "history": "Sync/History",
-    "enrol": "Enrol/Enrol", "renew": "Enrol/Renew"}
+    "pull": "liaison.sync.v1.Sync/Pull", "follow": "liaison.sync.v1.Sync/Pull",
+    "push": "liaison.sync.v1.Sync/Push", "history": "liaison.sync.v1.Sync/History",
+    "enrol": "liaison.sync.v1.Enrol/Enrol", "renew": "liaison.sync.v1.Enrol/Renew",
+    "health": "grpc.health.v1.Health/Check",
+    "reflection": "grpc.reflection.v1.ServerReflection/ServerReflectionInfo"}
 
 
 class Grpcio:
@@ -31,11 +34,11 @@ class Grpcio:
 
     def __init__(self, address, authority, key, certificate):
         self.channel = grpc.secure_channel(address, grpc.ssl_channel_credentials(
-            authority.read_bytes(), key.read_bytes(), certificate.read_bytes()))
+            authority.read_bytes(), key and key.read_bytes(), certificate and certificate.read_bytes()))
 
     def call(self, method, messages, is_first_enough):
         """The messages of the answer; a follow is let go after the first."""
-        call = self.channel.stream_stream(f"/liaison.sync.v1.{method}")(iter(messages), timeout=PATIENCE)
+        call = self.channel.stream_stream(f"/{method}")(iter(messages), timeout=PATIENCE)
         answers = []
         try:
             for answer in call:
@@ -59,7 +62,9 @@ class OpenSSL:
         self.address = address
         self.command = [
             "openssl", "s_client", "-quiet", "-nocommands", "-connect", address, "-alpn", "h2", "-CAfile",
-            str(authority), "-verify_return_error", "-key", str(key), "-cert", str(certificate)]
+            str(authority), "-verify_return_error"]
+        if key:
+            self.command += ["-key", str(key), "-cert", str(certificate)]
 
     def call(self, method, messages, is_first_enough):
         with subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -73,7 +78,7 @@ class OpenSSL:
         http = h2.connection.H2Connection(h2.config.H2Configuration(header_encoding="utf-8"))
         http.initiate_connection()
         http.send_headers(1, [
-            (":method", "POST"), (":scheme", "https"), (":path", f"/liaison.sync.v1.{method}"),
+            (":method", "POST"), (":scheme", "https"), (":path", f"/{method}"),
             (":authority", self.address), ("content-type", "application/grpc"), ("te", "trailers")])
         for message in messages:
             http.send_data(1, b"\0" + struct.pack(">I", len(message)) + message)
@@ -109,10 +114,11 @@ def main():
     _, sync, _ = client.load()
     from liaison.sync.v1 import enrol_pb2
     caller = {"grpcio": Grpcio, "openssl": OpenSSL}[kind]
-    names = sorted(path.stem for path in folder.glob("*.key"))
+    names = sorted(path.stem for path in folder.glob("*.key")) + ["none"]
 
     def connected(name):
-        return caller(address, folder / "authority.pem", folder / f"{name}.key", folder / f"{name}.pem")
+        own = (None, None) if name == "none" else (folder / f"{name}.key", folder / f"{name}.pem")
+        return caller(address, folder / "authority.pem", *own)
 
     pull = sync.PullRequest(protocol=1).SerializeToString()
     good = connected("enrolled")
@@ -125,7 +131,9 @@ def main():
             protocol=1, register=header.register, record=client.uuid7(),
             cursor=header.head).SerializeToString()],
         "enrol": [enrol_pb2.EnrolRequest(protocol=1, office="VIE", secret=bytes(10)).SerializeToString()],
-        "renew": [enrol_pb2.RenewRequest(protocol=1).SerializeToString()]}
+        "renew": [enrol_pb2.RenewRequest(protocol=1).SerializeToString()],
+        # A check of the server as a whole; a question for its services.
+        "health": [b""], "reflection": [b"\x3a\0"]}
     print("certificate", *METHODS, sep=" | ")
     for name in names:
         connection = connected(name)

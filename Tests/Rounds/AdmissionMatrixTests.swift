@@ -170,7 +170,7 @@ struct AdmissionMatrixTests {
     }
   }
 
-  /// The same from other people's tools.
+  /// The same from other people's tools, and what anybody may ask; also without a certificate.
   @Test(arguments: ["grpcio", "openssl"])
   func everyCertificateWithEveryCall(from client: String) async throws {
     try await SecureServer.running { server in
@@ -179,18 +179,35 @@ struct AdmissionMatrixTests {
         _ = try scratch.file(name, Data(text.utf8))
       }
       try write("authority.pem", CertificateFile.pem([server.authority.certificate]))
-      var expected = Set(["certificate | " + Call.allCases.map(\.rawValue).joined(separator: " | ")]
-      )
+      let open = ["health", "reflection"]
+      let none = Call.allCases.map { _ in NotAdmitted.notEnrolled.rawValue }
+      var expected = Set([
+        (["certificate"] + Call.allCases.map(\.rawValue) + open).joined(separator: " | "),
+        (["none"] + none + open.map { _ in "fine" }).joined(separator: " | "),
+      ])
       for (presented, key, certificate) in try await all(server) {
         try write("\(presented).key", key.pem)
         try write("\(presented).pem", CertificateFile.pem([certificate]))
         let answers = Call.allCases.map { Self.expected(presented, $0) }
-        expected.insert("\(presented) | " + answers.joined(separator: " | "))
+        expected.insert(
+          (["\(presented)"] + answers + open.map { _ in "fine" }).joined(separator: " | "))
       }
       let table = try await Python.output(
         "matrix.py", ["\(server.address)", scratch.path, client])
       print("from \(client):\n\(table)")
       #expect(Set(table.split(separator: "\n").map(String.init)) == expected)
+    }
+  }
+
+  /// gRPC's own clients, which have no certificate.
+  @Test func whatAnybodyMayAskIsAnsweredOverTLSWithoutACertificate() async throws {
+    try await SecureServer.running { server in
+      let scratch = try Scratch()
+      let pem = CertificateFile.pem([server.authority.certificate])
+      let authority = try scratch.file("authority.pem", Data(pem.utf8))
+      let told = try await Python.output(
+        "standard.py", ["\(server.address)", "crowd", authority])
+      #expect(told == "\(SyncLimits.openCalls) RESOURCE_EXHAUSTED\n")
     }
   }
 }

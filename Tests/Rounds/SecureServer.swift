@@ -74,6 +74,7 @@ final class SecureServer: Sendable {
     let (addresses, ready) = AsyncStream.makeStream(of: Endpoint.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run { ready.yield($0[0]) } }
+      group.addTask { try? await service.watchStore() }
       if watches { group.addTask { try? await service.watchRoster(hq.log) } }
       defer {
         service.stopFollowing()

@@ -64,5 +64,5 @@ extension ReplicaEnvironment {
     // Where a replica really pauses: between tries, and between looks at its outbox. Nobody waits here for
     // something that could tell when it has happened.
     sleep: { try await Task.sleep(for: $0) }, coding: RevisionCodec(), author: System.givenAuthor,
-    user: System.user())
+    user: System.user(), client: Liaison.configuration.version)
 }

@@ -11,7 +11,13 @@ struct ReplicaCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lists the replicas.", discussion: "Example: liaisond replica list -C hq")
+      abstract: "Lists the replicas.",
+      discussion: """
+        What waits there unsent, since when, and how many conflicts are open is what the replica said at \
+        its last pull, less what it has sent since.
+
+        Example: liaisond replica list -C hq
+        """)
     @OptionGroup var folder: ServerFolder
     @Flag(help: "Print JSON.") var json = false
 
@@ -23,14 +29,19 @@ struct ReplicaCommand: AsyncParsableCommand {
         return try Output.json(replicas.map { ReplicaView($0, seen[$0.id], head: head) })
       }
       Output.table(
-        ["REPLICA", "NOTE", "STATE", "CERTIFICATE UNTIL", "LAST CALL", "FROM", "BEHIND", "PUSHES"],
+        [
+          "REPLICA", "NOTE", "STATE", "CERTIFICATE UNTIL", "LAST CALL", "FROM", "BEHIND", "PUSHES",
+          "WAITING", "SINCE", "CONFLICTS", "CLIENT",
+        ],
         replicas.map { replica in
           let sighting = seen[replica.id]
           return [
             replica.name, replica.note, Self.state(of: replica, sighting), "\(replica.expires)",
             sighting.map { "\($0.called)" } ?? "", sighting?.peer ?? "",
             sighting.map { "\(max(0, head.number - $0.sent.number))" } ?? "",
-            sighting.map { "\($0.pushes)" } ?? "",
+            sighting.map { "\($0.pushes)" } ?? "", sighting?.outbox.map { "\($0.waiting)" } ?? "",
+            sighting?.outbox?.oldest.map { "\($0)" } ?? "",
+            sighting?.outbox.map { "\($0.conflicts)" } ?? "", sighting?.client ?? "",
           ]
         })
     }
@@ -106,6 +117,10 @@ private struct ReplicaView: Encodable {
   let sent: Int64?
   let behind: Int64?
   let wentBack: String?
+  let waiting: Int?
+  let waitingSince: String?
+  let conflicts: Int?
+  let client: String?
   /// How many records it holds, if that was asked for.
   let records: Int?
 
@@ -124,6 +139,10 @@ private struct ReplicaView: Encodable {
     sent = sighting?.sent.number
     behind = sighting.map { max(0, head.number - $0.sent.number) }
     wentBack = sighting?.wentBack?.description
+    waiting = sighting?.outbox?.waiting
+    waitingSince = sighting?.outbox?.oldest?.description
+    conflicts = sighting?.outbox?.conflicts
+    client = sighting.flatMap { $0.client.isEmpty ? nil : $0.client }
     self.replica = replica.name
     id = replica.id.description
     office = replica.office.text

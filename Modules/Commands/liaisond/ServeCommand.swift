@@ -163,6 +163,7 @@ private struct Serving: Service {
         group.addTask { try await service.watchRoster(changeLog, isReadOnly: isStandby) }
       }
       group.addTask { try await service.watchHead(of: changeLog) }
+      group.addTask { try await service.watchStore() }
       group.addTask {
         for await _ in hangups { await identity?.reload(log) }
       }

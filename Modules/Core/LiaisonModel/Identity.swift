@@ -10,6 +10,9 @@ extension Identity {
     self.init(UUIDv7(milliseconds: time.milliseconds, random: &random))
   }
 
+  /// When it was drawn, by the clock of whoever drew it.
+  public var time: Timestamp { Timestamp(milliseconds: uuid.milliseconds) }
+
   /// The identity that 16 bytes spell; nil if they are not a UUID of version 7.
   public init?(_ bytes: UnsafeRawBufferPointer) {
     guard let uuid = UUIDv7(bytes) else { return nil }

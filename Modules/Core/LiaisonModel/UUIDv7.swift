@@ -40,6 +40,9 @@ public struct UUIDv7: Hashable, Comparable, Sendable {
     self.init(high: words.0, low: words.1)
   }
 
+  /// When it was made, by the clock of whoever made it.
+  public var milliseconds: Int64 { Int64(high >> 16) }
+
   private init?(high: UInt64, low: UInt64) {
     guard high >> 12 & 0xF == 7, low >> 62 == 2 else { return nil }
     self.high = high

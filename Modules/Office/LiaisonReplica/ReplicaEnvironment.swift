@@ -18,13 +18,16 @@ public struct ReplicaEnvironment: Sendable {
   public let user: String
   /// The protocols that the program speaks.
   public let protocols: ClosedRange<UInt32>
+  /// The version of the program.
+  public let client: String
 
   public init(
     now: @escaping @Sendable () -> Timestamp,
     year: @escaping @Sendable (Timestamp) -> Int,
     random: @escaping @Sendable () -> UInt64,
     sleep: @escaping @Sendable (Duration) async throws -> Void, coding: any RevisionCoding,
-    author: String?, user: String = "", protocols: ClosedRange<UInt32> = SyncProtocol.spoken
+    author: String?, user: String = "", protocols: ClosedRange<UInt32> = SyncProtocol.spoken,
+    client: String = ""
   ) {
     self.now = now
     self.year = year
@@ -34,6 +37,7 @@ public struct ReplicaEnvironment: Sendable {
     self.author = author.map(TextRules.normalized)
     self.user = TextRules.normalized(user)
     self.protocols = protocols
+    self.client = client
   }
 
   func author(at replica: ReplicaIdentity) -> String { author ?? replica.author ?? user }

@@ -21,6 +21,29 @@ final class CommitSignal: Sendable {
 
     /// - Returns: false if there will be no further commit, or the caller was cancelled.
     func wait() async -> Bool { await signal.wait(after: generation) }
+
+    /// Waits until `pause` has ended, if that comes first.
+    func wait(_ pause: @escaping @Sendable () async throws -> Void) async -> Wake {
+      await withTaskGroup(of: Wake.self) { group in
+        defer { group.cancelAll() }
+        group.addTask { await wait() ? .committed : .ended }
+        group.addTask {
+          do {
+            try await pause()
+            return .quiet
+          } catch {
+            return .ended
+          }
+        }
+        return await group.next() ?? .ended
+      }
+    }
+  }
+
+  enum Wake {
+    case committed
+    case quiet
+    case ended
   }
 
   /// How many wait.

@@ -19,6 +19,7 @@ struct OfficeEndpoint: SyncEndpoint {
     service.see(admitted) { sighting, now in
       sighting.version = request.versions.upperBound
       sighting.names(request.cursor, at: now)
+      sighting.says(request.report, known: header.known.count, at: now)
       sighting.pulled = now
     }
     try await receive(.header(header))
@@ -39,7 +40,7 @@ struct OfficeEndpoint: SyncEndpoint {
         try await receive(.batch(PullBatch(changes: [], through: through, remaining: 0)))
       }
       guard request.follow else { return }
-      switch await wake(next) {
+      switch await next.wait({ try await service.pause(SyncLimits.heartbeat) }) {
       case .committed: wasQuiet = false
       case .quiet: wasQuiet = true
       case .ended: return

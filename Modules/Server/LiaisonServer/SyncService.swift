@@ -16,6 +16,7 @@ public struct SyncService: SyncListener {
   let calls: Places<OfficeID>
   let admission: Admission?
   let sightings = Sightings()
+  let pulse: Pulse
 
   /// - Parameters:
   ///   - limit: what one message holds, either way. Callers are told in the header.
@@ -23,12 +24,14 @@ public struct SyncService: SyncListener {
   ///   - officeCalls: calls of one office at once. Callers are told in the header.
   ///   - protocols: those that it speaks.
   ///   - pause: waits for a time, or until its task is cancelled, and then throws.
+  ///   - uptime: the time since some moment.
   ///   - report: is told why the store could not answer; a caller only learns that it could not.
   public init(
     log: any ChangeLog, coding: any RevisionCoding, limit: BatchLimit = BatchLimit(),
     admission: Admission? = nil, officeCalls: Int = SyncLimits.officeCalls,
     protocols: ClosedRange<UInt32> = SyncProtocol.spoken,
     pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+    uptime: @escaping @Sendable () -> Duration = SyncService.stopwatch(),
     report: @escaping @Sendable (StoreError) -> Void = { _ in }
   ) {
     self.log = log
@@ -38,6 +41,7 @@ public struct SyncService: SyncListener {
     self.admission = admission
     calls = Places(most: officeCalls)
     self.pause = pause
+    pulse = Pulse(now: uptime)
     self.report = report
   }
 
@@ -75,7 +79,9 @@ public struct SyncService: SyncListener {
   }
 
   public func enrolment(for caller: Caller) async throws -> any EnrolEndpoint {
-    guard let admission, case .certificate(let certificate, let peer) = caller else {
+    guard let admission, case .certificate(let certificate, let peer) = caller,
+      !certificate.isEmpty
+    else {
       throw CallError.notAdmitted(.notEnrolled)
     }
     return EnrolDesk(
@@ -137,8 +143,11 @@ public struct SyncService: SyncListener {
     try await store.watchHead { [commits] in commits.fire() }
   }
 
-  /// Ends every follow, now and later, so that a server can drain.
-  public func stopFollowing() { commits.close() }
+  /// Ends every follow, now and later, and says that it serves no more, so that a server can drain.
+  public func stopFollowing() {
+    pulse.drain()
+    commits.close()
+  }
 
   /// Asks the log.
   /// - Throws: ``CallError/storeUnavailable`` if it fails.

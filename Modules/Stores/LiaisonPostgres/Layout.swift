@@ -162,7 +162,12 @@ enum Layout {
       pulled bigint,
       pushed bigint,
       pushes bigint NOT NULL,
-      went_back bigint
+      went_back bigint,
+      -- What it last said of its outbox; NULL if nothing.
+      waiting bigint CHECK (waiting >= 0),
+      oldest bigint,
+      conflicts bigint CHECK (conflicts >= 0),
+      client text NOT NULL
     );
 
     CREATE TABLE audit (

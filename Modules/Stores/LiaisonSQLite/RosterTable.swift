@@ -59,7 +59,13 @@ struct RosterTable: RosterTransaction {
       pulled INTEGER,
       pushed INTEGER,
       pushes INTEGER NOT NULL,
-      went_back INTEGER
+      went_back INTEGER,
+      -- What it has said of itself.
+      waiting INTEGER CHECK (waiting >= 0),
+      oldest INTEGER,
+      conflicts INTEGER CHECK (conflicts >= 0),
+      client TEXT NOT NULL,
+      CHECK ((waiting IS NULL) = (conflicts IS NULL))
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE audit (

@@ -10,7 +10,8 @@ struct SightingTable {
     let rows = try PreparedStatement(
       db,
       """
-      SELECT replica, called, peer, version, applied, sent, pulled, pushed, pushes, went_back
+      SELECT replica, called, peer, version, applied, sent, pulled, pushed, pushes, went_back,
+        waiting, oldest, conflicts, client
       FROM sighting
       """
     ).all { row -> (ReplicaID, ReplicaSighting) in
@@ -22,6 +23,11 @@ struct SightingTable {
       sighting.pushed = try row.optionalTime(7)
       sighting.pushes = try row.value(8)
       sighting.wentBack = try row.optionalTime(9)
+      sighting.outbox = try (row.value(10) as Int?).map {
+        ReplicaSighting.Outbox(
+          waiting: $0, oldest: try row.optionalTime(11), conflicts: try row.value(12))
+      }
+      sighting.client = try row.value(13)
       return (try row.value(0), sighting)
     }
     return Dictionary(rows) { first, _ in first }
@@ -32,13 +38,16 @@ struct SightingTable {
       db,
       """
       INSERT OR REPLACE INTO sighting
-        (replica, called, peer, version, applied, sent, pulled, pushed, pushes, went_back)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (replica, called, peer, version, applied, sent, pulled, pushed, pushes, went_back,
+        waiting, oldest, conflicts, client)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     ).bound(
       replica, sighting.called.milliseconds, sighting.peer, sighting.version,
       sighting.applied.number, sighting.sent.number, sighting.pulled?.milliseconds,
-      sighting.pushed?.milliseconds, sighting.pushes, sighting.wentBack?.milliseconds
+      sighting.pushed?.milliseconds, sighting.pushes, sighting.wentBack?.milliseconds,
+      sighting.outbox?.waiting, sighting.outbox?.oldest?.milliseconds, sighting.outbox?.conflicts,
+      sighting.client
     ).run()
   }
 }

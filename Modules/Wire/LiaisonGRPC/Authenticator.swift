@@ -12,7 +12,6 @@ enum Authenticator: Sendable {
   /// By the certificate that the connection was made with.
   case certificate
 
-  /// - Throws: ``CallError/notAdmitted(_:)`` if the connection shows none.
   func caller(_ metadata: Metadata, _ context: ServerContext) throws -> Caller {
     switch self {
     case .metadata:
@@ -20,11 +19,8 @@ enum Authenticator: Sendable {
         metadata[stringValues: SyncMethods.officeKey].first { _ in true }.flatMap { OfficeID($0) })
     case .certificate:
       let transport = context.transportSpecific as? HTTP2ServerTransport.Posix.Context
-      guard let certificate = transport?.peerCertificate else {
-        throw CallError.notAdmitted(.notEnrolled)
-      }
       var serializer = DER.Serializer()
-      try serializer.serialize(certificate)
+      if let certificate = transport?.peerCertificate { try serializer.serialize(certificate) }
       return .certificate(serializer.serializedBytes, peer: Self.peer(context.remotePeer))
     }
   }

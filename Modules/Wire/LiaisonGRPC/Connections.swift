@@ -29,7 +29,10 @@ final class Connections: Sendable {
   var count: Int { open.withLock { $0 } }
 
   /// Takes over a connection that has been accepted, on its event loop.
-  func accept(_ connection: any Channel) -> EventLoopFuture<Void> {
+  /// - Parameter secure: puts in front of it what keeps it from others.
+  func accept(
+    _ connection: any Channel, _ secure: (any Channel) throws -> Void = { _ in }
+  ) -> EventLoopFuture<Void> {
     connection.eventLoop.makeCompletedFuture {
       let isTaken = open.withLock { open in
         guard open < most else { return false }
@@ -38,6 +41,7 @@ final class Connections: Sendable {
       }
       guard isTaken else { return connection.close(promise: nil) }
       connection.closeFuture.whenComplete { _ in self.open.withLock { $0 -= 1 } }
+      try secure(connection)
       let pipeline = connection.pipeline.syncOperations
       try pipeline.addHandler(SilentPeer(), position: .first)
       try pipeline.addHandler(IdleStateHandler(readTimeout: silence), position: .first)

@@ -48,15 +48,13 @@ final class Doorkeeper: Sendable {
   /// - Returns: nil if this replica has too many connections already.
   func take(replica: [UInt8]) -> Place? { replicas.take(replica).map { .replica($0) } }
 
-  /// Watches a connection that has been accepted, on its event loop.
-  func watch(_ connection: any Channel) -> EventLoopFuture<Void> {
-    connection.eventLoop.makeCompletedFuture {
-      let pipeline = connection.pipeline.syncOperations
-      // In front of what speaks HTTP/2, and behind what speaks TLS.
-      let tls = try pipeline.handler(type: NIOSSLServerHandler.self)
-      try pipeline.addHandler(
-        Arrival(at: self, from: connection.remoteAddress?.ipAddress ?? ""), position: .after(tls))
-    }
+  /// Watches a connection that has been accepted, on its event loop: behind what speaks TLS, and in front of
+  /// what speaks HTTP/2.
+  func watch(_ connection: any Channel, _ tls: NIOSSLServerHandler) throws {
+    let pipeline = connection.pipeline.syncOperations
+    try pipeline.addHandler(
+      Arrival(at: self, from: connection.remoteAddress?.ipAddress ?? ""), position: .first)
+    try pipeline.addHandler(tls, position: .first)
   }
 }
 
@@ -125,8 +123,7 @@ final class Arrivals: Sendable {
 }
 
 /// A connection on its way in. Closes one for which there is no place, whose handshake does not come to an
-/// end, or that has agreed on an older version of TLS than 1.3: the transport fixes the oldest at 1.2 and has
-/// no setting for it.
+/// end, or that has not agreed on HTTP/2.
 final class Arrival: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 
@@ -154,7 +151,9 @@ final class Arrival: ChannelInboundHandler {
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if case .some(.handshakeCompleted) = event as? TLSUserEvent, !isLet(in: context) {
+    if case .some(.handshakeCompleted(let spoken)) = event as? TLSUserEvent,
+      spoken != ServedCredential.spoken || !isLet(in: context)
+    {
       context.close(promise: nil)
       return
     }
@@ -164,12 +163,10 @@ final class Arrival: ChannelInboundHandler {
   /// Whether the connection stands from now on, if only for a while.
   private func isLet(in context: ChannelHandlerContext) -> Bool {
     let pipeline = context.channel.pipeline.syncOperations
-    guard (try? pipeline.nioSSL_tlsVersion()) == .tlsv13,
-      let certificate = try? pipeline.nioSSL_peerCertificate()?.toDERBytes()
-    else { return false }
+    let certificate = try? pipeline.nioSSL_peerCertificate()?.toDERBytes()
     end?.cancel()
     arrived = nil
-    if let replica = doorkeeper.replica(certificate) {
+    if let certificate, let replica = doorkeeper.replica(certificate) {
       place = doorkeeper.take(replica: replica)
     } else {
       place = doorkeeper.take(stranger: address)

@@ -46,7 +46,7 @@ public struct GRPCConnector: SyncConnector {
     try await calling { try await body($0) }
   }
 
-  private func calling<Result: Sendable>(
+  func calling<Result: Sendable>(
     _ body: @escaping @Sendable (GRPCEndpoint) async throws -> Result
   ) async throws -> Result {
     let distrust = Distrust()

@@ -1,4 +1,3 @@
-internal import GRPCNIOTransportHTTP2Posix
 public import LiaisonSync
 internal import NIOCertificateReloading
 internal import NIOCore
@@ -9,7 +8,7 @@ internal import Synchronization
 public enum ServerSecurity: Sendable {
   /// Not at all, and callers are believed: on loopback only.
   case insecureLoopback
-  /// TLS 1.3 (RFC 8446), and both sides show a certificate.
+  /// TLS 1.3 (RFC 8446). The server shows a certificate, and so do its callers, but for those of open calls.
   /// - Parameter replica: what names the replica by a certificate that the register's authority has signed,
   ///   X.509 in DER; nil for any other.
   case tls(ServedCredential, replica: @Sendable ([UInt8]) -> [UInt8]?)
@@ -18,67 +17,84 @@ public enum ServerSecurity: Sendable {
 /// What a server proves with who it is, which may be renewed while it serves: the next connection gets the new
 /// one.
 public final class ServedCredential: Sendable {
-  private struct Served {
-    let credential: TLSCredential
-    /// The same as the transport takes it, read once for all connections.
-    let configuration: NIOSSLContextConfigurationOverride
-  }
+  /// What is spoken over TLS: HTTP/2 (RFC 9113 §3.2).
+  static let spoken = "h2"
 
-  private let served: Mutex<Served>
+  private let served: Served
+  private let context: NIOSSLContext
 
-  /// - Throws: ``CertificateFault`` if the transport cannot read it.
+  /// - Throws: ``CertificateFault`` if it cannot be read.
   public init(_ credential: TLSCredential) throws {
-    served = Mutex(try Self.read(credential))
+    let read = try Read(credential)
+    served = Served(read)
+    var tls = TLSConfiguration.makeServerConfiguration(
+      certificateChain: read.chain, privateKey: read.key)
+    tls.minimumTLSVersion = .tlsv13
+    tls.applicationProtocols = [Self.spoken]
+    tls.certificateVerification = .optionalVerification
+    // What a caller shows is looked at by the service.
+    tls.trustRoots = .certificates([])
+    tls.setCertificateReloader(served)
+    context = try Read.faulting { try NIOSSLContext(configuration: tls) }
   }
 
-  public var current: TLSCredential { served.withLock { $0.credential } }
+  public var current: TLSCredential { served.current.withLock { $0.credential } }
 
-  /// - Throws: ``CertificateFault`` if the transport cannot read it: then the last one is served on.
+  /// - Throws: ``CertificateFault`` if it cannot be read: then the last one is served on.
   public func renew(_ credential: TLSCredential) throws {
-    let read = try Self.read(credential)
-    served.withLock { $0 = read }
+    let read = try Read(credential)
+    served.current.withLock { $0 = read }
   }
 
-  fileprivate var configuration: NIOSSLContextConfigurationOverride {
-    served.withLock { $0.configuration }
-  }
-
-  private static func read(_ credential: TLSCredential) throws -> Served {
-    do {
-      var configuration = NIOSSLContextConfigurationOverride()
-      configuration.certificateChain = try credential.chain.map {
-        .certificate(try NIOSSLCertificate(bytes: $0, format: .der))
-      }
-      configuration.privateKey = .privateKey(
-        try NIOSSLPrivateKey(bytes: credential.key, format: .der))
-      return Served(credential: credential, configuration: configuration)
-    } catch {
-      throw CertificateFault("the server's certificate cannot be served: \(error)")
-    }
-  }
-}
-
-private struct Reloader: CertificateReloader {
-  let served: ServedCredential
-
-  var sslContextConfigurationOverride: NIOSSLContextConfigurationOverride { served.configuration }
-}
-
-extension HTTP2ServerTransport.Posix.TransportSecurity {
-  /// Asks each caller for a certificate, and takes any whose key the caller has: which calls it may make, the
-  /// service decides, so that a caller learns why it may not.
-  static func liaison(_ security: ServerSecurity) -> Self {
-    guard case .tls(let credential, _) = security else { return .plaintext }
-    return .mTLS(
-      certificateChain: credential.current.chain.map { .bytes($0, format: .der) },
-      privateKey: .bytes(credential.current.key, format: .der)
-    ) { tls in
-      tls.certificateReloader = Reloader(served: credential)
-      tls.requireALPN = true
-      tls.customVerificationCallback = { chain, promise in
+  /// What speaks TLS on one connection. It asks the caller for a certificate, and takes any whose key the
+  /// caller has, or none: which calls that may make, the service decides, so that a caller learns why it may
+  /// not. The transport's own TLS either asks for none, or lets nobody through without one.
+  func handler() -> NIOSSLServerHandler {
+    NIOSSLServerHandler(
+      context: context,
+      customVerificationCallbackWithMetadata: { chain, promise in
         promise.succeed(
           .certificateVerified(VerificationMetadata(ValidatedCertificateChain(chain))))
-      }
+      })
+  }
+}
+
+/// What is served now.
+private final class Served: CertificateReloader {
+  let current: Mutex<Read>
+
+  init(_ read: Read) { current = Mutex(read) }
+
+  var sslContextConfigurationOverride: NIOSSLContextConfigurationOverride {
+    let read = current.withLock { $0 }
+    var override = NIOSSLContextConfigurationOverride()
+    override.certificateChain = read.chain
+    override.privateKey = read.key
+    return override
+  }
+}
+
+/// A credential as TLS takes it, read once for all connections.
+private struct Read {
+  let credential: TLSCredential
+  let chain: [NIOSSLCertificateSource]
+  let key: NIOSSLPrivateKeySource
+
+  init(_ credential: TLSCredential) throws {
+    self.credential = credential
+    (chain, key) = try Self.faulting {
+      (
+        try credential.chain.map { .certificate(try NIOSSLCertificate(bytes: $0, format: .der)) },
+        .privateKey(try NIOSSLPrivateKey(bytes: credential.key, format: .der))
+      )
+    }
+  }
+
+  static func faulting<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      throw CertificateFault("the server's certificate cannot be served: \(error)")
     }
   }
 }

@@ -104,7 +104,7 @@ struct SyncHandlers: RegistrableRPCService {
         }
         // A server that drains cancels every call: what has an end is let come to it.
         if request.follow {
-          try await untilCancelled(context, send)
+          try await context.untilCancelled(send)
         } else {
           try await send()
         }
@@ -126,19 +126,6 @@ struct SyncHandlers: RegistrableRPCService {
         }
         return [:]
       }
-    }
-  }
-
-  /// Runs `body`, and cancels it when its caller is gone or the server drains: gRPC only tells of
-  /// that.
-  private func untilCancelled(
-    _ context: ServerContext, _ body: @escaping @Sendable () async throws -> Void
-  ) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      defer { group.cancelAll() }
-      group.addTask { try await body() }
-      group.addTask { try await context.cancellation.cancelled }
-      try await group.next()
     }
   }
 
@@ -176,18 +163,4 @@ private final class Waiting: Sendable {
   init(_ request: PushRequest) { self.request = Mutex(request) }
 
   func take() -> PushRequest? { request.withLock { $0.take() } }
-}
-
-extension RPCAsyncSequence where Element: Sendable {
-  /// The one message of a call that takes one.
-  /// - Throws: ``CallError/malformed`` if there is none, or another.
-  fileprivate func only() async throws -> Element {
-    var only: Element?
-    for try await message in self {
-      guard only == nil else { throw CallError.malformed }
-      only = message
-    }
-    guard let only else { throw CallError.malformed }
-    return only
-  }
 }

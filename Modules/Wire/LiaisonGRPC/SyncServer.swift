@@ -41,11 +41,16 @@ public struct SyncServer: Sendable {
     self.log = log
     let config = HTTP2ServerTransport.Posix.Config.liaison(
       connections, security, keepalive: keepalive)
-    let handlers = SyncHandlers(listener: listener, authenticator: authenticator, log: log)
+    let open = OpenCalls(authenticator, security)
+    let services: [any RegistrableRPCService] = [
+      SyncHandlers(listener: listener, authenticator: authenticator, log: log),
+      HealthHandlers(listener: listener, calls: open), ReflectionHandlers(calls: open),
+    ]
     servers = addresses.map { address in
+      // TLS is put in front of it as a connection comes.
       let transport = HTTP2ServerTransport.Posix(
-        address: .init(address), transportSecurity: .liaison(security), config: config)
-      return GRPCServer(transport: transport, services: [handlers])
+        address: .init(address), transportSecurity: .plaintext, config: config)
+      return GRPCServer(transport: transport, services: services)
     }
   }
 
@@ -94,11 +99,13 @@ extension HTTP2ServerTransport.Posix.Config {
   fileprivate static func liaison(
     _ connections: Connections, _ security: ServerSecurity, keepalive: Duration
   ) -> Self {
-    let doorkeeper: Doorkeeper? =
-      if case .tls(_, let replica) = security {
-        Doorkeeper(most: connections.most, replica: replica)
-      } else {
-        nil
+    let secure: @Sendable (any Channel) throws -> Void =
+      switch security {
+      case .insecureLoopback: { _ in }
+      case .tls(let served, let replica):
+        { [doorkeeper = Doorkeeper(most: connections.most, replica: replica)] connection in
+          try doorkeeper.watch(connection, served.handler())
+        }
       }
     return .defaults { config in
       config.http2.targetWindowSize = Tuning.windowBytes
@@ -111,11 +118,7 @@ extension HTTP2ServerTransport.Posix.Config {
           minPingIntervalWithoutCalls: .seconds(Tuning.keepaliveFloorSeconds),
           allowWithoutCalls: false))
       config.rpc.maxRequestPayloadSize = SyncLimits.messageBytes
-      config.channelDebuggingCallbacks.onAcceptTCPConnection = { connection in
-        let accepted = connections.accept(connection)
-        guard let doorkeeper else { return accepted }
-        return accepted.flatMap { doorkeeper.watch(connection) }
-      }
+      config.channelDebuggingCallbacks.onAcceptTCPConnection = { connections.accept($0, secure) }
       config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { connections.accept(call: $0) }
     }
   }

@@ -16,10 +16,13 @@ struct WireSerializer<Message: WireEncodable>: MessageSerializer {
 /// Unpacks messages for gRPC. What is no message, is too large or breaks the protocol's rules is an
 /// error, never a trap.
 struct WireDeserializer<Message: WireDecodable>: MessageDeserializer {
+  /// How many bytes a message may have.
+  var limit = SyncLimits.messageBytes
+
   /// - Throws: ``CodingError``.
   func deserialize<Bytes: GRPCContiguousBytes>(_ bytes: Bytes) throws -> Message {
-    guard bytes.count <= SyncLimits.messageBytes else {
-      throw CodingError.tooLarge("a message", limit: SyncLimits.messageBytes)
+    guard bytes.count <= limit else {
+      throw CodingError.tooLarge("a message", limit: limit)
     }
     return try bytes.withUnsafeBytes { try Message(wire: $0) }
   }

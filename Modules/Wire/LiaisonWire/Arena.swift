@@ -74,6 +74,13 @@ final class Arena {
     }
   }
 
+  /// A text as C has it, with a zero behind it: this memory is zero-filled.
+  func terminated(_ text: String) throws -> UnsafeMutablePointer<CChar> {
+    let place: UnsafeMutablePointer<CChar> = try allocate(count: text.utf8.count + 1)
+    for (index, unit) in text.utf8.enumerated() { place[index] = CChar(bitPattern: unit) }
+    return place
+  }
+
   /// Decodes bytes with protoc-c's `unpack` for their message.
   func unpack<Message>(
     _ bytes: UnsafeRawBufferPointer,

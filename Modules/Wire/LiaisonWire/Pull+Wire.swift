@@ -20,6 +20,7 @@ extension PullRequest: WireEncodable, WireDecodable {
       message.pointee.until = try until?.message(in: arena)
       message.pointee.n_older = older.count
       message.pointee.older = try arena.array(older) { try $0.message(in: arena) }
+      message.pointee.report = try report?.message(in: arena)
       return message
     }
   }
@@ -39,7 +40,8 @@ extension PullRequest: WireEncodable, WireDecodable {
       schema: try message.schema.optionalSchemaMark(), follow: message.follow != 0,
       edits: try elements(message.edits, message.n_edits).map { try $0.identity("an edit's id") },
       older: try elements(message.older, message.n_older).map { try Cursor($0.pointee) },
-      until: try message.until.map { try Cursor($0.pointee) })
+      until: try message.until.map { try Cursor($0.pointee) },
+      report: try message.report.map { try ReplicaReport($0.pointee) })
   }
 }
 

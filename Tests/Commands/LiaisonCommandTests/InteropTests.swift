@@ -81,6 +81,81 @@ import Testing
         """, "\(errors)")
   }
 
+  @Test func theStandardsOwnHealthClientIsAnswered() throws {
+    try shop.makeHeadquarters()
+    let server = try shop.serve()
+    defer { server.kill() }
+    let health = try shop.run(
+      "env", try Python.command("standard.py", [server.address, "health"]))
+    #expect(
+      health.output == """
+        check all SERVING
+        check liaison.sync.v1.Sync SERVING
+        check no.such.Service NOT_FOUND
+        check xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx RESOURCE_EXHAUSTED
+        watch all SERVING
+        watch no.such.Service SERVICE_UNKNOWN
+        list 1 34
+        garbage INVALID_ARGUMENT
+
+        """, "\(health)")
+  }
+
+  @Test func aClientLearnsAllOfTheServiceByReflection() throws {
+    try shop.makeHeadquarters()
+    let server = try shop.serve()
+    defer { server.kill() }
+    let services = """
+      liaison.sync.v1.Sync
+      liaison.sync.v1.Enrol
+      grpc.health.v1.Health
+      grpc.reflection.v1.ServerReflection
+      grpc.reflection.v1alpha.ServerReflection
+
+      """
+    let reflection = try shop.run(
+      "env", try Python.command("standard.py", [server.address, "reflect"]))
+    #expect(
+      reflection.output == services + services + """
+        error 5\u{20}
+        error 5\u{20}
+        error 5\u{20}
+        error 3\u{20}
+        error 5 h
+        liaison.sync.v1.Edit
+        3 files
+        grpc.health.v1.Health/Check
+        grpc.health.v1.Health/List
+        grpc.health.v1.Health/Watch
+        grpc.reflection.v1.ServerReflection/ServerReflectionInfo
+        grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo
+        liaison.sync.v1.Enrol/Enrol
+        liaison.sync.v1.Enrol/Renew
+        liaison.sync.v1.Sync/Pull
+        liaison.sync.v1.Sync/Push
+        liaison.sync.v1.Sync/History
+        status: SERVING
+
+
+        """, "\(reflection)")
+  }
+
+  @Test func whoWatchesAServersHealthIsToldThatItStops() throws {
+    try shop.makeHeadquarters()
+    let server = try shop.serve()
+    let watch = shop.process(
+      "env", try Python.command("standard.py", [server.address, "watch"]))
+    let lines = try ProcessLines(of: watch)
+    var told = lines.next()
+    // It may have asked before the store had answered once.
+    if told == "NOT_SERVING" { told = lines.next() }
+    #expect(told == "SERVING")
+    #expect(server.stop() == 0)
+    #expect(lines.next() == "NOT_SERVING")
+    #expect(lines.next() == "OK")
+    watch.waitUntilExit()
+  }
+
   @Test func protocReadsAStoredRevision() throws {
     try shop.makeHeadquarters()
     let sql = """

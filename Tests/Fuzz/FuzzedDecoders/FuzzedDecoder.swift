@@ -9,7 +9,7 @@ import LiaisonWire
 public enum FuzzedDecoder: UInt8, CaseIterable, Sendable {
   case revision, schema, pullRequest, pullResponse, pushRequest, pushResponse, historyRequest
   case historyResponse, schemaFile, importLine, enrolRequest, renewRequest, enrolment, invitation
-  case certificate
+  case certificate, healthCheckRequest, healthListResponse, reflectionRequest, reflectionResponse
 
   /// The decoder that an input's first byte names, and the bytes behind it.
   public init(input: some Collection<UInt8>) {
@@ -38,6 +38,10 @@ public enum FuzzedDecoder: UInt8, CaseIterable, Sendable {
     case .enrolment: try goesRound(Enrolment.self, bytes)
     case .invitation: try readInvitation(bytes)
     case .certificate: try readCertificate(bytes)
+    case .healthCheckRequest: try goesRound(HealthCheckRequest.self, bytes)
+    case .healthListResponse: try goesRound(HealthListResponse.self, bytes)
+    case .reflectionRequest: try goesRound(ServerReflectionRequest.self, bytes)
+    case .reflectionResponse: try goesRound(ServerReflectionResponse.self, bytes)
     }
   }
 

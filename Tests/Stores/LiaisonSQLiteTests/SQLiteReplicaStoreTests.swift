@@ -145,6 +145,26 @@ struct SQLiteReplicaStoreTests {
     #expect(names.suffix(3) == ["base_bytes", "bytes", "next_bytes"])
   }
 
+  @Test func whatAReplicaSaysOfItselfCostsAsManyStatementsForAnyOutbox() async throws {
+    let kept = try await KeptReplica(Self.sqlite)
+    var costs: Set<Int> = []
+    for number in 1...50 {
+      try await kept.put(kept.maker.ready(try kept.maker.revision("TOPIC-\(number)")))
+      let cost = try await kept.store.read { reader in
+        let database = try #require(reader as? SQLiteReplicaTransaction).db
+        var count = 0
+        database.trace { _ in count += 1 }
+        defer { database.trace(nil) }
+        let report = ReplicaReport(
+          try reader.counts(), try reader.edits(), at: Timestamp(milliseconds: 0), client: "")
+        #expect(report.waiting == number)
+        return count
+      }
+      costs.insert(cost)
+    }
+    #expect(costs == [3])
+  }
+
   /// The hot path of a clone: two statements for 32 records, and two for the batch.
   @Test func newRecordsOfABatchShareTheirStatements() async throws {
     let kept = try await KeptReplica(Self.sqlite)

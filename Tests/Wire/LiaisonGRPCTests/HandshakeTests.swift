@@ -7,7 +7,7 @@ import Testing
 
 @testable import LiaisonGRPC
 
-/// A connection that does not become one of TLS 1.3 is closed.
+/// A connection that does not become one of HTTP/2 over TLS is closed.
 struct HandshakeTests {
   private let channel = EmbeddedChannel()
 
@@ -25,12 +25,23 @@ struct HandshakeTests {
     #expect(!channel.isActive)
   }
 
-  @Test func oneThatHasAgreedOnAnotherVersionIsClosedBeforeAnythingIsSaid() {
+  @Test(arguments: [nil, "http/1.1"])
+  func oneThatHasNotAgreedOnHTTP2IsClosedBeforeAnythingIsSaid(spoken: String?) {
     let heard = Heard()
     #expect(throws: Never.self) { try channel.pipeline.syncOperations.addHandler(heard) }
     channel.pipeline.fireUserInboundEventTriggered(
-      TLSUserEvent.handshakeCompleted(negotiatedProtocol: "h2"))
+      TLSUserEvent.handshakeCompleted(negotiatedProtocol: spoken))
     #expect(!channel.isActive && !heard.isTold)
+  }
+
+  @Test func whoShowsNoCertificateStaysForAsLongAsAStrangerMay() {
+    channel.pipeline.fireUserInboundEventTriggered(
+      TLSUserEvent.handshakeCompleted(negotiatedProtocol: "h2"))
+    let patience = TimeAmount(SyncLimits.strangerPatience)
+    channel.embeddedEventLoop.advanceTime(by: patience - .milliseconds(1))
+    #expect(channel.isActive)
+    channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+    #expect(!channel.isActive)
   }
 
   @Test func oneArrivalTooManyPushesTheOldestOfItsAddressOut() {

@@ -21,6 +21,17 @@ struct StubRegister: SyncListener, SyncEndpoint {
     return self
   }
 
+  var health: ServerHealth { .serving }
+
+  /// One change, and then nothing until the call ends.
+  func watchHealth(
+    _ receive: @escaping @Sendable (ServerHealth) async throws -> Void
+  ) async throws {
+    try await receive(.serving)
+    try await receive(.notServing)
+    try await Gate().wait()
+  }
+
   func enrolment(for caller: Caller) async throws -> any EnrolEndpoint {
     throw CallError.notAdmitted(.notEnrolled)
   }

@@ -24,6 +24,7 @@ struct FrozenTests {
       versions: 1...1, register: nil, cursor: nil, schema: nil, follow: false)
     return try [
       ("clone", clone.wireBytes()), ("follow", follow.wireBytes()),
+      ("reporting", Sample.reporting.wireBytes()),
       ("header", PullResponse.header(Sample.header(Sample.schema())).wireBytes()),
       ("batch", PullResponse.batch(Sample.batch).wireBytes()), ("push", Sample.push.wireBytes()),
       ("verdicts", Sample.verdicts().wireBytes()), ("history", history.wireBytes()),
@@ -58,10 +59,11 @@ struct FrozenTests {
     for (name, bytes) in try Self.messages() {
       #expect(frozen[name] == bytes, "\(name) is not what it was")
     }
-    #expect(frozen.count == 10)
+    #expect(frozen.count == 11)
     let bytes = { (name: String) throws -> [UInt8] in try #require(frozen[name]) }
     #expect(try PullRequest(wire: bytes("clone")).versions == 1...1)
     #expect(try PullRequest(wire: bytes("follow")).wireBytes() == bytes("follow"))
+    #expect(try PullRequest(wire: bytes("reporting")) == Sample.reporting)
     for name in ["header", "batch"] {
       #expect(try PullResponse(wire: bytes(name)).wireBytes() == bytes(name))
     }
@@ -77,10 +79,12 @@ struct FrozenTests {
   @Test func whatALaterVersionAddsToAMessageIsPassedOver() throws {
     let frozen = try Self.frozen()
     let more: [UInt8] = [0xA2, 0x06, 3, 1, 2, 3]  // Field 100.
-    for name in ["clone", "follow", "header", "batch", "push", "verdicts", "history", "revisions"] {
+    for name in [
+      "clone", "follow", "reporting", "header", "batch", "push", "verdicts", "history", "revisions",
+    ] {
       let bytes = try #require(frozen[name]) + more
       switch name {
-      case "clone", "follow":
+      case "clone", "follow", "reporting":
         #expect(try PullRequest(wire: bytes).wireBytes() == frozen[name])
       case "header", "batch": #expect(try PullResponse(wire: bytes).wireBytes() == frozen[name])
       case "push": #expect(try PushRequest(wire: bytes).wireBytes() == frozen[name])

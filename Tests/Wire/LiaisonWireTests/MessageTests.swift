@@ -12,6 +12,7 @@ struct MessageTests {
         register: Sample.register, cursor: Sample.cursor, schema: SchemaMark(Array(1...8)),
         follow: true,
         edits: [EditID(Sample.id(6)), EditID(Sample.id(7))], older: [.test(0), .test(4)]),
+      Sample.reporting,
     ] {
       #expect(try PullRequest(wire: request.wireBytes()) == request)
     }
@@ -30,6 +31,19 @@ struct MessageTests {
     #expect(try HistoryResponse(wire: history.wireBytes()) == history)
     #expect(try PushResponse(wire: Sample.verdicts().wireBytes()) == Sample.verdicts())
     #expect(try Schema(wire: Sample.schema().wireBytes()) == Sample.schema())
+  }
+
+  @Test func aReportThatIsOutOfBoundsFailsNoPull() throws {
+    // PullRequest { protocol = 1, report { age = 2^32 - 1, client = "a b\u{7F}" } }; 40 bytes of a client.
+    let most: [UInt8] = [0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]
+    let odd = try PullRequest(
+      wire: [0x08, 1, 0x52, 12] + most + [0x22, 4, 0x61, 0x20, 0x62, 0x7F])
+    #expect(
+      odd.report == ReplicaReport(waiting: 0, age: Int(UInt32.max), conflicts: 0, client: "ab"))
+    let long = [UInt8](repeating: 0x61, count: 40)
+    let client = try PullRequest(wire: [0x08, 1, 0x52, 42, 0x22, 40] + long).report?.client
+    #expect(client == String(repeating: "a", count: ReplicaReport.clientBytes))
+    #expect(Sample.fault { _ = try PullRequest(wire: [0x52, 3, 0x22, 1, 0xFF]) } == .malformed)
   }
 
   @Test func aHeartbeatIsACursor() throws {
@@ -60,6 +74,7 @@ struct MessageTests {
       PullRequest(
         register: Sample.register, cursor: Sample.cursor, schema: SchemaMark(Array(1...8)),
         follow: true))
+    try check(Sample.reporting)
     try check(PullResponse.header(Sample.header(try Sample.schema())))
     try check(PullResponse.batch(Sample.batch))
     try check(Sample.push)

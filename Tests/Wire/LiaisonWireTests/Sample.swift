@@ -78,6 +78,11 @@ enum Sample {
       kinds: [thing, Kind(other, "other", label: "Other", coding: .chosen, fields: [name])])
   }
 
+  static let reporting = PullRequest(
+    versions: 1...1, register: register, cursor: cursor, schema: SchemaMark(Array(1...8)),
+    follow: false,
+    report: ReplicaReport(waiting: 300, age: 86_400, conflicts: 2, client: "0.1.0"))
+
   static func header(
     _ schema: Schema?, wanted: [WantedRevision] = []
   ) throws -> PullHeader {

@@ -60,7 +60,7 @@ public protocol EnrolEndpoint: Sendable {
 public enum Caller: Hashable, Sendable {
   /// What the call's metadata says. Only a server that is told to believes it.
   case claimed(OfficeID?)
-  /// The certificate that the caller has proved to have the key of, X.509 in DER; and where it calls from, as
-  /// the transport names it.
+  /// The certificate that the caller has proved to have the key of, X.509 in DER, empty if it has shown none;
+  /// and where it calls from, as the transport names it.
   case certificate([UInt8], peer: String)
 }

@@ -38,6 +38,15 @@ public protocol SyncConnector: Sendable {
 
 /// What an office reaches: a service that knows its callers. A port.
 public protocol SyncListener: Sendable {
+  /// How it is now. Anybody may ask, as often as they like.
+  var health: ServerHealth { get }
+
+  /// Hands over how it is, and then each change; the last one is that it drains.
+  /// - Throws: what `receive` throws, and `CancellationError` if the caller's task is cancelled.
+  func watchHealth(
+    _ receive: @escaping @Sendable (ServerHealth) async throws -> Void
+  ) async throws
+
   /// The register as this caller may use it.
   /// - Throws: ``CallError/unknownOffice``, ``CallError/notAdmitted(_:)``.
   func endpoint(for caller: Caller) async throws -> any SyncEndpoint

@@ -45,11 +45,13 @@ public struct PullRequest: Hashable, Sendable {
   /// Where the log ended for the pull that broke, if the replica is in the middle of one: it holds not all
   /// up to its cursor, since of a record that changed again by then only the later change was to come.
   public let until: Cursor?
+  /// What the replica says of itself; nil if it says nothing.
+  public let report: ReplicaReport?
 
   public init(
     versions: ClosedRange<UInt32> = SyncProtocol.spoken, register: RegisterID?, cursor: Cursor?,
     schema: SchemaMark?, follow: Bool, edits: [EditID] = [], older: [Cursor] = [],
-    until: Cursor? = nil
+    until: Cursor? = nil, report: ReplicaReport? = nil
   ) {
     self.versions = versions
     self.register = register
@@ -59,6 +61,7 @@ public struct PullRequest: Hashable, Sendable {
     self.edits = edits
     self.older = older
     self.until = until
+    self.report = report
   }
 }
 

@@ -32,6 +32,18 @@ public enum SyncLimits {
   /// Refused enrolments from one address within a minute, after which it is refused unheard.
   public static let enrolmentRefusals = 30
 
+  /// Calls at once from one address that need no certificate, health and reflection; those of all that stay,
+  /// watches and reflection; and how many bytes a message of them may have. ``enrolmentPatience`` is how long
+  /// one may say nothing.
+  public static let openCalls = 32
+  public static let stayingCalls = 1000
+  public static let openMessageBytes = 4 * 1024
+
+  /// How often a server asks its store whether it answers, and after how long without an answer it says that it
+  /// does not serve.
+  public static let storePause = Duration.seconds(1)
+  public static let storePatience = Duration.seconds(5)
+
   /// Connections from one address at once whose handshake has not ended: one more closes the oldest.
   public static let arrivals = 256
   /// Connections from one address at once that have shown no certificate of the register, and how long one

@@ -95,17 +95,19 @@ public struct SyncMachine: Sendable {
   ///   - edits: every id that the register may have an edit of the outbox under.
   ///   - older: places where it stood before, if the log did not know that one.
   ///   - until: where the log ended for a pull that broke.
+  ///   - report: what the replica says of itself.
   public mutating func beginPull(
     at cursor: Cursor?, follow: Bool = false, edits: [EditID] = [], older: [Cursor] = [],
-    until: Cursor? = nil
+    until: Cursor? = nil, report: ReplicaReport? = nil
   ) -> PullRequest {
     precondition(pull == .none, "one pull at a time")
     self.cursor = cursor
     pull = .awaiting
-    report.calls += 1
+    self.report.calls += 1
     return PullRequest(
       versions: spoken, register: register, cursor: cursor, schema: schema, follow: follow,
-      edits: Array(edits.prefix(SyncLimits.askedEdits)), older: older, until: until)
+      edits: Array(edits.prefix(SyncLimits.askedEdits)), older: older, until: until,
+      report: report)
   }
 
   /// Whether a pull has begun, and its header has not come.

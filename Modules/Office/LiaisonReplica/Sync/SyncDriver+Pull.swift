@@ -18,15 +18,34 @@ extension SyncDriver {
   }
 
   func pull(naming older: [Cursor]) async throws {
-    let look = try await store.read { (edits: try $0.edits(), isLost: try !$0.lost().isEmpty) }
+    let look = try await look()
     mayHandBack = look.isLost || !older.isEmpty
     pulledTurns = identity.turns
     let request = machine.beginPull(
-      at: identity.cursor, edits: look.edits, older: older, until: identity.until)
+      at: identity.cursor, edits: look.edits, older: older, until: identity.until,
+      report: look.report)
     try await applyingAll {
       try await endpoint.pull(request) { _ = try await self.receive($0) }
     }
     try machine.pullEnded()
+  }
+
+  /// What of a replica a pull names, and what follows from it.
+  struct Look: Sendable {
+    let edits: [EditID]
+    let report: ReplicaReport
+    let isLost: Bool
+  }
+
+  func look() async throws -> Look {
+    try await store.read { [environment] reader in
+      let edits = try reader.edits()
+      return Look(
+        edits: edits,
+        report: ReplicaReport(
+          try reader.counts(), edits, at: environment.now(), client: environment.client),
+        isLost: try !reader.lost().isEmpty)
+    }
   }
 
   /// Runs a pull, and returns when all that it brought is in the store, also if it breaks.

@@ -139,9 +139,10 @@ actor SyncDriver {
     received: @escaping @Sendable (_ changes: Int, _ conflicts: Int) -> Void
   ) async throws {
     pulledTurns = identity.turns
+    let look = try await look()
     let request = machine.beginPull(
-      at: identity.cursor, follow: true, edits: try await store.read { try $0.edits() },
-      until: identity.until)
+      at: identity.cursor, follow: true, edits: look.edits, until: identity.until,
+      report: look.report)
     try await applyingAll {
       try await endpoint.pull(request) { message in
         let changes = try await self.receive(message)

@@ -97,6 +97,51 @@ void   pb__pull_request__free_unpacked
   assert(message->base.descriptor == &pb__pull_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   pb__report__init
+                     (Pb__Report         *message)
+{
+  static const Pb__Report init_value = PB__REPORT__INIT;
+  *message = init_value;
+}
+size_t pb__report__get_packed_size
+                     (const Pb__Report *message)
+{
+  assert(message->base.descriptor == &pb__report__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t pb__report__pack
+                     (const Pb__Report *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &pb__report__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t pb__report__pack_to_buffer
+                     (const Pb__Report *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &pb__report__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Pb__Report *
+       pb__report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Pb__Report *)
+     protobuf_c_message_unpack (&pb__report__descriptor,
+                                allocator, len, data);
+}
+void   pb__report__free_unpacked
+                     (Pb__Report *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &pb__report__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   pb__pull_response__init
                      (Pb__PullResponse         *message)
 {
@@ -868,7 +913,7 @@ const ProtobufCMessageDescriptor pb__cursor__descriptor =
   (ProtobufCMessageInit) pb__cursor__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor pb__pull_request__field_descriptors[9] =
+static const ProtobufCFieldDescriptor pb__pull_request__field_descriptors[10] =
 {
   {
     "protocol",
@@ -978,6 +1023,18 @@ static const ProtobufCFieldDescriptor pb__pull_request__field_descriptors[9] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "report",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Pb__PullRequest, report),
+    &pb__report__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned pb__pull_request__field_indices_by_name[] = {
   2,   /* field[2] = cursor */
@@ -987,13 +1044,14 @@ static const unsigned pb__pull_request__field_indices_by_name[] = {
   7,   /* field[7] = oldest_protocol */
   0,   /* field[0] = protocol */
   1,   /* field[1] = register */
+  9,   /* field[9] = report */
   3,   /* field[3] = schema */
   8,   /* field[8] = until */
 };
 static const ProtobufCIntRange pb__pull_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor pb__pull_request__descriptor =
 {
@@ -1003,11 +1061,88 @@ const ProtobufCMessageDescriptor pb__pull_request__descriptor =
   "Pb__PullRequest",
   "liaison.sync.v1",
   sizeof(Pb__PullRequest),
-  9,
+  10,
   pb__pull_request__field_descriptors,
   pb__pull_request__field_indices_by_name,
   1,  pb__pull_request__number_ranges,
   (ProtobufCMessageInit) pb__pull_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor pb__report__field_descriptors[4] =
+{
+  {
+    "waiting",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Pb__Report, waiting),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "age",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Pb__Report, age),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "conflicts",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Pb__Report, conflicts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "client",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Pb__Report, client),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned pb__report__field_indices_by_name[] = {
+  1,   /* field[1] = age */
+  3,   /* field[3] = client */
+  2,   /* field[2] = conflicts */
+  0,   /* field[0] = waiting */
+};
+static const ProtobufCIntRange pb__report__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor pb__report__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "liaison.sync.v1.Report",
+  "Report",
+  "Pb__Report",
+  "liaison.sync.v1",
+  sizeof(Pb__Report),
+  4,
+  pb__report__field_descriptors,
+  pb__report__field_indices_by_name,
+  1,  pb__report__number_ranges,
+  (ProtobufCMessageInit) pb__report__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor pb__pull_response__field_descriptors[2] =

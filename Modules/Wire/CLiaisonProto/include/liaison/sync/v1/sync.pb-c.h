@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Pb__Cursor Pb__Cursor;
 typedef struct Pb__PullRequest Pb__PullRequest;
+typedef struct Pb__Report Pb__Report;
 typedef struct Pb__PullResponse Pb__PullResponse;
 typedef struct Pb__Header Pb__Header;
 typedef struct Pb__Wanted Pb__Wanted;
@@ -145,10 +146,42 @@ struct  Pb__PullRequest
    * of its last pull, or of none.
    */
   Pb__Cursor *until;
+  /*
+   * What the replica says of itself.
+   */
+  Pb__Report *report;
 };
 #define PB__PULL_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&pb__pull_request__descriptor) \
-    , 0, {0,NULL}, NULL, {0,NULL}, 0, 0,NULL, 0,NULL, 0, NULL }
+    , 0, {0,NULL}, NULL, {0,NULL}, 0, 0,NULL, 0,NULL, 0, NULL, NULL }
+
+
+/*
+ * For whoever runs the server: nothing is decided by it.
+ */
+struct  Pb__Report
+{
+  ProtobufCMessage base;
+  /*
+   * Edits in the outbox, whatever they wait for.
+   */
+  uint32_t waiting;
+  /*
+   * How many seconds ago the oldest of them was made, by the office's own clock.
+   */
+  uint32_t age;
+  /*
+   * Those that wait for a person to settle a conflict.
+   */
+  uint32_t conflicts;
+  /*
+   * The version of the client, such as 0.1.0. What is no visible ASCII, or beyond 32 bytes, is passed over.
+   */
+  ProtobufCBinaryData client;
+};
+#define PB__REPORT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&pb__report__descriptor) \
+    , 0, 0, 0, {0,NULL} }
 
 
 typedef enum {
@@ -524,6 +557,25 @@ Pb__PullRequest *
 void   pb__pull_request__free_unpacked
                      (Pb__PullRequest *message,
                       ProtobufCAllocator *allocator);
+/* Pb__Report methods */
+void   pb__report__init
+                     (Pb__Report         *message);
+size_t pb__report__get_packed_size
+                     (const Pb__Report   *message);
+size_t pb__report__pack
+                     (const Pb__Report   *message,
+                      uint8_t             *out);
+size_t pb__report__pack_to_buffer
+                     (const Pb__Report   *message,
+                      ProtobufCBuffer     *buffer);
+Pb__Report *
+       pb__report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   pb__report__free_unpacked
+                     (Pb__Report *message,
+                      ProtobufCAllocator *allocator);
 /* Pb__PullResponse methods */
 void   pb__pull_response__init
                      (Pb__PullResponse         *message);
@@ -836,6 +888,9 @@ typedef void (*Pb__Cursor_Closure)
 typedef void (*Pb__PullRequest_Closure)
                  (const Pb__PullRequest *message,
                   void *closure_data);
+typedef void (*Pb__Report_Closure)
+                 (const Pb__Report *message,
+                  void *closure_data);
 typedef void (*Pb__PullResponse_Closure)
                  (const Pb__PullResponse *message,
                   void *closure_data);
@@ -894,6 +949,7 @@ extern const ProtobufCEnumDescriptor    pb__role__descriptor;
 extern const ProtobufCEnumDescriptor    pb__refusal__descriptor;
 extern const ProtobufCMessageDescriptor pb__cursor__descriptor;
 extern const ProtobufCMessageDescriptor pb__pull_request__descriptor;
+extern const ProtobufCMessageDescriptor pb__report__descriptor;
 extern const ProtobufCMessageDescriptor pb__pull_response__descriptor;
 extern const ProtobufCMessageDescriptor pb__header__descriptor;
 extern const ProtobufCMessageDescriptor pb__wanted__descriptor;
