@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 
-from processes import Failed, free_port, listens, until
+from processes import Failed, free_port, listens, output, until
 
 # As a unit's RestartSec: also a server that finds no database comes back so often.
 RESTART_SECONDS = 1
@@ -18,6 +18,10 @@ class Server:
     def __init__(self, liaisond, where, folder, number):
         self.number, self.port, self.ready_port = number, free_port(), None
         self.command = [liaisond, "serve", *where, "--listen", self.address]
+        # A build without a second port is told by its first one whether it is ready.
+        if "--operations" in output(liaisond, "serve", "--help"):
+            self.ready_port = free_port()
+            self.command += ["--operations", f"127.0.0.1:{self.ready_port}"]
         self.log = f"{folder}/server-{number}.log"
         self.process = None
         self.starts = 0
