@@ -40,17 +40,21 @@ def load():
     return register_pb2, sync_pb2, service_pb2_grpc
 
 
+def credentials(folder):
+    """What a replica in a folder proves with who it is."""
+    key = pathlib.Path(folder, "identity.key").read_bytes()
+    end = b"-----END CERTIFICATE-----\n"
+    certificate, authority = [
+        part + end for part in pathlib.Path(folder, "identity.pem").read_bytes().split(end)[:2]]
+    return grpc.ssl_channel_credentials(authority, key, certificate)
+
+
 def connected(address):
     """A channel: over TLS with a replica's key and certificate, or on loopback without."""
     folder = os.environ.get("LIAISON_IDENTITY")
     if folder is None:
         return grpc.insecure_channel(address)
-    key = pathlib.Path(folder, "identity.key").read_bytes()
-    end = b"-----END CERTIFICATE-----\n"
-    certificate, authority = [
-        part + end for part in pathlib.Path(folder, "identity.pem").read_bytes().split(end)[:2]]
-    return grpc.secure_channel(
-        address, grpc.ssl_channel_credentials(authority, key, certificate))
+    return grpc.secure_channel(address, credentials(folder))
 
 
 def uuid7():
