@@ -3,13 +3,13 @@ import LiaisonFolder
 import LiaisonGRPC
 import LiaisonIdentity
 import LiaisonModel
+import LiaisonOperation
 import LiaisonSQLite
 import LiaisonServer
 import LiaisonSync
 import LiaisonTerminal
 import LiaisonWire
 import Logging
-import ServiceLifecycle
 import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
@@ -43,6 +43,13 @@ struct ServeCommand: AsyncParsableCommand {
   var certificate: String?
   @Option(help: ArgumentHelp("The key of that certificate, in PEM; mode 0600.", valueName: "file"))
   var key: String?
+  @Option(
+    help: ArgumentHelp(
+      "A second port for /livez, /readyz and /metrics, on loopback; port 0 takes a free one.",
+      valueName: "address:port"))
+  var operations: String?
+  @Flag(help: "Let --operations stand on other addresses: whoever reaches it may read it.")
+  var insecureOperations = false
   @Flag(help: "Neither TLS nor certificates: callers are believed. On loopback only, for trying.")
   var insecureLoopback = false
 
@@ -50,6 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
     let hangups = await UnixSignalsSequence(trapping: .sighup)
     let (asked, addresses) = try ListenArgument.parse(listen)
     let files = try files()
+    let operations = try OperationsArgument.parse(operations, isAnywhere: insecureOperations)
     var folder = ServerFolder()
     folder.directory = directory
     try checkPrivate(folder)
@@ -60,24 +68,32 @@ struct ServeCommand: AsyncParsableCommand {
     logger.logLevel = .notice
     try await changeLog.add(hosts: host.map(HostArgument.parse))
     let identity = insecureLoopback ? nil : try await identity(of: changeLog, files)
+    let counted = ServerMetrics()
     let service = SyncService(
       log: changeLog, coding: RevisionCodec(), admission: identity?.admission,
-      report: { [logger] in logger.error("the store cannot answer: \($0)") })
+      report: { [logger] error in
+        counted.storeFailed(error)
+        logger.error("the store cannot answer: \(error)")
+      }, committed: counted.committed)
     let server = try SyncServer(
       listener: service, addresses: addresses,
       security: identity.map { .tls($0.served, replica: $0.replica) } ?? .insecureLoopback,
       log: logger,
-      connections: min(Tuning.connections, max(System.raiseFileLimit() - Tuning.otherFiles, 1)))
+      connections: min(Tuning.connections, max(System.raiseFileLimit() - Tuning.otherFiles, 1)),
+      observer: counted)
     let standing = try await changeLog.standing()
     if !addresses.allSatisfy(\.isLoopback), standing.hosts == HostArgument.loopback {
       logger.warning("invitations name 127.0.0.1: --host says what offices call this server by")
     }
+    let watch = ServerWatch(
+      of: changeLog, in: directory, identity, service, counted: counted)
     let serving = Serving(
       server: server, service: service, identity: identity, changeLog: changeLog,
       register: try await changeLog.status().register, log: logger, asked: asked,
-      hangups: hangups)
+      hangups: hangups, watch: watch)
     do {
-      try await serving.untilStopped()
+      try await serving.untilStopped(
+        beside: operations.map { OperationServer(announcedAt: $0, of: watch, log: logger) })
     } catch is CancellationError {
       logger.notice("what did not end by itself is cut")
     }
@@ -127,70 +143,5 @@ struct ServeCommand: AsyncParsableCommand {
         "a certificate and its key belong together", advice: "both --certificate and --key",
         status: .usage)
     }
-  }
-}
-
-/// A server under way: it listens until a signal, and then drains.
-private struct Serving: Service {
-  let server: SyncServer
-  let service: SyncService
-  let identity: ServerIdentity?
-  let changeLog: SQLiteChangeLog
-  let register: RegisterID
-  let log: Logger
-  /// Where it was told to listen.
-  let asked: [LiaisonSync.Endpoint]
-  /// SIGHUP, from the start on: otherwise it would end the process.
-  let hangups: UnixSignalsSequence
-
-  func run() async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      defer { group.cancelAll() }
-      if let identity {
-        group.addTask { try await identity.keepRenewed(log) }
-        group.addTask { try await service.watchRoster(changeLog) }
-      }
-      group.addTask {
-        for await _ in hangups { await identity?.reload(log) }
-      }
-      group.addTask { try await listen() }
-      try await group.next()
-    }
-  }
-
-  private func listen() async throws {
-    try await withGracefulShutdownHandler {
-      try await server.run { addresses in
-        let told = addresses.map(\.description).joined(separator: " ")
-        log.notice("started", metadata: ["address": "\(told)", "register": "\(register)"])
-        Task { await announce(addresses) }
-      }
-    } onGracefulShutdown: {
-      service.stopFollowing()
-      server.drain()
-    }
-  }
-
-  /// Says where the server listens: to whoever waits for it, and to those who write invitations.
-  private func announce(_ addresses: [LiaisonSync.Endpoint]) async {
-    do {
-      // Invitations are for offices elsewhere, if any can call.
-      if let called = addresses.first(where: { !$0.isLoopback }) ?? addresses.first {
-        try await changeLog.setPort(called.port)
-      }
-    } catch {
-      log.error("the port is not noted for invitations: \(error)")
-    }
-    for address in ListenArgument.heard(addresses, asked: asked) {
-      Output.ready("listening on \(address)")
-    }
-  }
-
-  func untilStopped() async throws {
-    var configuration = ServiceGroupConfiguration(
-      services: [.init(service: self, successTerminationBehavior: .gracefullyShutdownGroup)],
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
-    configuration.maximumGracefulShutdownDuration = .seconds(Tuning.drainSeconds)
-    try await ServiceGroup(configuration: configuration).run()
   }
 }

@@ -2,6 +2,7 @@ import LiaisonFolder
 import LiaisonGRPC
 import LiaisonIdentity
 import LiaisonModel
+import LiaisonOperation
 import LiaisonSQLite
 import LiaisonServer
 import LiaisonSync
@@ -70,6 +71,13 @@ final class ServerIdentity: Sendable {
   func replica(_ certificate: [UInt8]) -> [UInt8]? {
     guard let read = try? authority.read(certificate), read.isOurs else { return nil }
     return read.key.bytes
+  }
+
+  /// The first end of those that offices look at.
+  var ends: ServerWatch.CertificateEnds {
+    let served = served.current.chain.compactMap { try? authority.read($0).ends }
+    return ServerWatch.CertificateEnds(
+      server: served.min(), authority: try? authority.read(authority.certificate).ends)
   }
 
   private static func check(_ own: OwnCertificate?) throws {
