@@ -113,8 +113,8 @@ extension CallReport {
   fileprivate var metadata: Logger.Metadata {
     var told: Logger.Metadata = [
       "method": "\(method.rawValue)", "outcome": "\(outcome.word)",
-      "seconds": "\(Double(duration / .microseconds(1)).rounded() / 1e6)",
-      "batches": "\(batches)", "changes": "\(changes)",
+      "seconds": .stringConvertible((duration / .microseconds(1)).rounded() / 1e6),
+      "batches": .stringConvertible(batches), "changes": .stringConvertible(changes),
     ]
     if let office = caller.office { told["office"] = "\(office)" }
     if let replica = caller.replica { told["replica"] = "\(replica)" }
