@@ -53,7 +53,7 @@ struct Liaisond: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, OfficeCommand.self, ReplicaCommand.self, AuditCommand.self,
       ImportCommand.self,
-      ServeCommand.self,
+      ServeCommand.self, ConfigCommand.self,
       StatusCommand.self, LogCommand.self, SchemaCommand.self, VerifyCommand.self,
       BackupCommand.self, RestoreCommand.self, HealCommand.self,
     ])

@@ -23,51 +23,33 @@ struct ServeCommand: AsyncParsableCommand {
       files again, and a change of them is seen within a minute. Standard error is the log: starts \
       and stops, errors, and which calls are refused.
 
-      Example: liaisond serve hq --listen 192.0.2.7:7401
+      Each option may also stand in a variable, LIAISON_LOG_FORMAT for --log-format (a list with \
+      commas), and in a JSON file, "logFormat": a flag counts before a variable, and that before the \
+      file. See liaisond config check.
+
+      Examples:
+        liaisond serve hq --listen 192.0.2.7:7401
+        liaisond serve --config /etc/liaison/liaisond.json
       """)
 
-  @Argument(help: "The server's folder.")
-  var directory: String
+  @OptionGroup var flags: ServeFlags
   @Option(
     help: ArgumentHelp(
-      "ADDRESS:PORT, again for each; port 0 takes a free one.", valueName: "address:port"))
-  var listen = ListenArgument.everywhere
-  @Option(
-    help: ArgumentHelp(
-      "One more name or address that offices call the server by.", valueName: "host"))
-  var host: [String] = []
-  @Option(
-    help: ArgumentHelp(
-      "The server's certificate of another authority, in PEM, and those behind it.",
+      "A JSON file of these options, for what neither a flag nor LIAISON_… says.",
       valueName: "file"))
-  var certificate: String?
-  @Option(help: ArgumentHelp("The key of that certificate, in PEM; mode 0600.", valueName: "file"))
-  var key: String?
-  @Option(
-    help: ArgumentHelp(
-      "A second port for /livez, /readyz and /metrics, on loopback; port 0 takes a free one.",
-      valueName: "address:port"))
-  var operations: String?
-  @Flag(help: "Let --operations stand on other addresses: whoever reaches it may read it.")
-  var insecureOperations = false
-  @Flag(help: "Neither TLS nor certificates: callers are believed. On loopback only, for trying.")
-  var insecureLoopback = false
+  var config: String?
 
   func run() async throws {
     let hangups = await UnixSignalsSequence(trapping: .sighup)
-    let (asked, addresses) = try ListenArgument.parse(listen)
-    let files = try files()
-    let operations = try OperationsArgument.parse(operations, isAnywhere: insecureOperations)
-    var folder = ServerFolder()
-    folder.directory = directory
+    let settings = try ServeSettings(ServeValues(flags, config: config))
+    let folder = try settings.folder()
     try checkPrivate(folder)
     let changeLog = try folder.open()
     let lock = try await folder.lock(for: "liaisond serve")
     defer { withExtendedLifetime(lock) {} }
-    var logger = Logger(label: "liaisond") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = .notice
-    try await changeLog.add(hosts: host.map(HostArgument.parse))
-    let identity = insecureLoopback ? nil : try await identity(of: changeLog, files)
+    let logger = Logger(label: "liaisond") { _ in LineLog(settings) }
+    try await changeLog.add(hosts: settings.hosts)
+    let identity = settings.isInsecure ? nil : try await identity(of: changeLog, settings.files)
     let counted = ServerMetrics()
     let service = SyncService(
       log: changeLog, coding: RevisionCodec(), admission: identity?.admission,
@@ -76,24 +58,25 @@ struct ServeCommand: AsyncParsableCommand {
         logger.error("the store cannot answer: \(error)")
       }, committed: counted.committed)
     let server = try SyncServer(
-      listener: service, addresses: addresses,
+      listener: service, addresses: settings.sockets,
       security: identity.map { .tls($0.served, replica: $0.replica) } ?? .insecureLoopback,
       log: logger,
       connections: min(Tuning.connections, max(System.raiseFileLimit() - Tuning.otherFiles, 1)),
       observer: counted)
     let standing = try await changeLog.standing()
-    if !addresses.allSatisfy(\.isLoopback), standing.hosts == HostArgument.loopback {
+    if !settings.sockets.allSatisfy(\.isLoopback), standing.hosts == HostArgument.loopback {
       logger.warning("invitations name 127.0.0.1: --host says what offices call this server by")
     }
     let watch = ServerWatch(
-      of: changeLog, in: directory, identity, service, counted: counted)
+      of: changeLog, in: folder.directory, identity, service, counted: counted)
     let serving = Serving(
       server: server, service: service, identity: identity, changeLog: changeLog,
-      register: try await changeLog.status().register, log: logger, asked: asked,
+      register: try await changeLog.status().register, log: logger, asked: settings.asked,
       hangups: hangups, watch: watch)
     do {
       try await serving.untilStopped(
-        beside: operations.map { OperationServer(announcedAt: $0, of: watch, log: logger) })
+        beside: settings.operations.map { OperationServer(announcedAt: $0, of: watch, log: logger) }
+      )
     } catch is CancellationError {
       logger.notice("what did not end by itself is cut")
     }
@@ -126,22 +109,6 @@ struct ServeCommand: AsyncParsableCommand {
       throw Failure(
         StoreError.exposed(path: path).description,
         advice: "chmod 600 \(path); and a new key if somebody has read it")
-    }
-  }
-
-  private func files() throws -> ServerIdentity.Files? {
-    switch (certificate, key) {
-    case (nil, nil): return nil
-    case (let certificate?, let key?) where !insecureLoopback:
-      return ServerIdentity.Files(certificate: certificate, key: key)
-    case _ where insecureLoopback:
-      throw Failure(
-        "without TLS there is no certificate", advice: "serve without --insecure-loopback",
-        status: .usage)
-    case _:
-      throw Failure(
-        "a certificate and its key belong together", advice: "both --certificate and --key",
-        status: .usage)
     }
   }
 }

@@ -74,11 +74,14 @@ struct Serving: Service {
   func untilStopped(beside operations: OperationServer?) async throws {
     // Stopped from the last to the first.
     let services = [operations.map { $0 as any Service }, self].compactMap(\.self)
+    // Its debug lines tell all that a service holds.
+    var quiet = log
+    quiet.logLevel = max(log.logLevel, .notice)
     var configuration = ServiceGroupConfiguration(
       services: services.map {
         .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)
       },
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
     configuration.maximumGracefulShutdownDuration = .seconds(Tuning.drainSeconds)
     try await ServiceGroup(configuration: configuration).run()
   }

@@ -79,20 +79,23 @@ final class Workshop: Sendable {
   /// - Parameters:
   ///   - isSecure: whether it speaks TLS, and offices enrol.
   ///   - flags: what else a secure one is told.
+  ///   - configuration: a file that says all of this.
   ///   - hasOperations: whether it has a port for those who run it.
   ///   - room: KiB that each of its files may take, as on a full disk.
   ///   - files: how many files and connections it may have open.
   func serve(
     _ folder: String = "hq", listen: String = "127.0.0.1:0", isSecure: Bool = false,
-    flags: [String] = [], hasOperations: Bool = false, room: Int? = nil, files: Int? = nil,
-    environment: [String: String] = [:]
+    flags: [String] = [], hasOperations: Bool = false, configuration: String? = nil,
+    room: Int? = nil, files: Int? = nil, environment: [String: String] = [:]
   ) throws -> Server {
+    let arguments =
+      [folder, "--listen", listen] + (isSecure ? flags : ["--insecure-loopback"])
+      + (hasOperations ? ["--operations", "127.0.0.1:0"] : [])
     let limits = room.map { "trap '' XFSZ; ulimit -f \($0); " } ?? ""
     let process = process(
       "bash",
       ["-c", limits + (files.map { "ulimit -n \($0); " } ?? "") + "exec liaisond \"$@\"", "-"]
-        + ["serve", folder, "--listen", listen] + (isSecure ? flags : ["--insecure-loopback"])
-        + (hasOperations ? ["--operations", "127.0.0.1:0"] : []),
+        + ["serve"] + (configuration.map { ["--config", $0] } ?? arguments),
       environment)
     let log = try scratch.file(".log-\(UUID().uuidString)", Data())
     process.standardError = try FileHandle(forWritingTo: URL(filePath: log))
