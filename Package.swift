@@ -171,7 +171,7 @@ let package = Package(
       "Commands/LiaisonCommandTests",
       core + [
         "liaison", "liaisond", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder",
-        "LiaisonTerminal", "LiaisonWire", arguments, configuration,
+        "LiaisonOperation", "LiaisonTerminal", "LiaisonWire", arguments, configuration,
       ]),
   ]
 )
