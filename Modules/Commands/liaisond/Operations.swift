@@ -51,7 +51,9 @@ extension ServerWatch {
     self.init(
       Sources(
         store: log, room: { DiskRoom.of(folder) },
-        certificates: { identity?.ends ?? CertificateEnds(server: nil, authority: nil) },
+        certificates: {
+          identity?.ends ?? CertificateEnds(served: nil, server: nil, authority: nil)
+        },
         followers: { service.followers }, now: System.now),
       counted: counted, version: Liaisond.configuration.version)
   }

@@ -73,11 +73,12 @@ final class ServerIdentity: Sendable {
     return read.key.bytes
   }
 
-  /// The first end of those that offices look at.
+  /// Beside what is served, that of its own file: what vouches for it is renewed by itself.
   var ends: ServerWatch.CertificateEnds {
-    let served = served.current.chain.compactMap { try? authority.read($0).ends }
+    let served = served.current.chain.compactMap { try? authority.read($0).ends }.min()
     return ServerWatch.CertificateEnds(
-      server: served.min(), authority: try? authority.read(authority.certificate).ends)
+      served: served, server: state.withLock { $0.own?.ends } ?? served,
+      authority: try? authority.read(authority.certificate).ends)
   }
 
   private static func check(_ own: OwnCertificate?) throws {

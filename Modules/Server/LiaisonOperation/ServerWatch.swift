@@ -33,10 +33,13 @@ public final class ServerWatch: Sendable {
 
   /// When the certificates of a server end; nil for one without.
   public struct CertificateEnds: Hashable, Sendable {
+    /// The first end of all that are shown to a caller.
+    let served: Timestamp?
     let server: Timestamp?
     let authority: Timestamp?
 
-    public init(server: Timestamp?, authority: Timestamp?) {
+    public init(served: Timestamp?, server: Timestamp?, authority: Timestamp?) {
+      self.served = served
       self.server = server
       self.authority = authority
     }
@@ -71,7 +74,7 @@ public final class ServerWatch: Sendable {
 
   private func readiness(with facts: Result<OperationFacts, StoreError>) -> Readiness {
     Readiness(
-      phase.withLock { $0 }, store: facts, certificateEnds: sources.certificates().server,
+      phase.withLock { $0 }, store: facts, certificateEnds: sources.certificates().served,
       room: sources.room(), now: sources.now())
   }
 

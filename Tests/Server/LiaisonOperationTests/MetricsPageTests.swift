@@ -14,7 +14,9 @@ struct MetricsPageTests {
     let watch = ServerWatch(
       ServerWatch.Sources(
         store: TestStore(.success(facts)), room: { DiskRoom(free: 10, size: 20) },
-        certificates: { .init(server: .second(9000), authority: .second(99_000)) },
+        certificates: {
+          .init(served: .second(8000), server: .second(9000), authority: .second(99_000))
+        },
         followers: { 7 }, now: { .second(1000) }),
       counted: counted, version: "1.2.3")
     let text = await watch.metrics()

@@ -14,7 +14,9 @@ struct PagesTests {
     ServerWatch(
       ServerWatch.Sources(
         store: store, room: { DiskRoom(free: room, size: 1 << 41) },
-        certificates: { .init(server: certificate, authority: .second(99_000)) },
+        certificates: {
+          .init(served: certificate, server: .second(8000), authority: .second(99_000))
+        },
         followers: { 7 }, now: { .second(1000) },
         // The store has no time at all, unless it answers at once.
         pause: { _ in
