@@ -18,11 +18,17 @@ let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift"
 let grpc = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-2")
 let http2 = Target.Dependency.product(
   name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
+let http = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let configuration = Target.Dependency.product(
+  name: "Configuration", package: "swift-configuration")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let embedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let sockets = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let ssl = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -87,11 +93,16 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
     .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.96.0"),
     .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -113,6 +124,9 @@ let package = Package(
     module(.stores, "LiaisonPostgres", core + ["CLibPQ"]),
     module(.trust, "LiaisonIdentity", core + [crypto, x509, asn1]),
     module(.server, "LiaisonServer", core),
+    module(
+      .server, "LiaisonOperation",
+      core + ["LiaisonServer", http, httpTypes, lifecycle, log, metrics, nio, sockets]),
     module(.office, "LiaisonReplica", core),
     .target(name: "CTerminal", path: "Modules/Commands/CTerminal"),
     module(.commands, "LiaisonTerminal", core + ["CTerminal", arguments]),
@@ -125,9 +139,9 @@ let package = Package(
     command(
       "liaisond",
       core + [
-        "LiaisonTerminal", "LiaisonServer", "LiaisonSQLite", "LiaisonPostgres", "LiaisonFolder",
-        "LiaisonGRPC", "LiaisonExchange", "LiaisonIdentity", "LiaisonWire", arguments, lifecycle,
-        signals, log,
+        "LiaisonTerminal", "LiaisonServer", "LiaisonOperation", "LiaisonSQLite", "LiaisonPostgres",
+        "LiaisonFolder", "LiaisonGRPC", "LiaisonExchange", "LiaisonIdentity", "LiaisonWire",
+        arguments, configuration, lifecycle, signals, log,
       ]),
     .target(
       name: "TestSupport", dependencies: core, path: "Tests/Support", swiftSettings: settings),
@@ -144,6 +158,7 @@ let package = Package(
     tests("Wire/LiaisonExchangeTests", core + ["LiaisonExchange"]),
     tests("Trust/LiaisonIdentityTests", core + ["LiaisonIdentity"]),
     tests("Server/LiaisonServerTests", core + ["LiaisonServer"]),
+    tests("Server/LiaisonOperationTests", core + ["LiaisonOperation", log, metrics]),
     tests(
       "Stores/LiaisonSQLiteTests",
       core + ["LiaisonSQLite", "LiaisonFolder", "LiaisonWire", grdb]),
@@ -164,7 +179,7 @@ let package = Package(
       "Commands/LiaisonCommandTests",
       core + [
         "liaison", "liaisond", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder",
-        "LiaisonTerminal", "LiaisonWire",
+        "LiaisonOperation", "LiaisonTerminal", "LiaisonWire", arguments, configuration,
       ]),
   ]
 )

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import LiaisonModel
 import LiaisonSQLite
-import LiaisonServer
 import LiaisonSync
 import LiaisonTerminal
 import LiaisonWire
@@ -10,8 +10,9 @@ struct BackupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "backup", abstract: "Copies the register into a new file, also while it serves.",
     discussion: """
-      In a folder the file is named by the register and the time. The copy is opened and checked \
-      as a whole before it has its name. `liaisond restore` makes a server of it.
+      In a folder the file is named by the register and the time. The copy is opened, checked as a \
+      whole and held against the register's log before it has its name; the register notes that, for \
+      liaisond status and for metrics. `liaisond restore` makes a server of it.
 
       Examples:
         liaisond backup hq.backup -C hq
@@ -28,6 +29,7 @@ struct BackupCommand: AsyncParsableCommand {
     let file: String
     let records: Int
     let digest: String
+    let position: Int64
     let removed: [String]
   }
 
@@ -45,16 +47,19 @@ struct BackupCommand: AsyncParsableCommand {
           advice: "a folder, or without --keep", status: .usage)
       }
     }
-    var checked: Verification?
+    var proof: BackupProof?
     try await log.backUp(to: place.file, coding: SchemaCodec()) { copy in
-      checked = try await SyncService(log: copy, coding: RevisionCodec()).verify()
+      proof = try await BackupProof(of: copy, against: log)
     }
-    guard let checked else { throw StoreError.damaged("the copy was not checked") }
+    guard let proof else { throw StoreError.damaged("the copy was not checked") }
+    try await proof.note(in: log, file: (place.file as NSString).lastPathComponent)
+    let checked = proof.verified
     let removed = try keep.map { try place.removeAll(but: $0) } ?? []
     if json {
       return try Output.json(
         BackedUp(
-          file: place.file, records: checked.records, digest: checked.digest, removed: removed))
+          file: place.file, records: checked.records, digest: checked.digest,
+          position: proof.position.number, removed: removed))
     }
     Output.line("\(place.file): \(checked.records) records, digest \(checked.digest)")
     for file in removed { Output.line("removed \(file)") }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LiaisonExchange
 import LiaisonGRPC
+import LiaisonOperation
 import LiaisonTerminal
 
 @main
@@ -13,6 +14,8 @@ enum Main {
       case let error as SchemaFileError:
         Failure("the schema file: \(error)", advice: "Mend the file, then the same command")
       case let error as ListenError: Failure(error)
+      case let error as OperationPortTaken:
+        Failure(error.description, advice: "another port, or 0 for any: --operations 127.0.0.1:0")
       default: nil
       }
     }
@@ -50,7 +53,7 @@ struct Liaisond: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, OfficeCommand.self, ReplicaCommand.self, AuditCommand.self,
       ImportCommand.self,
-      ServeCommand.self,
+      ServeCommand.self, ConfigCommand.self,
       StatusCommand.self, LogCommand.self, SchemaCommand.self, VerifyCommand.self,
       BackupCommand.self, RestoreCommand.self, HealCommand.self,
     ])

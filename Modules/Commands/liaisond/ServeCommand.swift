@@ -3,12 +3,12 @@ import LiaisonFolder
 import LiaisonGRPC
 import LiaisonIdentity
 import LiaisonModel
+import LiaisonOperation
 import LiaisonServer
 import LiaisonSync
 import LiaisonTerminal
 import LiaisonWire
 import Logging
-import ServiceLifecycle
 import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
@@ -25,68 +25,63 @@ struct ServeCommand: AsyncParsableCommand {
       Any number of servers may serve a register that is in a database, behind a load balancer for \
       TCP: a call may go to any of them.
 
+      Each option may also stand in a variable, LIAISON_LOG_FORMAT for --log-format (a list with \
+      commas), and in a JSON file, "logFormat": a flag counts before a variable, and that before the \
+      file. See liaisond config check.
+
       Examples:
         liaisond serve hq --listen 192.0.2.7:7401
         liaisond serve --store postgresql://liaison@db1,db2/hq --listen 192.0.2.7:7401
+        liaisond serve --config /etc/liaison/liaisond.json
       """)
 
-  @Argument(help: "The server's folder.")
-  var directory: String?
+  @OptionGroup var flags: ServeFlags
   @Option(
     help: ArgumentHelp(
-      "The database, in the place of a folder: postgresql://HOST/DATABASE.", valueName: "url"))
-  var store: String?
-  @Option(
-    help: ArgumentHelp(
-      "ADDRESS:PORT, again for each; port 0 takes a free one.", valueName: "address:port"))
-  var listen = ListenArgument.everywhere
-  @Option(
-    help: ArgumentHelp(
-      "One more name or address that offices call the server by.", valueName: "host"))
-  var host: [String] = []
-  @Option(
-    help: ArgumentHelp(
-      "The server's certificate of another authority, in PEM, and those behind it.",
+      "A JSON file of these options, for what neither a flag nor LIAISON_… says.",
       valueName: "file"))
-  var certificate: String?
-  @Option(help: ArgumentHelp("The key of that certificate, in PEM; mode 0600.", valueName: "file"))
-  var key: String?
-  @Flag(help: "Neither TLS nor certificates: callers are believed. On loopback only, for trying.")
-  var insecureLoopback = false
+  var config: String?
 
   func run() async throws {
     let hangups = await UnixSignalsSequence(trapping: .sighup)
-    let (asked, addresses) = try ListenArgument.parse(listen)
-    let files = try files()
-    let place = try RegisterPlace(folder: directory, store: store)
+    let settings = try ServeSettings(ServeValues(flags, config: config))
+    let place = settings.place
     try checkPrivate(place)
     let changeLog = try await place.open()
     let isStandby = try await changeLog.status().isStandby
     let lock = try await place.lock(for: "liaisond serve")
     defer { withExtendedLifetime(lock) {} }
-    var logger = Logger(label: "liaisond") { StreamLogHandler.standardError(label: $0) }
-    logger.logLevel = .notice
-    if !isStandby { try await changeLog.add(hosts: host.map(HostArgument.parse)) }
-    let identity = insecureLoopback ? nil : try await identity(of: changeLog, files)
+    let logger = Logger(label: "liaisond") { _ in LineLog(settings) }
+    if !isStandby { try await changeLog.add(hosts: settings.hosts) }
+    let identity = settings.isInsecure ? nil : try await identity(of: changeLog, settings.files)
+    let counted = ServerMetrics()
     let service = SyncService(
       log: changeLog, coding: RevisionCodec(), admission: identity?.admission,
-      report: { [logger] in logger.error("the store cannot answer: \($0)") })
+      report: { [logger] error in
+        counted.storeFailed(error)
+        logger.error("the store cannot answer: \(error)")
+      }, committed: counted.committed)
     let server = try SyncServer(
-      listener: service, addresses: addresses,
+      listener: service, addresses: settings.sockets,
       security: identity.map { .tls($0.served, replica: $0.replica) } ?? .insecureLoopback,
       log: logger,
-      connections: min(Tuning.connections, max(System.raiseFileLimit() - Tuning.otherFiles, 1)))
+      connections: min(Tuning.connections, max(System.raiseFileLimit() - Tuning.otherFiles, 1)),
+      observer: counted)
     let standing = try await changeLog.standing()
-    if !addresses.allSatisfy(\.isLoopback), standing.hosts == HostArgument.loopback {
+    if !settings.sockets.allSatisfy(\.isLoopback), standing.hosts == HostArgument.loopback {
       logger.warning("invitations name 127.0.0.1: --host says what offices call this server by")
     }
+    let watch = ServerWatch(
+      of: changeLog, at: place, identity, service, counted: counted)
     let serving = Serving(
       server: server, service: service, identity: identity, changeLog: changeLog,
       isStandby: isStandby,
-      register: try await changeLog.status().register, log: logger, asked: asked,
-      hangups: hangups)
+      register: try await changeLog.status().register, log: logger, asked: settings.asked,
+      hangups: hangups, watch: watch)
     do {
-      try await serving.untilStopped()
+      try await serving.untilStopped(
+        beside: settings.operations.map { OperationServer(announcedAt: $0, of: watch, log: logger) }
+      )
     } catch is CancellationError {
       logger.notice("what did not end by itself is cut")
     }
@@ -121,90 +116,5 @@ struct ServeCommand: AsyncParsableCommand {
         StoreError.exposed(path: path).description,
         advice: "chmod 600 \(path); and a new key if somebody has read it")
     }
-  }
-
-  private func files() throws -> ServerIdentity.Files? {
-    switch (certificate, key) {
-    case (nil, nil): return nil
-    case (let certificate?, let key?) where !insecureLoopback:
-      return ServerIdentity.Files(certificate: certificate, key: key)
-    case _ where insecureLoopback:
-      throw Failure(
-        "without TLS there is no certificate", advice: "serve without --insecure-loopback",
-        status: .usage)
-    case _:
-      throw Failure(
-        "a certificate and its key belong together", advice: "both --certificate and --key",
-        status: .usage)
-    }
-  }
-}
-
-/// A server under way: it listens until a signal, and then drains.
-private struct Serving: Service {
-  let server: SyncServer
-  let service: SyncService
-  let identity: ServerIdentity?
-  let changeLog: any RegisterStore
-  /// Whether it only copies: then nothing is noted in it.
-  let isStandby: Bool
-  let register: RegisterID
-  let log: Logger
-  /// Where it was told to listen.
-  let asked: [LiaisonSync.Endpoint]
-  /// SIGHUP, from the start on: otherwise it would end the process.
-  let hangups: UnixSignalsSequence
-
-  func run() async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      defer { group.cancelAll() }
-      if let identity {
-        group.addTask { try await identity.keepRenewed(log) }
-        group.addTask { try await service.watchRoster(changeLog, isReadOnly: isStandby) }
-      }
-      group.addTask { try await service.watchHead(of: changeLog) }
-      group.addTask { try await service.watchStore() }
-      group.addTask {
-        for await _ in hangups { await identity?.reload(log) }
-      }
-      group.addTask { try await listen() }
-      try await group.next()
-    }
-  }
-
-  private func listen() async throws {
-    try await withGracefulShutdownHandler {
-      try await server.run { addresses in
-        let told = addresses.map(\.description).joined(separator: " ")
-        log.notice("started", metadata: ["address": "\(told)", "register": "\(register)"])
-        Task { await announce(addresses) }
-      }
-    } onGracefulShutdown: {
-      service.stopFollowing()
-      server.drain()
-    }
-  }
-
-  /// Says where the server listens: to whoever waits for it, and to those who write invitations.
-  private func announce(_ addresses: [LiaisonSync.Endpoint]) async {
-    do {
-      // Invitations are for offices elsewhere, if any can call.
-      if !isStandby, let called = addresses.first(where: { !$0.isLoopback }) ?? addresses.first {
-        try await changeLog.setPort(called.port)
-      }
-    } catch {
-      log.error("the port is not noted for invitations: \(error)")
-    }
-    for address in ListenArgument.heard(addresses, asked: asked) {
-      Output.ready("listening on \(address)")
-    }
-  }
-
-  func untilStopped() async throws {
-    var configuration = ServiceGroupConfiguration(
-      services: [.init(service: self, successTerminationBehavior: .gracefullyShutdownGroup)],
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: log)
-    configuration.maximumGracefulShutdownDuration = .seconds(Tuning.drainSeconds)
-    try await ServiceGroup(configuration: configuration).run()
   }
 }

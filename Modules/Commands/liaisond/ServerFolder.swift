@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LiaisonFolder
+import LiaisonOperation
 import LiaisonPostgres
 import LiaisonSQLite
 import LiaisonSync
@@ -59,6 +60,16 @@ enum RegisterPlace {
         throw Failure(
           "this is for a register in a folder", advice: "pg_basebackup or pg_dump for a database")
       }
+    }
+  }
+}
+
+extension RegisterPlace {
+  /// What is free on the disk of the folder; nil for a database, whose server tells that itself.
+  var room: DiskRoom? {
+    switch self {
+    case .folder(let folder): DiskRoom.of(folder)
+    case .database: nil
     }
   }
 }

@@ -2,6 +2,7 @@ import LiaisonFolder
 import LiaisonGRPC
 import LiaisonIdentity
 import LiaisonModel
+import LiaisonOperation
 import LiaisonServer
 import LiaisonSync
 import LiaisonTerminal
@@ -69,6 +70,14 @@ final class ServerIdentity: Sendable {
   func replica(_ certificate: [UInt8]) -> [UInt8]? {
     guard let read = try? authority.read(certificate), read.isOurs else { return nil }
     return read.key.bytes
+  }
+
+  /// Beside what is served, that of its own file: what vouches for it is renewed by itself.
+  var ends: ServerWatch.CertificateEnds {
+    let served = served.current.chain.compactMap { try? authority.read($0).ends }.min()
+    return ServerWatch.CertificateEnds(
+      served: served, server: state.withLock { $0.own?.ends } ?? served,
+      authority: try? authority.read(authority.certificate).ends)
   }
 
   private static func check(_ own: OwnCertificate?) throws {

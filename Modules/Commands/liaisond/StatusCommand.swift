@@ -1,53 +1,42 @@
 import ArgumentParser
+import LiaisonIdentity
 import LiaisonModel
+import LiaisonOperation
 import LiaisonSQLite
 import LiaisonSync
 import LiaisonTerminal
 
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Shows what the register holds.",
-    discussion: "Example: liaisond status -C hq")
+    commandName: "status", abstract: "Shows what the register holds, and how its replicas stand.",
+    discussion: """
+      Replicas that are behind or long silent come first; liaisond replica list has all of them. A \
+      server under way tells the same and more to liaisond serve --operations.
+
+      Example: liaisond status -C hq
+      """)
   @OptionGroup var folder: ServerFolder
   @Flag(help: "Print JSON.") var json = false
 
-  private struct Status: Encodable {
-    let register: String
-    let head: Int64
-    let records: Int
-    let schemaVersion: UInt32
-    let replicas: Replicas
-  }
-
-  /// How many were let in, and which of them somebody should look at.
-  private struct Replicas: Encodable {
-    let letIn: Int
-    let revoked: Int
-    let wentBack: [String]
-
-    init(_ all: [EnrolledReplica], _ seen: [ReplicaID: ReplicaSighting]) {
-      let open = all.filter { $0.revoked == nil }
-      letIn = open.count
-      revoked = all.count - open.count
-      wentBack = open.filter { seen[$0.id]?.wentBack != nil }.map(\.name)
-    }
-
-    var line: String {
-      "\(letIn) replicas let in, \(revoked) revoked"
-        + (wentBack.isEmpty ? "" : "; went back in time: " + wentBack.joined(separator: ", "))
-    }
-  }
-
   func run() async throws {
     let log = try await folder.open(for: .reading)
-    let status = try await log.status()
-    let value = Status(
-      register: status.register.description, head: status.head.position.number,
-      records: try await log.count(after: .zero).live, schemaVersion: status.schema.version,
-      replicas: Replicas(try await log.replicas(), try await log.sightings()))
-    if json { return try Output.json(value) }
-    Output.line("register \(value.register)")
-    Output.line("\(value.records) records, \(value.head) changes, schema \(value.schemaVersion)")
-    Output.line(value.replicas.line)
+    let facts = try await log.operation()
+    let status = StatusView(
+      facts, records: try await log.count(after: .zero).live,
+      authorityEnds: try await authorityEnds(log), room: folder.place.room)
+    if json { return try Output.json(status) }
+    status.lines.forEach { Output.line($0) }
+    status.table()
+  }
+
+  /// - Returns: nil for a register without an authority, whose callers are believed.
+  private func authorityEnds(_ log: any RegisterStore) async throws -> Timestamp? {
+    do {
+      let standing = try await log.standing()
+      return try RegisterAuthority(certificate: standing.certificate, key: standing.key)
+        .read(standing.certificate).ends
+    } catch StoreError.missing {
+      return nil
+    }
   }
 }

@@ -54,7 +54,7 @@ struct OfficeEndpoint: SyncEndpoint {
   ) async throws {
     while let request = try await next() {
       try await service.check(admitted)
-      let verdicts = try await commit(request)
+      let verdicts = try await reporting { try await commit(request) }
       service.see(admitted) { sighting, now in
         sighting.names(request.cursor, at: now)
         sighting.pushed = now

@@ -11,6 +11,7 @@ public struct SyncService: SyncListener {
   let protocols: ClosedRange<UInt32>
   let pause: @Sendable (Duration) async throws -> Void
   let report: @Sendable (StoreError) -> Void
+  let committed: @Sendable (CommitReport) -> Void
   let commits = CommitSignal()
   let following = SharedReading()
   let calls: Places<OfficeID>
@@ -26,13 +27,15 @@ public struct SyncService: SyncListener {
   ///   - pause: waits for a time, or until its task is cancelled, and then throws.
   ///   - uptime: the time since some moment.
   ///   - report: is told why the store could not answer; a caller only learns that it could not.
+  ///   - committed: is told of each request with edits.
   public init(
     log: any ChangeLog, coding: any RevisionCoding, limit: BatchLimit = BatchLimit(),
     admission: Admission? = nil, officeCalls: Int = SyncLimits.officeCalls,
     protocols: ClosedRange<UInt32> = SyncProtocol.spoken,
     pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
     uptime: @escaping @Sendable () -> Duration = SyncService.stopwatch(),
-    report: @escaping @Sendable (StoreError) -> Void = { _ in }
+        report: @escaping @Sendable (StoreError) -> Void = { _ in },
+    committed: @escaping @Sendable (CommitReport) -> Void = { _ in }
   ) {
     self.log = log
     self.coding = coding
@@ -43,6 +46,7 @@ public struct SyncService: SyncListener {
     self.pause = pause
     pulse = Pulse(now: uptime)
     self.report = report
+    self.committed = committed
   }
 
   /// The register as this caller may use it. It counts as a call of the office while it is kept.
@@ -57,7 +61,8 @@ public struct SyncService: SyncListener {
       return OfficeEndpoint(
         service: self, office: replica.office, call: try call(of: replica.office),
         admitted: AdmittedReplica(
-          id: replica.id, certificate: certificate, peer: peer, admission: admission))
+          id: replica.id, name: replica.name, certificate: certificate, peer: peer,
+          admission: admission))
     case (.claimed(let office), nil): return try await endpoint(for: office)
     case (.certificate, nil), (.claimed, _?): throw CallError.notAdmitted(.notEnrolled)
     }
@@ -164,6 +169,7 @@ public struct SyncService: SyncListener {
 /// A replica that calls.
 struct AdmittedReplica: Sendable {
   let id: ReplicaID
+  let name: String
   let certificate: [UInt8]
   let peer: String
   let admission: Admission

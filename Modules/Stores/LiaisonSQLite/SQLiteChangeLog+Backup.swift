@@ -1,5 +1,6 @@
 internal import GRDB
 public import LiaisonFolder
+public import LiaisonModel
 public import LiaisonSync
 
 /// A register in a single file, at one moment.
@@ -33,6 +34,22 @@ extension SQLiteChangeLog {
       }
       try await check(copy)
       try copy.database.close()
+    }
+  }
+
+  /// Hands over the head that each record had at a position, in the order of the records' ids.
+  public func forEachHead(
+    at position: LogPosition, _ body: @escaping @Sendable (RevisionID) throws -> Void
+  ) async throws {
+    try await read { db in
+      // SQLite takes the revision from the row of the greatest position (*Quirks*, bare columns).
+      try PreparedStatement.separate(
+        db,
+        """
+        SELECT revision, max(position) FROM change WHERE position <= ?
+        GROUP BY record ORDER BY record
+        """
+      ).bound(position.number).forEach { try body(try $0.value(0)) }
     }
   }
 

@@ -11,13 +11,18 @@ struct JSONReader {
 
   private let bytes: [UInt8]
   private var place = 0
+  /// Where the keys of the outermost object stand.
+  private var keys: [Int] = []
 
-  static func value(of bytes: [UInt8]) throws(Fault) -> JSON {
+  static func value(of bytes: [UInt8]) throws(Fault) -> JSON { try placed(bytes).value }
+
+  /// - Returns: also where the keys of the outermost object stand.
+  static func placed(_ bytes: [UInt8]) throws(Fault) -> (value: JSON, keys: [Int]) {
     var reader = JSONReader(bytes: bytes)
     let value = try reader.value(depth: 0)
     reader.skipSpace()
     guard reader.place == bytes.count else { throw reader.fault("something follows the value") }
-    return value
+    return (value, reader.keys)
   }
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
@@ -63,6 +68,7 @@ struct JSONReader {
     repeat {
       skipSpace()
       guard next == UInt8(ascii: "\"") else { throw fault("a key in quotes is due") }
+      if depth == 0 { keys.append(place) }
       let key = try text()
       skipSpace()
       guard skip(":") else { throw fault("a colon is due") }

@@ -3,7 +3,6 @@ internal import LiaisonModel
 internal import LiaisonSync
 internal import LiaisonWire
 internal import Logging
-internal import NIOCore
 internal import Synchronization
 
 /// `liaison.sync.v1.Sync` over gRPC: decode, call the listener, encode. No rules live here.
@@ -12,6 +11,7 @@ internal import Synchronization
 struct SyncHandlers: RegistrableRPCService {
   let listener: any SyncListener
   let authenticator: Authenticator
+  let observer: (any CallObserver)?
   let log: Logger
 
   func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
@@ -20,23 +20,26 @@ struct SyncHandlers: RegistrableRPCService {
       forMethod: SyncMethods.pull,
       deserializer: WireDeserializer<PullRequest>(), serializer: PullSerializer()
     ) { request, context in
-      let caller = try authenticator.caller(request.metadata, context)
-      return try await logging(caller) { try await pull(request, from: caller, context) }
+      try await calling(.pull, request.metadata, context) { call, caller in
+        try await pull(request, from: caller, call, context)
+      }
     }
     router.registerHandler(
       forMethod: SyncMethods.push,
       deserializer: WireDeserializer<PushRequest>(), serializer: WireSerializer<PushResponse>()
     ) { request, context in
-      let caller = try authenticator.caller(request.metadata, context)
-      return try await logging(caller) { try await push(request, from: caller) }
+      try await calling(.push, request.metadata, context) { call, caller in
+        try await push(request, from: caller, call)
+      }
     }
     router.registerHandler(
       forMethod: SyncMethods.history,
       deserializer: WireDeserializer<HistoryRequest>(),
       serializer: WireSerializer<HistoryResponse>()
     ) { request, context in
-      let caller = try authenticator.caller(request.metadata, context)
-      return try await logging(caller) { try await history(request, from: caller) }
+      try await calling(.history, request.metadata, context) { call, caller in
+        try await history(request, from: caller, call)
+      }
     }
   }
 
@@ -47,22 +50,49 @@ struct SyncHandlers: RegistrableRPCService {
       forMethod: SyncMethods.enrol,
       deserializer: WireDeserializer<EnrolRequest>(), serializer: WireSerializer<Enrolment>()
     ) { request, context in
-      try await enrolling(request, context) { try await $0.enrol($1) }
+      try await enrolling(.enrol, request, context) { try await $0.enrol($1) }
     }
     router.registerHandler(
       forMethod: SyncMethods.renew,
       deserializer: WireDeserializer<RenewRequest>(), serializer: WireSerializer<Enrolment>()
     ) { request, context in
-      try await enrolling(request, context) { try await $0.renew($1) }
+      try await enrolling(.renew, request, context) { try await $0.renew($1) }
     }
   }
 
+  /// Begins a call, and says who makes it.
+  private func calling<Response>(
+    _ method: CallReport.Method, _ metadata: Metadata, _ context: ServerContext,
+    _ body: (ObservedCall, Caller) async throws -> Response
+  ) async throws -> Response {
+    let call = ObservedCall(method, observer, log)
+    return try await call.opening {
+      let caller = try authenticator.caller(metadata, context)
+      call.note { report in
+        switch caller {
+        case .claimed(let office): report.caller = CallerName(office: office)
+        case .certificate(_, let peer): report.peer = peer
+        }
+      }
+      return try await body(call, caller)
+    }
+  }
+
+  /// The register as a caller may use it, whose name the call learns.
+  private func endpoint(
+    for caller: Caller, _ call: ObservedCall
+  ) async throws -> any SyncEndpoint {
+    let endpoint = try await listener.endpoint(for: caller)
+    if let name = endpoint.caller { call.note { $0.caller = name } }
+    return endpoint
+  }
+
   private func enrolling<Request>(
-    _ request: StreamingServerRequest<Request>, _ context: ServerContext,
+    _ method: CallReport.Method, _ request: StreamingServerRequest<Request>,
+    _ context: ServerContext,
     _ body: @escaping @Sendable (any EnrolEndpoint, Request) async throws -> Enrolment
   ) async throws -> StreamingServerResponse<Enrolment> {
-    let caller = try authenticator.caller(request.metadata, context)
-    return try await logging(caller) {
+    try await calling(method, request.metadata, context) { call, caller in
       let patience = SyncLimits.enrolmentPatience
       let enrolment = try await ProgressDeadline(
         first: patience, patience: patience, clock: ContinuousClock()
@@ -71,36 +101,42 @@ struct SyncHandlers: RegistrableRPCService {
         let message = try await request.messages.only()
         return try await body(try await listener.enrolment(for: caller), message)
       }
-      return StreamingServerResponse { writer in
-        try await writer.write(enrolment)
-        return [:]
+      call.note { $0.caller = enrolment.name }
+      return StreamingServerResponse(metadata: call.metadata) { writer in
+        try await call.answering { try await writer.write(enrolment) }
       }
     }
   }
 
   private func history(
-    _ request: StreamingServerRequest<HistoryRequest>, from caller: Caller
+    _ request: StreamingServerRequest<HistoryRequest>, from caller: Caller, _ call: ObservedCall
   ) async throws -> StreamingServerResponse<HistoryResponse> {
-    let endpoint = try await listener.endpoint(for: caller)
+    let endpoint = try await endpoint(for: caller, call)
     let request = try await request.messages.only()
-    return StreamingServerResponse { writer in
-      try await logging(caller) {
-        try await endpoint.history(request) { try await writer.write($0) }
-        return [:]
+    return StreamingServerResponse(metadata: call.metadata) { writer in
+      try await call.answering {
+        try await endpoint.history(request) { response in
+          call.carried(response.revisions.count)
+          try await writer.write(response)
+        }
       }
     }
   }
 
   private func pull(
-    _ request: StreamingServerRequest<PullRequest>, from caller: Caller,
+    _ request: StreamingServerRequest<PullRequest>, from caller: Caller, _ call: ObservedCall,
     _ context: ServerContext
   ) async throws -> StreamingServerResponse<PullResponse> {
-    let endpoint = try await listener.endpoint(for: caller)
+    let endpoint = try await endpoint(for: caller, call)
     let request = try await request.messages.only()
-    return StreamingServerResponse { writer in
-      try await logging(caller) {
+    if request.follow { call.note { $0.method = .follow } }
+    return StreamingServerResponse(metadata: call.metadata) { writer in
+      try await call.answering {
         @Sendable func send() async throws {
-          try await endpoint.pull(request) { try await writer.write($0) }
+          try await endpoint.pull(request) { response in
+            if case .batch(let batch) = response { call.sent(batch.changes.count) }
+            try await writer.write(response)
+          }
         }
         // A server that drains cancels every call: what has an end is let come to it.
         if request.follow {
@@ -108,50 +144,23 @@ struct SyncHandlers: RegistrableRPCService {
         } else {
           try await send()
         }
-        return [:]
       }
     }
   }
 
   private func push(
-    _ request: StreamingServerRequest<PushRequest>, from caller: Caller
+    _ request: StreamingServerRequest<PushRequest>, from caller: Caller, _ call: ObservedCall
   ) async throws -> StreamingServerResponse<PushResponse> {
-    let endpoint = try await listener.endpoint(for: caller)
-    return StreamingServerResponse { writer in
-      try await logging(caller) {
+    let endpoint = try await endpoint(for: caller, call)
+    return StreamingServerResponse(metadata: call.metadata) { writer in
+      try await call.answering {
         for try await message in request.messages {
+          call.carried(message.edits.count)
           let waiting = Waiting(message)
           try await endpoint.push(
             next: { waiting.take() }, receive: { try await writer.write($0) })
         }
-        return [:]
       }
-    }
-  }
-
-  /// Tells the server's own log of each call that is refused or fails, but of no end that the caller or
-  /// the server made.
-  private func logging<Result>(
-    _ caller: Caller, _ body: () async throws -> Result
-  ) async throws -> Result {
-    do {
-      return try await body()
-    } catch {
-      var told: Logger.Metadata = ["why": "\(error)"]
-      switch caller {
-      case .claimed(let office?): told["office"] = "\(office)"
-      case .certificate(_, let peer): told["from"] = "\(peer)"
-      case .claimed(nil): break
-      }
-      switch error {
-      // The service has told why, which the caller does not learn.
-      case CallError.storeUnavailable: break
-      case is CallError, is CodingError: log.notice("a call is refused", metadata: told)
-      // It has gone, or was let go.
-      case is RPCError, is CancellationError, is ChannelError: break
-      default: log.error("a call failed", metadata: told)
-      }
-      throw error
     }
   }
 }
@@ -163,4 +172,10 @@ private final class Waiting: Sendable {
   init(_ request: PushRequest) { self.request = Mutex(request) }
 
   func take() -> PushRequest? { request.withLock { $0.take() } }
+}
+
+extension Enrolment {
+  fileprivate var name: CallerName {
+    CallerName(office: office, replica: EnrolledReplica.name(office, number))
+  }
 }

@@ -13,4 +13,6 @@ enum SyncMethods {
   static let officeKey = "liaison-office"
   /// The trailing metadata entry that names an error which shares its gRPC status with others.
   static let errorKey = "liaison-error"
+  /// The leading metadata entry that names the call in the server's log.
+  static let callKey = "liaison-call"
 }

@@ -16,21 +16,23 @@ public struct SyncServer: Sendable {
   ///   - addresses: port 0 takes any free one.
   ///   - security: without it only on loopback.
   ///   - connections: how many it holds at once, on all of them together.
+  ///   - observer: is told of each call.
   /// - Throws: ``ListenError/notLoopback(_:)``.
   public init(
     listener: any SyncListener, addresses: [Endpoint], security: ServerSecurity = .insecureLoopback,
-    log: Logger, connections: Int = Tuning.connections
+    log: Logger, connections: Int = Tuning.connections, observer: (any CallObserver)? = nil
   ) throws(ListenError) {
     try self.init(
       listener: listener, addresses: addresses, security: security, log: log,
-      Connections(most: connections))
+      Connections(most: connections), observer: observer)
   }
 
   /// - Parameter keepalive: how long a connection is silent before its client is asked.
   init(
     listener: any SyncListener, addresses: [Endpoint], security: ServerSecurity = .insecureLoopback,
     log: Logger, _ connections: Connections,
-    keepalive: Duration = .seconds(Tuning.keepaliveSeconds)
+    keepalive: Duration = .seconds(Tuning.keepaliveSeconds),
+    observer: (any CallObserver)? = nil
   ) throws(ListenError) {
     var authenticator = Authenticator.certificate
     if case .insecureLoopback = security {
@@ -43,7 +45,7 @@ public struct SyncServer: Sendable {
       connections, security, keepalive: keepalive)
     let open = OpenCalls(authenticator, security)
     let services: [any RegistrableRPCService] = [
-      SyncHandlers(listener: listener, authenticator: authenticator, log: log),
+      SyncHandlers(listener: listener, authenticator: authenticator, observer: observer, log: log),
       HealthHandlers(listener: listener, calls: open), ReflectionHandlers(calls: open),
     ]
     servers = addresses.map { address in

@@ -79,29 +79,41 @@ final class Workshop: Sendable {
   /// - Parameters:
   ///   - isSecure: whether it speaks TLS, and offices enrol.
   ///   - flags: what else a secure one is told.
+  ///   - configuration: a file that says all of this.
+  ///   - hasOperations: whether it has a port for those who run it.
   ///   - room: KiB that each of its files may take, as on a full disk.
   ///   - files: how many files and connections it may have open.
   func serve(
     _ folder: String = "hq", listen: String = "127.0.0.1:0", isSecure: Bool = false,
-    flags: [String] = [], room: Int? = nil, files: Int? = nil, environment: [String: String] = [:]
+    flags: [String] = [], hasOperations: Bool = false, configuration: String? = nil,
+    room: Int? = nil, files: Int? = nil, environment: [String: String] = [:]
   ) throws -> Server {
+    let arguments =
+      [folder, "--listen", listen] + (isSecure ? flags : ["--insecure-loopback"])
+      + (hasOperations ? ["--operations", "127.0.0.1:0"] : [])
     let limits = room.map { "trap '' XFSZ; ulimit -f \($0); " } ?? ""
     let process = process(
       "bash",
       ["-c", limits + (files.map { "ulimit -n \($0); " } ?? "") + "exec liaisond \"$@\"", "-"]
-        + ["serve", folder, "--listen", listen] + (isSecure ? flags : ["--insecure-loopback"]),
+        + ["serve"] + (configuration.map { ["--config", $0] } ?? arguments),
       environment)
     let log = try scratch.file(".log-\(UUID().uuidString)", Data())
     process.standardError = try FileHandle(forWritingTo: URL(filePath: log))
     let lines = try ProcessLines(of: process)
-    guard let line = lines.next(), line.hasPrefix("listening on "),
-      let address = line.split(whereSeparator: \.isWhitespace).last
-    else {
-      process.waitUntilExit()
-      let told = try String(contentsOfFile: log, encoding: .utf8)
-      throw Unready(text: "liaisond serve ended with \(process.terminationStatus): \(told)")
+    // Whichever port is open first is told first.
+    var told: [Substring: String] = [:]
+    for _ in 0..<(hasOperations ? 2 : 1) {
+      guard let words = lines.next()?.split(separator: " "), words.count == 3 else { break }
+      told[words[0]] = String(words[2])
     }
-    return Server(process: process, lines: lines, log: log, address: String(address))
+    guard let address = told["listening"], (told["operations"] != nil) == hasOperations else {
+      process.waitUntilExit()
+      let logged = try String(contentsOfFile: log, encoding: .utf8)
+      throw Unready(text: "liaisond serve ended with \(process.terminationStatus): \(logged)")
+    }
+    return Server(
+      process: process, lines: lines, log: log, address: address,
+      operations: told["operations"])
   }
 
   struct Unready: Error { let text: String }
@@ -130,6 +142,8 @@ final class Workshop: Sendable {
     let lines: ProcessLines
     let log: String
     let address: String
+    /// Of the port for those who run it, if it has one.
+    let operations: String?
 
     /// The lines of its log.
     func logged() throws -> [String] {

@@ -61,13 +61,13 @@ struct StubRegister: SyncListener, SyncEndpoint {
   func serving<Result: Sendable>(
     _ connections: Connections = Connections(
       most: 1000, silence: .seconds(600), unread: .seconds(600)),
-    keepalive: Duration = .seconds(600),
+    keepalive: Duration = .seconds(600), observer: (any CallObserver)? = nil,
     _ body: @escaping @Sendable (Endpoint, SyncServer) async throws -> Result
   ) async throws -> Result {
     let any = Endpoint(host: "127.0.0.1", port: 0)
     let server = try SyncServer(
       listener: self, addresses: [any], log: Logger(label: "test"), connections,
-      keepalive: keepalive)
+      keepalive: keepalive, observer: observer)
     let (addresses, address) = AsyncStream.makeStream(of: Endpoint.self)
     return try await withThrowingTaskGroup(of: Void.self) { group in
       defer { group.cancelAll() }

@@ -2,7 +2,7 @@ public import LiaisonModel
 
 /// All that a server keeps of a register: its log, who may call, and what it proves with who it is. A port; each
 /// call throws ``StoreError``.
-public protocol RegisterStore: ChangeLog, ReplicaRoster {
+public protocol RegisterStore: ChangeLog, ReplicaRoster, OperationReading {
   /// - Throws: ``StoreError/missing(_:)`` if the register has no authority.
   func standing() async throws -> Standing
 

@@ -5,6 +5,9 @@
 /// implements it lets no other error out than those named here: what a transport or a store throws
 /// becomes a ``CallError``. If the caller's task is cancelled, a call ends with `CancellationError`.
 public protocol SyncEndpoint: Sendable {
+  /// Whom a server's service takes the caller for; nil on any other side.
+  var caller: CallerName? { get }
+
   /// Pulls. Hands over each message in order, and waits for `receive` before it takes the next.
   /// - Throws: ``CallError``, or what `receive` throws.
   func pull(
@@ -25,6 +28,10 @@ public protocol SyncEndpoint: Sendable {
     _ request: HistoryRequest,
     receive: @escaping @Sendable (HistoryResponse) async throws -> Void
   ) async throws
+}
+
+extension SyncEndpoint {
+  public var caller: CallerName? { nil }
 }
 
 /// The way from an office to a server. A port.
