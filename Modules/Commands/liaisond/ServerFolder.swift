@@ -7,7 +7,8 @@ import LiaisonWire
 /// The server's folder, as most commands take it.
 struct ServerFolder: ParsableArguments {
   @Option(
-    name: [.customShort("C"), .long], help: ArgumentHelp("The server's folder.", valueName: "dir"))
+    name: [.customShort("C"), .long], help: ArgumentHelp("The server's folder.", valueName: "dir"),
+    completion: .directory)
   var directory = "."
 
   var data: DataDirectory {
