@@ -22,6 +22,7 @@ let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let posix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let embedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
@@ -103,7 +104,7 @@ let package = Package(
     module(.wire, "LiaisonWire", core + ["CLiaisonProto", crypto]),
     module(
       .wire, "LiaisonGRPC",
-      core + ["LiaisonWire", grpc, http2, log, nio, ssl, tls, reloading, x509, asn1]),
+      core + ["LiaisonWire", grpc, http2, log, nio, posix, ssl, tls, reloading, x509, asn1]),
     module(.wire, "LiaisonExchange", core),
     module(.stores, "LiaisonFolder", core),
     module(.stores, "LiaisonSQLite", core + ["LiaisonFolder", grdb, sqlite]),

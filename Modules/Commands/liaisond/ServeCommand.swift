@@ -75,7 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
     let serving = Serving(
       server: server, service: service, identity: identity, changeLog: changeLog,
       register: try await changeLog.status().register, log: logger, asked: asked,
-      hangups: hangups)
+      hangups: hangups, manager: ServiceManager(log: logger))
     do {
       try await serving.untilStopped()
     } catch is CancellationError {
@@ -142,6 +142,7 @@ private struct Serving: Service {
   let asked: [LiaisonSync.Endpoint]
   /// SIGHUP, from the start on: otherwise it would end the process.
   let hangups: UnixSignalsSequence
+  let manager: ServiceManager?
 
   func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -151,7 +152,19 @@ private struct Serving: Service {
         group.addTask { try await service.watchRoster(changeLog) }
       }
       group.addTask {
-        for await _ in hangups { await identity?.reload(log) }
+        for await _ in hangups {
+          manager?.tell(.reloading)
+          await identity?.reload(log)
+          manager?.tell(.ready("has read its files again"))
+        }
+      }
+      if let manager, manager.watchdog != nil {
+        group.addTask {
+          try await manager.keepAlive {
+            try await server.comeRound()
+            _ = try await changeLog.status()
+          }
+        }
       }
       group.addTask { try await listen() }
       try await group.next()
@@ -166,6 +179,7 @@ private struct Serving: Service {
         Task { await announce(addresses) }
       }
     } onGracefulShutdown: {
+      manager?.tell(.stopping)
       service.stopFollowing()
       server.drain()
     }
@@ -184,6 +198,8 @@ private struct Serving: Service {
     for address in ListenArgument.heard(addresses, asked: asked) {
       Output.ready("listening on \(address)")
     }
+    let told = addresses.map(\.description).joined(separator: " ")
+    manager?.tell(.ready("listening on \(told)"))
   }
 
   func untilStopped() async throws {
