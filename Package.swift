@@ -27,6 +27,7 @@ let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-met
 let configuration = Target.Dependency.product(
   name: "Configuration", package: "swift-configuration")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let posix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let embedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let sockets = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
@@ -114,7 +115,7 @@ let package = Package(
     module(.wire, "LiaisonWire", core + ["CLiaisonProto", crypto]),
     module(
       .wire, "LiaisonGRPC",
-      core + ["LiaisonWire", grpc, http2, log, nio, ssl, tls, reloading, x509, asn1]),
+      core + ["LiaisonWire", grpc, http2, log, nio, posix, ssl, tls, reloading, x509, asn1]),
     module(.wire, "LiaisonExchange", core),
     module(.stores, "LiaisonFolder", core),
     module(.stores, "LiaisonSQLite", core + ["LiaisonFolder", grdb, sqlite]),

@@ -34,6 +34,16 @@ final class MemoryTransaction: ReplicaTransaction {
     inOrder { record in codes(record).contains(code) }
   }
 
+  func codes(beginning text: String, limit: Int) throws -> [RecordCode] {
+    let live = replica.records.values.flatMap { record in
+      let pending = record.pending.map { $0.amendment?.revision ?? $0.ours }
+      return [record.head?.revision.summary, pending?.summary].compactMap(\.self)
+        .filter { !$0.isDeleted }.map(\.code)
+    }
+    let all = Set(live.filter { $0.text.hasPrefix(text) }).sorted()
+    return all.count > limit ? all.prefix(limit - 1) + all.suffix(1) : all
+  }
+
   func forEachRecord(
     referringTo record: RecordID, _ body: (StoredRecord) throws -> Bool
   ) throws {

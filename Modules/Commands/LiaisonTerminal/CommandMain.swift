@@ -12,14 +12,19 @@ public enum CommandMain {
   ///   - store: what the command works on.
   ///   - explain: turns the errors that only this command knows into a ``Failure``.
   public static func run(
-    _ root: (some ParsableCommand).Type, on store: Place.Store,
+    _ root: (some AsyncParsableCommand).Type, on store: Place.Store,
     explain: @Sendable (any Error) -> Failure?
   ) async -> Never {
     setlocale(LC_CTYPE, "C.UTF-8")
     signal(SIGPIPE, SIG_DFL)
     let name = root.configuration.commandName ?? "command"
     do {
-      var command = try Usage(root, name, try argumentsAfterFolder()).command()
+      let arguments = try argumentsAfterFolder()
+      if let script = CompletionScript.text(of: root, arguments) {
+        print(script)
+        end(name, .fine)
+      }
+      var command = try await Usage(root, name, arguments).command()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

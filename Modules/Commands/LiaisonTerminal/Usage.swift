@@ -4,7 +4,7 @@ internal import ArgumentParser
 ///
 /// The parser keeps its errors to itself: only its words tell them apart. Should it find others, the
 /// advice is the help.
-struct Usage<Root: ParsableCommand> {
+struct Usage<Root: AsyncParsableCommand> {
   private let name: String
   private let arguments: [String]
 
@@ -14,10 +14,10 @@ struct Usage<Root: ParsableCommand> {
   }
 
   /// - Throws: ``Failure`` for arguments that are refused; what the parser throws to print a help.
-  func command() throws -> any ParsableCommand {
+  func command() async throws -> any ParsableCommand {
     try checkDashes()
     do {
-      return try Root.parseAsRoot(arguments)
+      return try await Root.asyncParseAsRoot(arguments)
     } catch {
       guard let refusal = Usage.refusal(error) else { throw error }
       throw Failure(refusal, advice: advice(for: refusal), status: .usage)

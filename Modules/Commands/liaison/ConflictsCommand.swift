@@ -10,7 +10,7 @@ struct ConflictsCommand: AsyncParsableCommand {
 
       Examples: liaison conflicts; liaison conflicts COMPACT
       """)
-  @Argument(help: "One record's code or id; otherwise all.") var code: String?
+  @Argument(help: "One record's code or id; otherwise all.", completion: .codes) var code: String?
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {

@@ -6,7 +6,7 @@ struct DeleteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "delete", abstract: "Deletes a record; its history stays.",
     discussion: "Example: liaison delete VIE-2026-0012 --note \"entered twice\"")
-  @Argument(help: "The record's code or id.") var code: String
+  @Argument(help: "The record's code or id.", completion: .codes) var code: String
   @Option(name: .shortAndLong, help: "Why, in one line.") var note = ""
   @Flag(help: "Also if other records refer to it: they go on naming it.") var force = false
   @OptionGroup var options: ReplicaOptions

@@ -13,7 +13,7 @@ struct DiffCommand: AsyncParsableCommand {
         liaison diff COMPACT
         liaison diff COMPACT 3f2a91 04bc1e
       """)
-  @Argument(help: "One record's code or id; otherwise all.") var code: String?
+  @Argument(help: "One record's code or id; otherwise all.", completion: .codes) var code: String?
   @Argument(help: "A revision, by the first digits of its name.") var from: String?
   @Argument(help: "Another revision.") var to: String?
   @OptionGroup var options: ReplicaOptions

@@ -11,7 +11,7 @@ struct DiscardCommand: AsyncParsableCommand {
 
       Example: liaison discard COMPACT
       """)
-  @Argument(help: "The record's code or id.") var code: String
+  @Argument(help: "The record's code or id.", completion: .codes) var code: String
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {

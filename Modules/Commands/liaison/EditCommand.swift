@@ -15,7 +15,7 @@ struct EditCommand: AsyncParsableCommand {
         liaison edit COMPACT un_entities=39 areas+=FTF
         liaison edit COMPACT
       """)
-  @Argument(help: "The record's code or id.") var code: String
+  @Argument(help: "The record's code or id.", completion: .codes) var code: String
   @Argument(help: "field=value, field+=member, field-=member …") var changes: [String] = []
   @Option(name: .shortAndLong, help: "Why, in one line.") var note = ""
   @OptionGroup var options: ReplicaOptions

@@ -20,7 +20,7 @@ struct LogCommand: AsyncParsableCommand {
         liaison log COMPACT -p
         liaison show COMPACT@3f2a91
       """)
-  @Argument(help: "One record's code or id; otherwise all.") var code: String?
+  @Argument(help: "One record's code or id; otherwise all.", completion: .codes) var code: String?
   @OptionGroup var filter: LogFilter
   @Flag(name: .shortAndLong, help: "Of a record: show what each has changed.") var patch = false
   @Flag(help: "Of a record: ask the server first for those that are not here.") var fetch = false

@@ -12,27 +12,29 @@ struct ReplicaOptions: ParsableArguments {
   @Option(
     name: [.customShort("C"), .long],
     help: ArgumentHelp(
-      "The replica's folder. Otherwise this folder or the nearest above it.", valueName: "dir"))
+      "The replica's folder. Otherwise this folder or the nearest above it.", valueName: "dir"),
+    completion: .directory)
   var directory: String?
   @Flag(help: "Print JSON.") var json = false
 
-  var data: DataDirectory {
-    get throws {
-      if let directory {
-        return DataDirectory(try FolderArgument.parse(directory), role: .replica)
+  var data: DataDirectory { get throws { try ReplicaOptions.data(in: directory) } }
+
+  /// - Parameter directory: nil for this folder or the nearest above it.
+  static func data(in directory: String?) throws -> DataDirectory {
+    if let directory {
+      return DataDirectory(try FolderArgument.parse(directory), role: .replica)
+    }
+    var path = FileManager.default.currentDirectoryPath
+    while true {
+      let data = DataDirectory(path, role: .replica)
+      if data.exists { return data }
+      let parent = (path as NSString).deletingLastPathComponent
+      if parent == path || path.isEmpty {
+        throw Failure(
+          "there is no replica in this folder or above it",
+          advice: "liaison clone INVITATION DIR, or -C DIR")
       }
-      var path = FileManager.default.currentDirectoryPath
-      while true {
-        let data = DataDirectory(path, role: .replica)
-        if data.exists { return data }
-        let parent = (path as NSString).deletingLastPathComponent
-        if parent == path || path.isEmpty {
-          throw Failure(
-            "there is no replica in this folder or above it",
-            advice: "liaison clone INVITATION DIR, or -C DIR")
-        }
-        path = parent
-      }
+      path = parent
     }
   }
 

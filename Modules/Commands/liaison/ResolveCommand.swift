@@ -18,7 +18,7 @@ struct ResolveCommand: AsyncParsableCommand {
         liaison resolve COMPACT un_entities=40
         liaison resolve COMPACT --edit
       """)
-  @Argument(help: "The record's code or id.") var code: String
+  @Argument(help: "The record's code or id.", completion: .codes) var code: String
   @Argument(help: "field=value …") var changes: [String] = []
   @Option(help: "A side for all that remains, or FIELD=SIDE; may be repeated.")
   var take: [String] = []

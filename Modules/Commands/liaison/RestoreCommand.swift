@@ -10,7 +10,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
       Example: liaison restore COMPACT --to 3f2a91
       """)
-  @Argument(help: "The record's code or id.") var code: String
+  @Argument(help: "The record's code or id.", completion: .codes) var code: String
   @Option(help: "The revision, by the first digits of its name: see liaison log.")
   var to: String
   @Option(name: .shortAndLong, help: "Why, in one line.") var note = ""

@@ -6,7 +6,7 @@ struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Shows one record.",
     discussion: "Examples: liaison show COMPACT; liaison show COMPACT@3f2a91")
-  @Argument(help: "The record's code or id, or CODE@REVISION.") var code: String
+  @Argument(help: "The record's code or id, or CODE@REVISION.", completion: .codes) var code: String
   @OptionGroup var options: ReplicaOptions
 
   func run() async throws {

@@ -44,7 +44,8 @@ extension OperationServer {
 
 extension ServerWatch {
   convenience init(
-    of log: any RegisterStore, at place: RegisterPlace, _ identity: ServerIdentity?, _ service: SyncService,
+    of log: any RegisterStore, at place: RegisterPlace, _ identity: ServerIdentity?,
+    _ service: SyncService,
     counted: ServerMetrics
   ) {
     self.init(

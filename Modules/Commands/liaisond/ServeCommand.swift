@@ -77,7 +77,7 @@ struct ServeCommand: AsyncParsableCommand {
       server: server, service: service, identity: identity, changeLog: changeLog,
       isStandby: isStandby,
       register: try await changeLog.status().register, log: logger, asked: settings.asked,
-      hangups: hangups, watch: watch)
+      hangups: hangups, watch: watch, manager: ServiceManager(log: logger))
     do {
       try await serving.untilStopped(
         beside: settings.operations.map { OperationServer(announcedAt: $0, of: watch, log: logger) }

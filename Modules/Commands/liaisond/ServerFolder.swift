@@ -87,7 +87,8 @@ extension RegisterPlace: CustomStringConvertible {
 struct ServerFolder: ParsableArguments {
   @Option(
     name: [.customShort("C"), .long],
-    help: ArgumentHelp("The server's folder. (default: .)", valueName: "dir"))
+    help: ArgumentHelp("The server's folder. (default: .)", valueName: "dir"),
+    completion: .directory)
   var directory: String?
   @Option(
     help: ArgumentHelp(

@@ -24,6 +24,7 @@ struct Serving: Service {
   let hangups: UnixSignalsSequence
   /// What those who run it are told.
   let watch: ServerWatch
+  let manager: ServiceManager?
 
   func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -35,7 +36,15 @@ struct Serving: Service {
       group.addTask { try await service.watchHead(of: changeLog) }
       group.addTask { try await service.watchStore() }
       group.addTask {
-        for await _ in hangups { await identity?.reload(log) }
+        for await _ in hangups {
+          manager?.tell(.reloading)
+          await identity?.reload(log)
+          manager?.tell(.ready("has read its files again"))
+        }
+      }
+      // A store that does not answer is no reason to start anew: /readyz tells of it.
+      if let manager, manager.watchdog != nil {
+        group.addTask { try await manager.keepAlive { try await server.comeRound() } }
       }
       group.addTask { try await listen() }
       try await group.next()
@@ -53,6 +62,7 @@ struct Serving: Service {
     } onGracefulShutdown: {
       // Told before any connection ends, so that nobody is sent here any more.
       watch.enters(.draining)
+      manager?.tell(.stopping)
       service.stopFollowing()
       server.drain()
     }
@@ -71,6 +81,8 @@ struct Serving: Service {
     for address in ListenArgument.heard(addresses, asked: asked) {
       Output.ready("listening on \(address)")
     }
+    let told = addresses.map(\.description).joined(separator: " ")
+    manager?.tell(.ready("listening on \(told)"))
   }
 
   /// - Parameter operations: what outlives the server while it drains.

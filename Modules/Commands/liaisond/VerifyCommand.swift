@@ -26,18 +26,20 @@ struct VerifyCommand: AsyncParsableCommand {
   @Flag(help: "Print JSON.") var json = false
 
   func run() async throws {
-    let log = try await folder.open(for: .reading)
     let result =
       if let backup {
-        try await prove(backup, of: log)
+        try await prove(
+          backup, of: SQLiteChangeLog(folder.data, coding: SchemaCodec(), for: .reading))
       } else {
-        try await SyncService(log: log, coding: RevisionCodec()).verify()
+        try await SyncService(
+          log: await folder.open(for: .reading), coding: RevisionCodec()
+        ).verify()
       }
     if json { return try Output.json(result) }
     Output.line("\(result.records) records, digest \(result.digest)")
   }
 
-  private func prove(_ file: String, of log: any RegisterStore) async throws -> Verification {
+  private func prove(_ file: String, of log: SQLiteChangeLog) async throws -> Verification {
     try InputArgument.checkReadable(file)
     do {
       let copy = try SQLiteChangeLog(backup: file, coding: SchemaCodec())

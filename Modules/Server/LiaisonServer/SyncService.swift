@@ -34,7 +34,7 @@ public struct SyncService: SyncListener {
     protocols: ClosedRange<UInt32> = SyncProtocol.spoken,
     pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
     uptime: @escaping @Sendable () -> Duration = SyncService.stopwatch(),
-        report: @escaping @Sendable (StoreError) -> Void = { _ in },
+    report: @escaping @Sendable (StoreError) -> Void = { _ in },
     committed: @escaping @Sendable (CommitReport) -> Void = { _ in }
   ) {
     self.log = log

@@ -1,3 +1,4 @@
+internal import LiaisonModel
 public import LiaisonSync
 
 /// What was last seen of each replica.

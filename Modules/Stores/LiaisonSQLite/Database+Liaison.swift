@@ -92,7 +92,7 @@ enum Databases {
   }
 
   /// - Returns: whether the file is of this version's layout, not of an older one.
-  private static func isCurrent(
+  static func isCurrent(
     _ writer: some DatabaseWriter, _ directory: DataDirectory, with migrator: DatabaseMigrator
   ) throws -> Bool {
     try isCurrent(writer, directory.databasePath, directory.role, with: migrator)
@@ -125,7 +125,7 @@ enum Databases {
   /// A database that can only be read, for a folder in which SQLite cannot make the files that it
   /// shares with other processes.
   /// - Returns: nil if the file alone does not tell all, or is not at this version.
-  private static func readOnly(
+  static func readOnly(
     _ directory: DataDirectory, with migrator: DatabaseMigrator
   ) -> DatabaseQueue? {
     let path = directory.databasePath

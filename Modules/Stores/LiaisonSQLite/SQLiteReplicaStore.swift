@@ -58,6 +58,32 @@ public final class SQLiteReplicaStore: ReplicaStore {
     }
   }
 
+  /// Opens a replica to look something up in passing: nothing is written, also no file of an older layout,
+  /// and nobody is waited for.
+  /// - Throws: ``StoreError`` if there is none, or its file is damaged or of another layout.
+  public init(lookingInto directory: DataDirectory, coding: any SchemaCoding) throws {
+    try directory.checkExists()
+    schemas = SchemaCache(coding)
+    var configuration = Databases.configuration(of: directory)
+    configuration.readonly = true
+    configuration.busyMode = .immediateError
+    // It has none: it is for who writes.
+    checkpoints = BackgroundCheckpoints(
+      path: directory.databasePath, configuration: configuration)
+    // SQLite would leave the files beside it that it shares with a writer: only where one has them.
+    if let alone = Databases.readOnly(directory, with: ReplicaMigrations.migrator) {
+      queue = alone
+      return
+    }
+    queue = try Databases.guarding {
+      let queue = try DatabaseQueue(path: directory.databasePath, configuration: configuration)
+      guard try Databases.isCurrent(queue, directory, with: ReplicaMigrations.migrator) else {
+        throw StoreError.older
+      }
+      return queue
+    }
+  }
+
   public func identity() async throws -> ReplicaIdentity {
     try await read { try $0.identity() }
   }

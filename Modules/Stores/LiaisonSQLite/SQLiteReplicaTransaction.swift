@@ -32,6 +32,10 @@ struct SQLiteReplicaTransaction: ReplicaTransaction {
 
   func records(code: RecordCode) throws -> [StoredRecord] { try records.records(code: code) }
 
+  func codes(beginning text: String, limit: Int) throws -> [RecordCode] {
+    try records.codes(beginning: text, limit: limit)
+  }
+
   func forEachRecord(
     referringTo record: RecordID, _ body: (StoredRecord) throws -> Bool
   ) throws {

@@ -3,6 +3,7 @@ internal import GRPCNIOTransportHTTP2Posix
 public import LiaisonSync
 public import Logging
 internal import NIOCore
+internal import NIOPosix
 
 public import struct LiaisonSync.Endpoint
 
@@ -83,6 +84,13 @@ public struct SyncServer: Sendable {
   public func drain() {
     log.notice("draining")
     for server in servers { server.beginGracefulShutdown() }
+  }
+
+  /// Returns when every loop that carries calls has come round: a server that hangs does not get there.
+  public func comeRound() async throws {
+    for loop in MultiThreadedEventLoopGroup.singleton.makeIterator() {
+      try await loop.submit {}.get()
+    }
   }
 
   private func serve(

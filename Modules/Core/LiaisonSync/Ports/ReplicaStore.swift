@@ -44,6 +44,10 @@ public protocol ReplicaReader {
   /// came here: more than one if the code is taken or was handed on. Deleted ones are among them.
   func records(code: RecordCode) throws -> [StoredRecord]
 
+  /// The codes, of live records and of edits, that begin with a text, in their order: the first ones, and
+  /// if there are more than `limit`, the last of all at the end. So what these have in common, all have.
+  func codes(beginning text: String, limit: Int) throws -> [RecordCode]
+
   /// Hands over records that may refer to this one, and maybe itself, until the body returns false: all
   /// that do are among them, as this office sees them. In the order of ``forEachRecord(of:_:)``; cheap
   /// as far as they are indexed.

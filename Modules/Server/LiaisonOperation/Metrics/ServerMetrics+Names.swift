@@ -56,7 +56,7 @@ extension ServerMetrics {
 
 /// What kind of failure of a store it was: its text names files.
 enum StoreErrorKind: String, CaseIterable {
-  case locked, full, newer, older, damaged, missing, unfit, exposed, exists, changed, io
+  case locked, full, newer, older, damaged, missing, unfit, exposed, exists, changed, unreachable, io
 
   init(_ error: StoreError) {
     self =
@@ -71,6 +71,7 @@ enum StoreErrorKind: String, CaseIterable {
       case .exposed: .exposed
       case .exists: .exists
       case .changed: .changed
+      case .unreachable: .unreachable
       case .io: .io
       }
   }
@@ -101,6 +102,7 @@ extension CallError {
     case .tooLarge: "too-large"
     case .tooManyCalls: "too-many-calls"
     case .storeUnavailable: "store"
+    case .notYet: "not-yet"
     case .malformed: "malformed"
     case .notAdmitted(let why): why.rawValue
     // What a server does not say.
