@@ -9,6 +9,10 @@ def write(run, whole, followers):
           f"{given.seconds:.0f} s, {given.store}, standby {given.standby}")
     print(f"{run.ledger.count_answered()} of {len(run.ledger.edits)} edits answered, {whole.head} entries, "
           f"{run.servers.kills} times kill -9, {run.servers.terms} times SIGTERM")
+    begin, end = run.in_turn
+    if end:
+        done = sum(begin <= at <= end for office in offices for at, _ in office.pauses)
+        print(f"{done} syncs while servers were restarted in turn, from {begin:.1f} s to {end:.1f} s")
     if run.outage:
         print(f"no primary from {run.outage[0]:.1f} s to {run.outage[1]:.1f} s")
     pauses = sorted((seconds, at) for office in offices for at, seconds in office.pauses)

@@ -30,6 +30,8 @@ from servers import Server, Servers
 HERE = pathlib.Path(__file__).resolve().parent
 # Seconds until somebody, or something, notices that the primary is dead, and promotes the standby.
 NOTICED = 2
+# Seconds between two servers that are restarted in turn: offices are in the middle of syncs then.
+IN_TURN = 1
 # Edits that are answered without the standby before the primary dies.
 TAIL = 10
 SHARED = 10
@@ -73,7 +75,7 @@ class Run:
         self.ledger = Ledger()
         self.pair = None
         if given.store == "postgresql":
-            self.pair = Pair(folder, given.standby)
+            self.pair = Pair(folder, "asynchronous" if given.plant else given.standby)
             stack.callback(self.pair.stop)
             self.pair.start()
         self.headquarters = Headquarters(
@@ -91,7 +93,7 @@ class Run:
         folders, watching = self.headquarters.let_in(self.haproxy.address, names, given.followers)
         self.watching = watching
         self.offices = Offices(
-            [Office(given.liaison, folder, name, self.ledger, given.seed, shared)
+            [Office(given.liaison, folder, name, self.ledger, given.seed, shared, self.may_lose_tail)
              for name, folder in zip(names, folders)], given.pause)
         self.followers = Followers(
             self.haproxy.address, given.followers, watching, self.may_lose_tail, folder)
@@ -128,11 +130,10 @@ class Run:
 
     def restart_in_turn(self):
         start = self.ledger.now
-        self.servers.restart_each()
+        self.servers.restart_each(IN_TURN)
         self.haproxy.reload()
         self.tell("HAProxy was reloaded")
-        # Whoever was in the middle of a sync is done with it.
-        time.sleep(1)
+        time.sleep(IN_TURN)
         self.in_turn = start, self.ledger.now
 
     def fail_over(self):
@@ -142,6 +143,10 @@ class Run:
             self.tell("the standby hears no more of the primary")
             until(f"{TAIL} answers that the standby does not know of",
                   lambda: self.ledger.count_answered(cut) >= TAIL)
+        if self.given.plant:
+            self.pair.cut()
+            before = self.ledger.now
+            until(f"{TAIL} answers that are lost", lambda: self.ledger.count_answered(before) >= TAIL)
         self.pair.kill_primary()
         died = self.ledger.now
         self.tell("the primary is dead")
@@ -200,8 +205,12 @@ def options():
                         help="sqlite: one server on a file, without a standby")
     parser.add_argument("--pause", type=float, default=2, help="seconds that an office rests between its turns")
     parser.add_argument("--mean", type=float, default=5, help="seconds between two kills")
+    parser.add_argument("--plant", action="store_true",
+                        help="a synchronous standby that in truth lags behind: the run must find it")
     parser.add_argument("--keep", action="store_true", help="keep the folder with all logs")
     given = parser.parse_args()
+    if given.plant and (given.store, given.standby) != ("postgresql", "synchronous"):
+        parser.error("--plant is for a synchronous standby")
     if given.store == "sqlite":
         given.servers, given.standby = 1, "none"
     return given

@@ -78,13 +78,14 @@ class Servers:
         for server in self.all:
             server.ready()
 
-    def restart_each(self):
+    def restart_each(self, pause):
         """A rolling restart: one after the other, each asked to end by itself."""
         for server in self.all:
             server.end(signal.SIGTERM)
             server.start()
             server.ready()
             self.tell(f"server {server.number} was restarted in turn")
+            time.sleep(pause)
 
     def begin_chaos(self, mean):
         """From now on one is killed, or told to end, every `mean` seconds or so."""
