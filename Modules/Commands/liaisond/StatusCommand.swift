@@ -23,7 +23,7 @@ struct StatusCommand: AsyncParsableCommand {
     let facts = try await log.operation()
     let status = StatusView(
       facts, records: try await log.count(after: .zero).live,
-      authorityEnds: try await authorityEnds(log), room: folder.place.room)
+      authorityEnds: try await authorityEnds(log), room: try folder.place.room)
     if json { return try Output.json(status) }
     status.lines.forEach { Output.line($0) }
     status.table()

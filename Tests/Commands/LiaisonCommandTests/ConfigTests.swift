@@ -46,7 +46,8 @@ import Testing
 
   @Test func everyFlagHasItsRow() throws {
     let given = [
-      "hq", "--store", "s", "--listen", "127.0.0.1:1", "--host", "a", "--certificate", "c", "--key", "k",
+      "hq", "--store", "s", "--listen", "127.0.0.1:1", "--host", "a", "--certificate", "c", "--key",
+      "k",
       "--operations", "127.0.0.1:2", "--insecure-operations", "--log-format", "json",
       "--log-level", "debug", "--insecure-loopback",
     ]

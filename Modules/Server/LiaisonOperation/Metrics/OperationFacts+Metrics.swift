@@ -17,7 +17,7 @@ extension OperationFacts {
       MetricFamily(
         "liaison_replicas", .gauge, help: "Replicas that were let in.",
         states.map { MetricSample(Double($1), [MetricLabel("state", $0)]) }),
-    ] + backups + Self.replicaFamilies(admitted, head)
+    ] + backups + Self.replicaFamilies(admitted, head) + Self.outboxFamilies(admitted)
   }
 
   private var backups: [MetricFamily] {
@@ -38,13 +38,7 @@ extension OperationFacts {
     func family(
       _ name: String, _ help: String, _ kind: MetricFamily.Kind = .gauge,
       _ value: (SeenReplica) -> Double?
-    ) -> MetricFamily {
-      MetricFamily(
-        "liaison_replica_" + name, kind, help: help,
-        replicas.compactMap { seen in
-          value(seen).map { MetricSample($0, seen.labels) }
-        })
-    }
+    ) -> MetricFamily { replicas.family(name, help, kind, value) }
     return [
       family("enrolled_timestamp_seconds", "When the replica was let in.") {
         $0.replica.enrolled.seconds
@@ -71,6 +65,34 @@ extension OperationFacts {
         $0.sighting?.wentBack?.seconds
       },
     ].filter { !$0.samples.isEmpty }
+  }
+}
+
+extension OperationFacts {
+  /// What the replicas said of themselves with their last pull.
+  private static func outboxFamilies(_ replicas: [SeenReplica]) -> [MetricFamily] {
+    [
+      replicas.family("outbox_edits", "Edits that wait in the replica, as it last said.") {
+        ($0.sighting?.outbox?.waiting).map { Double($0) }
+      },
+      replicas.family(
+        "outbox_oldest_timestamp_seconds", "When the oldest of those edits was made."
+      ) { $0.sighting?.outbox?.oldest?.seconds },
+      replicas.family("conflicts", "Conflicts that are open in the replica, as it last said.") {
+        ($0.sighting?.outbox?.conflicts).map { Double($0) }
+      },
+    ].filter { !$0.samples.isEmpty }
+  }
+}
+
+extension [SeenReplica] {
+  fileprivate func family(
+    _ name: String, _ help: String, _ kind: MetricFamily.Kind = .gauge,
+    _ value: (SeenReplica) -> Double?
+  ) -> MetricFamily {
+    MetricFamily(
+      "liaison_replica_" + name, kind, help: help,
+      compactMap { seen in value(seen).map { MetricSample($0, seen.labels) } })
   }
 }
 

@@ -56,7 +56,8 @@ extension ServerMetrics {
 
 /// What kind of failure of a store it was: its text names files.
 enum StoreErrorKind: String, CaseIterable {
-  case locked, full, newer, older, damaged, missing, unfit, exposed, exists, changed, unreachable, io
+  case locked, full, newer, older, damaged, missing, unfit, exposed, exists, changed, unreachable,
+    io
 
   init(_ error: StoreError) {
     self =
