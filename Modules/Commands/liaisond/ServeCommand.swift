@@ -45,7 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let hangups = await UnixSignalsSequence(trapping: .sighup)
     let settings = try ServeSettings(ServeValues(flags, config: config))
-    let place = settings.place
+    let place = try settings.register()
     try checkPrivate(place)
     let changeLog = try await place.open()
     let isStandby = try await changeLog.status().isStandby

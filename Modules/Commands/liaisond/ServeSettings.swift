@@ -5,7 +5,8 @@ import Logging
 
 /// What a server is told to do, read and checked.
 struct ServeSettings {
-  let place: RegisterPlace
+  /// Nil if none is named, as in a file that goes with one.
+  let place: RegisterPlace?
   /// Where it was told to listen, and the sockets that it takes.
   let asked, sockets: [LiaisonSync.Endpoint]
   let hosts: [String]
@@ -48,18 +49,24 @@ struct ServeSettings {
     }
   }
 
-  /// The folder or the database: what counts more, if both are named.
-  private static func place(_ values: ServeValues) throws -> RegisterPlace {
-    let folder = try values.naming("directory") {
-      try values.text("directory").map(FolderArgument.parse)
-    }
-    let store = values.text("store")
-    guard folder != nil || store != nil else {
+  /// - Throws: ``Failure`` if neither a folder nor a store is named.
+  func register() throws -> RegisterPlace {
+    guard let place else {
       throw Failure(
         "no folder and no store is named",
         advice: "liaisond serve DIR, or --store, or \"directory\" or \"store\" in the file",
         status: .usage)
     }
+    return place
+  }
+
+  /// The folder or the database: what counts more, if both are named.
+  private static func place(_ values: ServeValues) throws -> RegisterPlace? {
+    let folder = try values.naming("directory") {
+      try values.text("directory").map(FolderArgument.parse)
+    }
+    let store = values.text("store")
+    guard folder != nil || store != nil else { return nil }
     let isFolderFlag = values["directory"]?.source == .flag
     let isStoreFlag = values["store"]?.source == .flag
     return try values.naming("store") {
