@@ -34,9 +34,9 @@ public final class PostgresServer: Sendable {
     ]) { asked, _ in asked }
     let arguments = options.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
     // The shell reads until this process has gone.
-    let script = #""$@" >>"$0" 2>&1 & cat >/dev/null; kill -INT $!; wait"#
+    let script = #""$@" >>"$0/log" 2>&1 & cat >/dev/null; kill -INT $!; wait; rm -rf "$0""#
     let command = Self.asUser(
-      ["sh", "-c", script, folder + "/log", programs + "/postgres", "-D", data] + arguments)
+      ["sh", "-c", script, folder, programs + "/postgres", "-D", data] + arguments)
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = command
     process.standardInput = life
@@ -118,9 +118,5 @@ public final class PostgresServer: Sendable {
     return String(decoding: told, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  deinit {
-    try? life.fileHandleForWriting.close()
-    process.waitUntilExit()
-    try? FileManager.default.removeItem(atPath: folder)
-  }
+  deinit { try? life.fileHandleForWriting.close() }
 }

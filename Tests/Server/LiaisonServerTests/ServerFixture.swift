@@ -25,7 +25,8 @@ struct ServerFixture {
     service = SyncService(
       log: other ?? log, coding: maker.coding, limit: limit, officeCalls: officeCalls,
       protocols: protocols,
-      pause: { try await quiet.pause($0) }, report: { _ in })
+      // Its store is not asked by itself: by a real clock it would fall silent on a busy machine.
+      pause: { try await quiet.pause($0) }, uptime: { .zero }, report: { _ in })
   }
 
   /// Of the register's schema.
