@@ -31,7 +31,7 @@ def of_log(log, edits, digests):
             log, [edit for edit in edits if edit is not edits[0]]),
         "an edit has no answer": lambda: oracle.all_answered([*edits, Edit("NEVER", "own")]),
         "a copy differs": lambda: oracle.alike({**digests, "other": "0" * 64}),
-        "a sync failed in a rolling restart": lambda: oracle.uninterrupted([1.0], 0.0, 2.0),
+        "a sync failed in a rolling restart": lambda: oracle.uninterrupted([(1.0, "")], 0.0, 2.0),
         "nothing that was lost was handed back": lambda: not oracle.handed_back(log, edits, ())}
     for way in ("new", "own", "shared"):
         edit = one(way)

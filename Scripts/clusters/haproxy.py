@@ -7,6 +7,7 @@ import subprocess
 
 from processes import Failed, children, free_port, listens, output, until
 
+NAMES = "one", "two", "three", "four"
 CONFIGURATION = pathlib.Path(__file__).resolve().parent.parent / "ops/haproxy.cfg"
 
 
@@ -56,6 +57,17 @@ class HAProxy:
         column = rows[0].index("status")
         return {row[1]: row[column] for row in rows[1:]
                 if row[0] == "servers" and row[1] != "BACKEND"}
+
+    def drain(self, number):
+        """Sends a server no new calls, and lets those go on that it has."""
+        name = NAMES[number - 1]
+        self.ask(f"set server servers/{name} state drain; disable health servers/{name}")
+        until(f"the draining of server {number}", lambda: self.states()[name].startswith("DRAIN"))
+
+    def undrain(self, number):
+        name = NAMES[number - 1]
+        self.ask(f"enable health servers/{name}; set server servers/{name} state ready")
+        until(f"the return of server {number}", lambda: self.states()[name] == "UP")
 
     def reload(self):
         """A new process takes over what comes; the old one keeps what it has. Waits until that is so."""

@@ -95,7 +95,7 @@ class Office:
         reason = done.stderr.splitlines()[0] if done.stderr else done.stdout[:200]
         reason = re.sub(r" at 127\.0\.0\.1:\d+", "", reason)
         self.failures[f"exit {done.returncode}: {reason}"] += 1
-        self.failed_at.append(self.ledger.now)
+        self.failed_at.append((self.ledger.now, f"{self.name} at {self.ledger.now:.1f} s: {reason}"))
         # No outage is a conflict, a refusal, or a reason not to be let in.
         if done.returncode not in (UNREACHABLE, FAILURE) or done.stdout:
             self.faults.append(f"{self.name}: sync ended with {done.returncode}: {reason} {done.stdout}")

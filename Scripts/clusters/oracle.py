@@ -74,8 +74,8 @@ def alike(digests):
 
 def uninterrupted(failed_at, begin, end):
     """No sync failed while servers were restarted in turn."""
-    failed = [at for at in failed_at if begin <= at <= end]
-    return [f"{len(failed)} syncs failed while servers were restarted in turn"] if failed else []
+    return [f"failed while servers were restarted in turn: {what}" for at, what in failed_at
+            if begin <= at <= end]
 
 
 def lost(edits, since, until):

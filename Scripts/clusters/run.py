@@ -130,7 +130,7 @@ class Run:
 
     def restart_in_turn(self):
         start = self.ledger.now
-        self.servers.restart_each(IN_TURN)
+        self.servers.restart_each(self.haproxy, IN_TURN)
         self.haproxy.reload()
         self.tell("HAProxy was reloaded")
         time.sleep(IN_TURN)

@@ -78,12 +78,14 @@ class Servers:
         for server in self.all:
             server.ready()
 
-    def restart_each(self, pause):
-        """A rolling restart: one after the other, each asked to end by itself."""
+    def restart_each(self, haproxy, pause):
+        """A rolling restart, as haproxy.cfg says: drained, asked to end, started, and let back in."""
         for server in self.all:
+            haproxy.drain(server.number)
             server.end(signal.SIGTERM)
             server.start()
             server.ready()
+            haproxy.undrain(server.number)
             self.tell(f"server {server.number} was restarted in turn")
             time.sleep(pause)
 
