@@ -118,13 +118,16 @@ final class PostgresConnection {
     var all: [Rows] = []
     var first: PostgresFault?
     for (statement, isNew) in zip(statements, isNew) {
-      do {
-        if isNew { _ = try answer() }
-        all.append(try answer())
-      } catch let fault as PostgresFault {
-        if isNew { prepared[statement.text] = nil }
-        if case .lost = fault { throw fault }
-        first = first ?? fault
+      // Each has its answer, also behind one that failed: first that to its being prepared.
+      for isOfRun in isNew ? [false, true] : [true] {
+        do {
+          let rows = try answer()
+          if isOfRun { all.append(rows) }
+        } catch let fault as PostgresFault {
+          if case .lost = fault { throw fault }
+          if !isOfRun { prepared[statement.text] = nil }
+          first = first ?? fault
+        }
       }
     }
     let end = try next()
