@@ -1,11 +1,13 @@
 import Glibc
 public import LiaisonSync
+import Synchronization
 
 /// A TCP connection to a server on 127.0.0.1, whose calls block.
-public struct PlainSocket: Sendable {
+public final class PlainSocket: Sendable {
   struct Failure: Error {}
 
   private let file: Int32
+  private let isClosed = Mutex(false)
 
   public init(to server: Endpoint) throws {
     file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -35,7 +37,13 @@ public struct PlainSocket: Sendable {
     return isWhole ? bytes : nil
   }
 
+  /// The first time: later the number may be another file's.
   public func close() {
+    let isFirst = isClosed.withLock { isClosed in
+      defer { isClosed = true }
+      return !isClosed
+    }
+    guard isFirst else { return }
     shutdown(file, Int32(SHUT_RDWR))
     Glibc.close(file)
   }
