@@ -207,7 +207,9 @@ struct AdmissionMatrixTests {
       let authority = try scratch.file("authority.pem", Data(pem.utf8))
       let told = try await Python.output(
         "standard.py", ["\(server.address)", "crowd", authority])
-      #expect(told == "\(SyncLimits.openCalls) RESOURCE_EXHAUSTED\n")
+      // On a busy machine the first of them may have ended before the last began.
+      let most = try #require(told.split(separator: " ").first.flatMap { Int($0) })
+      #expect(most >= SyncLimits.openCalls && told.hasSuffix(" RESOURCE_EXHAUSTED\n"), "\(told)")
     }
   }
 }
