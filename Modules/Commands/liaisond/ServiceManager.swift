@@ -58,6 +58,7 @@ struct ServiceManager: Sendable {
         hasFailed = true
         tell(.failing("\(error)"))
       }
+      // A server really pauses here: the service manager counts the time. It ends with the task.
       try await Task.sleep(for: watchdog / 2)
     }
   }

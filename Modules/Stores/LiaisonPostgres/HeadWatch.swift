@@ -24,6 +24,8 @@ final class HeadWatch: Sendable {
   init(_ address: PostgresAddress) {
     self.address = address
     wake = Pipe()
+    // A pipe that is full rings as well: a commit never waits for whoever watches.
+    _ = fcntl(wake.fileHandleForWriting.fileDescriptor, F_SETFL, O_NONBLOCK)
   }
 
   /// This server has committed up to here: the others are told.
