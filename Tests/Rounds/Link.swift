@@ -79,7 +79,8 @@ struct CutLink: Link {
   /// Asked at each point at which the line can break; throws if it does.
   let point: @Sendable () async throws -> Void
 
-  static let broken = CallError.unreachable(.noAnswer)
+  /// Silence ends a sync; a connection that broke is made anew first.
+  static let broken = CallError.unreachable(.silent)
 
   func connector(for office: OfficeID) -> any SyncConnector {
     Connector(inner: inner.connector(for: office), point: point)

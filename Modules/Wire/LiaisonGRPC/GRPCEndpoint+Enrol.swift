@@ -11,16 +11,18 @@ extension GRPCEndpoint: EnrolEndpoint {
     try await asking(request, SyncMethods.renew)
   }
 
-  /// Makes a call that has one answer.
+  /// Makes a call that has one answer: asked twice, the server gives it twice.
   private func asking<Request: WireEncodable & Sendable>(
     _ request: Request, _ method: MethodDescriptor
   ) async throws -> Enrolment {
-    try await calling { call in
-      try await client.unary(
-        request: ClientRequest(message: request, metadata: metadata), descriptor: method,
-        serializer: WireSerializer<Request>(), deserializer: WireDeserializer<Enrolment>(),
-        options: options
-      ) { response in try response.message }
+    try await CallError.onceMore {
+      try await calling { call in
+        try await client.unary(
+          request: ClientRequest(message: request, metadata: metadata), descriptor: method,
+          serializer: WireSerializer<Request>(), deserializer: WireDeserializer<Enrolment>(),
+          options: options
+        ) { response in try response.message }
+      }
     }
   }
 }

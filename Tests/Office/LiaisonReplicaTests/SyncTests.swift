@@ -160,6 +160,27 @@ struct SyncTests {
     #expect(try await vienna.replica.verify() == newYork.replica.verify())
   }
 
+  @Test(arguments: TestServer.Place.allCases.filter { ![.connect, .follow].contains($0) })
+  func aConnectionThatBreaksOnceEndsNoSync(place: TestServer.Place) async throws {
+    let vienna = try await TestOffice(topics: ["ONE"])
+    try await vienna.edit("ONE", "size=1")
+    try await vienna.create("NEW")
+    vienna.server.breaks(at: place, .unreachable(.noAnswer))
+    let report = try await vienna.sync()
+    #expect(report.round.committed == 2 && report.counts.pending == 0)
+    #expect(vienna.server.position == 3)
+  }
+
+  @Test func aConnectionThatBreaksTwiceEndsTheSync() async throws {
+    let vienna = try await TestOffice(topics: ["ONE"])
+    try await vienna.edit("ONE", "size=1")
+    vienna.server.breaks(at: .pullEnd, .unreachable(.endedEarly))
+    vienna.server.breaks(at: .verdicts, .unreachable(.noAnswer))
+    await #expect(throws: CallError.unreachable(.noAnswer)) { try await vienna.sync() }
+    try await vienna.sync()
+    #expect(vienna.server.position == 2)
+  }
+
   @Test func anAddressThatAnsweredIsTheReplicasFromThenOn() async throws {
     let vienna = try await TestOffice()
     vienna.server.breaks(at: .connect)

@@ -77,6 +77,21 @@ public enum CallError: Error, Hashable, Sendable {
       false
     }
   }
+
+  /// Whether the connection broke, or the server stopped in the middle of a pull. Of several servers behind one
+  /// address another may go on, and one that is restarted refuses what a connection asks last.
+  public var isBreak: Bool { [.unreachable(.noAnswer), .unreachable(.endedEarly)].contains(self) }
+
+  /// Makes a call that may be made twice; makes it once more, at once, if its connection broke.
+  public nonisolated(nonsending) static func onceMore<Answer>(
+    _ call: () async throws -> Answer
+  ) async throws -> Answer {
+    do {
+      return try await call()
+    } catch let error as CallError where error.isBreak {
+      return try await call()
+    }
+  }
 }
 
 extension CallError: CustomStringConvertible {

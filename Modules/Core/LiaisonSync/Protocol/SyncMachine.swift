@@ -80,7 +80,7 @@ public struct SyncMachine: Sendable {
     schema = identity.filedSchema?.mark
   }
 
-  /// The log went back under a call: the round begins anew, at what the replica holds by now.
+  /// A call broke, or the log went back under it: the round begins anew, at what the replica holds by now.
   public mutating func restarted(at identity: ReplicaIdentity) {
     (pull, push) = (.none, .none)
     (cursor, schema) = (identity.cursor, identity.filedSchema?.mark)

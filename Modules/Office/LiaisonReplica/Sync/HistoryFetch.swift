@@ -44,9 +44,11 @@ struct HistoryFetch: Sendable {
   ) async throws {
     for version in environment.protocols.reversed() {
       do {
-        return try await endpoint.history(
-          HistoryRequest(version: version, register: register, record: record, cursor: cursor),
-          receive: receive)
+        return try await CallError.onceMore {
+          try await endpoint.history(
+            HistoryRequest(version: version, register: register, record: record, cursor: cursor),
+            receive: receive)
+        }
       } catch CallError.otherProtocol where version > environment.protocols.lowerBound {
         continue
       }

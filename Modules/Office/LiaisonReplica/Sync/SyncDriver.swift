@@ -69,18 +69,29 @@ actor SyncDriver {
   // MARK: Rounds
 
   /// Pulls, and pushes until nothing is left that can be sent. Stopped anywhere, it loses nothing: the
-  /// next one goes on.
+  /// next one goes on. If the connection breaks, that is this one, once.
   func round(_ retry: OutboxKeeper.Retry) async throws -> SyncReport {
+    try await CallError.onceMore {
+      if machine.report.calls > 0 { try await restart() }
+      return try await unbroken(retry)
+    }
+  }
+
+  private func unbroken(_ retry: OutboxKeeper.Retry) async throws -> SyncReport {
     do {
       try await pull()
       return try await pushes(retry, stale: .pullAgain)
     } catch CallError.otherHistory where identity.register != nil {
       // The server was restored while it was asked, or another sync of this replica has found that out.
-      identity = try await store.identity()
-      machine.restarted(at: identity)
+      try await restart()
       try await pull()
       return try await pushes(retry, stale: .pullAgain)
     }
+  }
+
+  private func restart() async throws {
+    identity = try await store.identity()
+    machine.restarted(at: identity)
   }
 
   /// Pushes what can be sent while another driver's follow brings what comes.
