@@ -50,18 +50,18 @@ public struct GRPCConnector: SyncConnector {
     _ body: @escaping @Sendable (GRPCEndpoint) async throws -> Result
   ) async throws -> Result {
     let distrust = Distrust()
-    let client = GRPCClient(transport: try transport(distrust))
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-      // All calls have ended when `body` has: nothing is left to wait for, and a silent server would
-      // not answer a farewell.
-      defer { group.cancelAll() }
-      // What it fails of, the calls fail of.
-      group.addTask { try? await client.runConnections() }
-      return try await body(
-        GRPCEndpoint(
-          client: client, metadata: metadata, distrust: distrust, patience: patience,
-          answer: answer, clock: clock))
+    let connection = try ClientConnection { try transport(distrust) }
+    let endpoint = GRPCEndpoint(
+      connection: connection, metadata: metadata, distrust: distrust, patience: patience,
+      answer: answer, clock: clock)
+    let result: Swift.Result<Result, any Error>
+    do {
+      result = .success(try await body(endpoint))
+    } catch {
+      result = .failure(error)
     }
+    await connection.close()
+    return try result.get()
   }
 
   /// Who calls, if the connection does not show it.

@@ -16,7 +16,7 @@ extension GRPCEndpoint: EnrolEndpoint {
     _ request: Request, _ method: MethodDescriptor
   ) async throws -> Enrolment {
     try await CallError.onceMore {
-      try await calling { call in
+      try await calling { client, _ in
         try await client.unary(
           request: ClientRequest(message: request, metadata: metadata), descriptor: method,
           serializer: WireSerializer<Request>(), deserializer: WireDeserializer<Enrolment>(),

@@ -5,9 +5,9 @@ internal import LiaisonSync
 internal import LiaisonWire
 internal import Synchronization
 
-/// A server's register over one connection. Each call has its own ``ProgressDeadline``.
+/// A server's register over one connection at a time. Each call has its own ``ProgressDeadline``.
 struct GRPCEndpoint: SyncEndpoint {
-  let client: GRPCClient<HTTP2ClientTransport.Posix>
+  let connection: ClientConnection
   let metadata: Metadata
   let distrust: Distrust
   let patience: Duration
@@ -17,7 +17,7 @@ struct GRPCEndpoint: SyncEndpoint {
   func pull(
     _ request: PullRequest, receive: @escaping @Sendable (PullResponse) async throws -> Void
   ) async throws {
-    try await calling { call in
+    try await calling { client, call in
       try await client.serverStreaming(
         request: ClientRequest(message: request, metadata: metadata),
         descriptor: SyncMethods.pull,
@@ -35,7 +35,7 @@ struct GRPCEndpoint: SyncEndpoint {
     _ request: HistoryRequest,
     receive: @escaping @Sendable (HistoryResponse) async throws -> Void
   ) async throws {
-    try await calling { call in
+    try await calling { client, call in
       try await client.serverStreaming(
         request: ClientRequest(message: request, metadata: metadata),
         descriptor: SyncMethods.history,
@@ -56,7 +56,7 @@ struct GRPCEndpoint: SyncEndpoint {
     // One request is under way at a time: the next is written when the verdicts of the last are in.
     let (turns, turn) = AsyncStream.makeStream(of: Void.self)
     turn.yield()
-    try await calling { call in
+    try await calling { client, call in
       try await client.bidirectionalStreaming(
         request: StreamingClientRequest(metadata: metadata) { writer in
           for await _ in turns {
@@ -87,18 +87,21 @@ struct GRPCEndpoint: SyncEndpoint {
   /// Makes one call. Only a ``CallError`` comes out of it, or what this side's own work throws, or
   /// that this task was cancelled.
   func calling<Result: Sendable>(
-    _ body: @escaping @Sendable (Call) async throws -> Result
+    _ body: @escaping @Sendable (Client, Call) async throws -> Result
   ) async throws -> Result {
+    let client = try connection.client()
     let call = Call(
       deadline: ProgressDeadline(first: answer, patience: patience, clock: clock))
     do {
-      return try await call.deadline.watching { try await body(call) }
+      return try await call.deadline.watching { try await body(client, call) }
     } catch {
       if let own = call.failure { throw own }
       if Task.isCancelled { throw CancellationError() }
       if let why = distrust.why { throw CallError.untrusted(why) }
       if error is ProgressDeadline.Expired { throw CallError.unreachable(.silent) }
-      throw CallError(transport: error)
+      let failure = CallError(transport: error)
+      if failure.isBreak { connection.broke(client) }
+      throw failure
     }
   }
 }

@@ -183,6 +183,25 @@ struct CallTests {
     }
   }
 
+  @Test func theCallAfterOneThatBrokeGetsAConnectionOfItsOwn() async throws {
+    try await StubRegister().serving { server, _ in
+      let line = try ShortLine(to: server)
+      defer { line.close() }
+      let connector = GRPCConnector(to: line.endpoint, .insecureLoopback(vienna), clock: clock)
+      // Within the preface, and within the first call.
+      for bytes in [0, 20, 200] {
+        line.breaks(after: bytes, .toServer)
+        try await connector.connecting { endpoint in
+          await #expect(throws: CallError.unreachable(.noAnswer)) {
+            try await endpoint.pull(Sample.pull()) { _ in }
+          }
+          line.breaks(after: nil, .toServer)
+          try await endpoint.pull(Sample.pull()) { _ in }
+        }
+      }
+    }
+  }
+
   @Test func aServerThatGoesAwayInTheMiddleIsUnreachable() async throws {
     let register = StubRegister(answerPull: { _, send in
       try await send(Sample.header)

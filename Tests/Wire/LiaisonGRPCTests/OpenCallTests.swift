@@ -31,7 +31,7 @@ struct OpenCallTests {
       }
       let none = await #expect(throws: RPCError.self) { try await endpoint.check("Sync") }
       #expect(none?.code == .notFound)
-      let list = try await endpoint.client.unary(
+      let list = try await endpoint.connection.client().unary(
         request: ClientRequest(message: HealthListRequest()), descriptor: HealthHandlers.list,
         serializer: WireSerializer<HealthListRequest>(),
         deserializer: WireDeserializer<HealthListResponse>(), options: endpoint.options
@@ -133,7 +133,7 @@ struct OpenCallTests {
 
 extension GRPCEndpoint {
   fileprivate func check(_ service: String) async throws -> HealthCheckResponse {
-    try await client.unary(
+    try await connection.client().unary(
       request: ClientRequest(message: HealthCheckRequest(service: service)),
       descriptor: HealthHandlers.check, serializer: WireSerializer<HealthCheckRequest>(),
       deserializer: WireDeserializer<HealthCheckResponse>(), options: options
@@ -143,7 +143,7 @@ extension GRPCEndpoint {
   fileprivate func watch(
     _ service: String, _ receive: @escaping @Sendable (HealthCheckResponse) -> Void
   ) async throws {
-    try await client.serverStreaming(
+    try await connection.client().serverStreaming(
       request: ClientRequest(message: HealthCheckRequest(service: service)),
       descriptor: HealthHandlers.watch, serializer: WireSerializer<HealthCheckRequest>(),
       deserializer: WireDeserializer<HealthCheckResponse>(), options: options
@@ -154,7 +154,7 @@ extension GRPCEndpoint {
     _ method: MethodDescriptor, _ questions: [ServerReflectionRequest],
     _ receive: @escaping @Sendable (ServerReflectionResponse) -> Void
   ) async throws {
-    try await client.bidirectionalStreaming(
+    try await connection.client().bidirectionalStreaming(
       request: StreamingClientRequest { try await $0.write(contentsOf: questions) },
       descriptor: method, serializer: WireSerializer<ServerReflectionRequest>(),
       deserializer: WireDeserializer<ServerReflectionResponse>(), options: options
