@@ -174,7 +174,9 @@ let package = Package(
         "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
         "LiaisonExchange", "LiaisonIdentity", "LiaisonWire", log, grdb,
       ]),
-    tests("Simulation", core + ["LiaisonServer", "LiaisonReplica", "LiaisonWire"]),
+    tests(
+      "Simulation",
+      core + ["LiaisonServer", "LiaisonReplica", "LiaisonWire", "LiaisonPostgres"]),
     tests("Commands/LiaisonTerminalTests", core + ["LiaisonTerminal"]),
     tests(
       "Commands/LiaisonCommandTests",

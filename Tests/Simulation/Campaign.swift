@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// Many histories, on as many threads as there are processors.
 final class Campaign: Sendable {
@@ -20,20 +21,24 @@ final class Campaign: Sendable {
 
   private let end: UInt64
   private let plant: Plant?
+  private let disk: DiskMaker
   private let stopsAtFailure: Bool
   private let state: Mutex<State>
 
-  private init(_ seeds: Range<UInt64>, _ plant: Plant?, stopsAtFailure: Bool) {
+  private init(
+    _ seeds: Range<UInt64>, _ plant: Plant?, on disk: @escaping DiskMaker, stopsAtFailure: Bool
+  ) {
     end = seeds.upperBound
-    (self.plant, self.stopsAtFailure) = (plant, stopsAtFailure)
+    (self.plant, self.disk, self.stopsAtFailure) = (plant, disk, stopsAtFailure)
     state = Mutex(State(next: seeds.lowerBound))
   }
 
   /// Plays the histories of these seeds, beside whatever else runs.
   static func run(
-    _ seeds: Range<UInt64>, _ plant: Plant? = nil, stopsAtFailure: Bool = false
+    _ seeds: Range<UInt64>, _ plant: Plant? = nil,
+    on disk: @escaping DiskMaker = MemoryChangeLog.disk, stopsAtFailure: Bool = false
   ) async -> Result {
-    let campaign = Campaign(seeds, plant, stopsAtFailure: stopsAtFailure)
+    let campaign = Campaign(seeds, plant, on: disk, stopsAtFailure: stopsAtFailure)
     let threads = max(1, ProcessInfo.processInfo.activeProcessorCount)
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<threads { group.addTask { await Self.onThread { campaign.work() } } }
@@ -53,7 +58,7 @@ final class Campaign: Sendable {
 
   private func work() {
     while let seed = next() {
-      let played = Played.play(Drawing.history(seed), plant)
+      let played = Played.play(Drawing.history(seed), plant, on: disk)
       let mark = played.mark
       state.withLock { state in
         state.result.played += 1

@@ -1,4 +1,5 @@
 import LiaisonSync
+import TestSupport
 
 /// A history that was played to its end.
 struct Played: Sendable {
@@ -18,10 +19,12 @@ struct Played: Sendable {
   }
 
   /// Plays a history on this thread.
-  static func play(_ history: History, _ plant: Plant? = nil) -> Played {
+  static func play(
+    _ history: History, _ plant: Plant? = nil, on disk: @escaping DiskMaker = MemoryChangeLog.disk
+  ) -> Played {
     let world: World
     do {
-      world = try World(history, plant)
+      world = try World(history, plant, on: disk)
     } catch {
       return Played(history: history, violations: ["\(error)"], tally: Tally(), trace: [])
     }

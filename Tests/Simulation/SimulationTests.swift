@@ -37,6 +37,20 @@ struct SimulationTests {
     }
   }
 
+  /// The same histories with a register in PostgreSQL: all that is to be seen of them is the same.
+  @Test func onPostgreSQLEverythingHappensAsInMemory() async throws {
+    _ = try PostgresServer.shared.get()
+    let first = Self.seed ?? 1
+    let seeds = first..<first + (Self.seed == nil ? Self.histories ?? 60 : 1)
+    let memory = await Campaign.run(seeds)
+    let result = await Campaign.run(seeds, on: PostgresDisk.disk)
+    for failed in result.failed {
+      print(failed.trace.joined(separator: "\n"))
+      Issue.record(Comment(rawValue: Report.text(of: failed)))
+    }
+    #expect(result.played == seeds.count && result.mark == memory.mark)
+  }
+
   @Test(arguments: [UInt64(11), 12, 13])
   func aHistoryIsRepeatedByItsSeed(seed: UInt64) async {
     let traces = await Campaign.onThread {

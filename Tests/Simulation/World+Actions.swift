@@ -79,15 +79,15 @@ extension World {
       server.crash()
       tally.count(.serverCrash)
       checkAnswers()
-    case .backUp: server.backups.append(server.disk.log.backup())
+    case .backUp: orViolated("a backup") { try server.backUp() }
     case .restore(let backup):
       guard !server.backups.isEmpty else { return }
-      let before = server.entries.count
-      server.restore(server.backups[backup % server.backups.count])
+      let before = logged().count
+      orViolated("a restore") { try server.restore(server.backups[backup % server.backups.count]) }
       await heal(true)
       ledger.answered = [:]
       tally.count(.serverRestore)
-      tally.count(.lostEntries, max(0, before - server.entries.count))
+      tally.count(.lostEntries, max(0, before - logged().count))
     case .healing(let isOpen): await heal(isOpen)
     case .arrive(let number): await arrive(number)
     case .schema(let number): await changeSchema(number)

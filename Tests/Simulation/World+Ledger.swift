@@ -45,7 +45,7 @@ extension World {
   /// Nobody waits any more for an edit, nor for what it was made of.
   private func settle(_ entry: OutboxEntry) {
     let names = [entry.ours.id, entry.amendment?.revision.id].compactMap(\.self) + entry.ancestors
-    let log = Set(server.entries.map(\.revision.id))
+    let log = Set(logged())
     ledger.givenUp.formUnion(behind(names, until: log))
   }
 

@@ -18,11 +18,9 @@ struct FinalLog {
   let reachedNotes: Set<String>
 
   init(_ world: World) {
-    entries = world.server.entries.compactMap { entry in
-      world.revisions[entry.revision.id].map { (entry.revision.id, $0) }
-    }
+    entries = world.logged().compactMap { name in world.revisions[name].map { (name, $0) } }
     places = Dictionary(entries.enumerated().map { ($1.name, $0) }) { $1 }
-    ancestors = Set(world.server.disk.log.ancestors.keys)
+    ancestors = world.ancestors()
     notes = Dictionary(entries.map { ($0.revision.note, 1) }, uniquingKeysWith: +)
     reached = world.behind(entries.map(\.name) + Array(ancestors), until: [], merged: true)
     reachedNotes = Set(reached.compactMap { world.revisions[$0]?.note })
@@ -61,8 +59,7 @@ extension World {
 
   /// What the server has answered is in its log, unless it was restored since.
   func checkAnswers() {
-    let entries = server.entries
-    let names = Set(entries.map(\.revision.id))
+    let names = Set(logged())
     for (position, name) in ledger.answered where !names.contains(name) {
       // An edit that another has taken in is answered with that one's place.
       violated("what was answered at position \(position) is gone: \(describe(name))")
@@ -123,7 +120,7 @@ extension World {
 
   /// After a sync nothing waits that the log has.
   func checkPending(_ folder: Folder) {
-    let log = Set(server.entries.compactMap { revisions[$0.revision.id]?.note })
+    let log = Set(logged().compactMap { revisions[$0]?.note })
     for pending in folder.replica.records.values.compactMap(\.pending) {
       guard let note = revisions[pending.ours.id]?.note, ledger.written[note] != nil else {
         continue

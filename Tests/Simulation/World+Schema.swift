@@ -1,21 +1,31 @@
 import LiaisonModel
 import LiaisonServer
 import LiaisonSync
+import Synchronization
 import TestSupport
 
-/// A coding of schemas whose encoding is their description: of two that differ the marks do.
-struct SimulatedSchemas: SchemaCoding {
+/// A coding of schemas whose encoding is their description: of two that differ the marks do. It reads what it
+/// has written.
+final class SimulatedSchemas: SchemaCoding {
   let hashing: any Hashing
+  private let written = Mutex<[[UInt8]: FiledSchema]>([:])
+
+  init(hashing: any Hashing) { self.hashing = hashing }
 
   func id(of bytes: [UInt8]) -> RevisionID { hashing.id(of: bytes) }
 
   func encode(_ schema: Schema) throws -> FiledSchema {
     let bytes = Array("\(schema)".utf8)
-    return FiledSchema(schema, bytes: bytes, name: id(of: bytes))
+    let filed = FiledSchema(schema, bytes: bytes, name: id(of: bytes))
+    written.withLock { $0[bytes] = filed }
+    return filed
   }
 
   func file(schema bytes: [UInt8]) throws -> FiledSchema {
-    throw CodingError.unknown("a schema that is read from its bytes")
+    guard let filed = written.withLock({ $0[bytes] }) else {
+      throw CodingError.unknown("a schema that nobody wrote")
+    }
+    return filed
   }
 }
 
@@ -32,7 +42,7 @@ extension World {
             kind.number, kind.name, label: kind.label, coding: kind.coding,
             fields: SchemaStep(number).applied(to: kind), aliases: kind.aliases)
         })
-      _ = try await server.service.apply(next, coding: SimulatedSchemas(hashing: coding))
+      _ = try await server.service.apply(next, coding: schemas)
       tally.count(.schemaChange)
     } catch {
       violated("the schema cannot be changed: \(error)")

@@ -32,7 +32,7 @@ extension World {
         record.pending.map { "\(id) \($0.edit) \($0.state)" }
       }
       return "\(replica.identity.cursor?.position.number ?? 0) \(replica.lost.count) \(outbox)"
-    } + ["\(server.entries.count)"]
+    } + ["\(logged().count)"]
   }
 
   private func settle(_ folder: Folder, _ round: Int) async {

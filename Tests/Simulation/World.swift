@@ -18,6 +18,7 @@ final class World: @unchecked Sendable {
   let history: History
   let plant: Plant?
   let schema: Schema
+  let schemas: SimulatedSchemas
   let server: Server
   let revisions = Revisions()
   var folders: [Folder] = []
@@ -37,17 +38,17 @@ final class World: @unchecked Sendable {
 
   private static let names = ["VIE", "NYC", "LYO", "NBO", "BKK", "ADD"]
 
-  init(_ history: History, _ plant: Plant? = nil) throws {
+  init(_ history: History, _ plant: Plant?, on disk: DiskMaker) throws {
     (self.history, self.plant) = (history, plant)
     schema = try Register.schema()
     offices = Self.names.prefix(history.offices).compactMap { OfficeID($0) }
     var random = Seeded(history.seed)
     let register = RegisterID(UUIDv7(milliseconds: 1, random: &random))
     coding = history.seed.isMultiple(of: 4) ? RevisionCodec() : PlainCoding()
-    let log = MemoryChangeLog(register: register, schema: schema, hashing: coding)
     let known = SimulatedCoding(coding, revisions, nil) { EditID(UUIDv7.zero) }
     known.knowsAll = true
-    server = Server(log, known, batch: history.batch, plant)
+    schemas = SimulatedSchemas(hashing: coding)
+    server = Server(try disk(register, schema, schemas), known, batch: history.batch, plant)
     server.disk.gate = { [unowned self] in await goOn() }
   }
 
@@ -58,6 +59,24 @@ final class World: @unchecked Sendable {
   func violated(_ what: String) {
     if violations.count < 10 { violations.append(what) }
     trace.append("VIOLATED: \(what)")
+  }
+
+  /// The names of the log's revisions, in their order.
+  func logged() -> [RevisionID] {
+    orViolated("the log") { try server.disk.stored.names() } ?? []
+  }
+
+  /// What stands behind the log's second parents, and is not in it.
+  func ancestors() -> Set<RevisionID> {
+    orViolated("the log") { try server.disk.stored.ancestors() } ?? []
+  }
+
+  @discardableResult
+  func orViolated<Value>(_ what: String, _ body: () throws -> Value) -> Value? {
+    do { return try body() } catch {
+      violated("\(what): \(error)")
+      return nil
+    }
   }
 
   var living: [Folder] { folders }
