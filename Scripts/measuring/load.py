@@ -78,13 +78,13 @@ class Pusher:
         self.loop.close()
 
 
-def push_one_at_a_time(address, offices, edits):
-    """Each office pushes its edits one by one; seconds until all are committed."""
+def push_one_at_a_time(addresses, offices, edits):
+    """Each office pushes its edits one by one to one of the addresses; seconds until all are committed."""
     barrier = multiprocessing.Barrier(PROCESSES + 1)
     share = offices // PROCESSES
     processes = [
         multiprocessing.Process(target=office_process, args=(
-            address, range(n * share, (n + 1) * share), edits, barrier))
+            addresses, range(n * share, (n + 1) * share), edits, barrier))
         for n in range(PROCESSES)]
     for process in processes:
         process.start()
@@ -99,10 +99,10 @@ def push_one_at_a_time(address, offices, edits):
     return seconds
 
 
-def office_process(address, numbers, edits, barrier):
+def office_process(addresses, numbers, edits, barrier):
     async def run():
         modules = load()
-        callers = [Caller(modules, address, f"O{number:02}") for number in numbers]
+        callers = [Caller(modules, addresses[number % len(addresses)], f"O{number:02}") for number in numbers]
         await asyncio.gather(*(caller.open() for caller in callers))
         batches = [[edit(caller.register, caller.sync, caller.office,
                          f"{caller.office}-N{number}") for number in range(edits)]

@@ -20,6 +20,7 @@ from load import (
     Pusher, load, push_batches, push_one_at_a_time, push_references, push_while)
 import office
 import secure
+import stores
 
 PROSE = ("Discussion of joint work on border security, biometrics and the exchange of police "
          "information; follow-up on the last meeting and on training in the regions. " * 2)[:212]  # Makes a revision of about 450 bytes.
@@ -54,11 +55,12 @@ class Table:
     def print(self):
         width = max(len(row) for row in self.rows) + 2
         print(" " * width + "".join(f"{name:>14}" for name in self.names)
-              + ("      this/beside" if len(self.names) > 1 else ""))
+              + (f"{'/'.join(self.names):>20}" if len(self.names) > 1 else ""))
         for row, values in self.rows.items():
-            medians = [statistics.median(values[name]) for name in self.names if name in values]
-            ratio = f"{medians[0] / medians[1]:>17.3f}" if len(medians) > 1 and medians[1] else ""
-            print(f"{row:<{width}}" + "".join(f"{m:>14,.3f}" for m in medians) + ratio)
+            medians = [statistics.median(values[name]) if name in values else None for name in self.names]
+            ratio = f"{medians[0] / medians[1]:>20.3f}" if len(medians) > 1 and all(medians) else ""
+            print(f"{row:<{width}}" + "".join(
+                " " * 14 if m is None else f"{m:>14,.3f}" for m in medians) + ratio)
 
 
 def copied(source, target):
@@ -206,7 +208,7 @@ def measure_load(build, table, offices=32, edits=100):
     build.make_register("load", [f"O{number:02}" for number in range(offices)])
     with build.serving("load", counted=True) as server:
         before = server.fsyncs()
-        seconds = push_one_at_a_time(server.address, offices, edits)
+        seconds = push_one_at_a_time([server.address], offices, edits)
         table.add(f"{offices} offices, one edit at a time, edits/s", build,
                   offices * edits / seconds)
         table.add(f"{offices} offices, fsyncs per edit", build,
@@ -324,6 +326,17 @@ def measure(builds, phases, runs, table, rates):
             print(f"clone / {row.removesuffix(', rows/s')}: {ratio:.2f}")
 
 
+def measure_stores(build, runs):
+    """SQLite and PostgreSQL side by side."""
+    table = Table([stores.Files, stores.Databases])
+    try:
+        stores.measure(build, table, runs, lines(build.count))
+    finally:
+        print(f"{build.count + len(reference_lines()):,} records, medians of {runs} runs")
+        if table.rows:
+            table.print()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binaries")
@@ -332,6 +345,7 @@ def main():
     parser.add_argument("--beside")
     parser.add_argument("--only", choices=PHASES, action="append")
     parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--stores", action="store_true")
     given = parser.parse_args()
     phases = given.only or PHASES[:4]
     if given.peers and "sync" not in phases:
@@ -339,7 +353,11 @@ def main():
     # Whoever interrupts it gets what has been measured, also if it runs in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     work = tempfile.mkdtemp()
+    # PostgreSQL runs as another user than root.
+    os.chmod(work, 0o755)
     try:
+        if given.stores:
+            return measure_stores(Build("this", given.binaries, work, given.count), given.runs)
         builds = [Build("this", given.binaries, f"{work}/this", given.count)]
         if given.beside:
             builds.append(Build("beside", given.beside, f"{work}/beside", given.count))

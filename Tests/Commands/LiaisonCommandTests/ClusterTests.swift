@@ -12,6 +12,10 @@ import Testing
     try run("--standby", "synchronous", "--servers", "1")
   }
 
+  @Test func officesHandBackWhatAStandbyLacked() throws {
+    try run("--standby", "asynchronous", "--servers", "1")
+  }
+
   private func run(_ arguments: String...) throws {
     let shop = try Workshop()
     let small = ["--offices", "5", "--followers", "20", "--seconds", "20"]
