@@ -38,6 +38,7 @@ struct BackupCommand: AsyncParsableCommand {
 
   func run() async throws {
     let log = try await folder.open(for: .reading)
+    if let place = try await log.operation().movedTo { throw StoreError.moved(to: place) }
     let status = try await log.status()
     let place = BackupPlace(target, register: status.register)
     if let keep {

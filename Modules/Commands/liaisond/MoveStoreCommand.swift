@@ -77,6 +77,9 @@ struct MoveStoreCommand: AsyncParsableCommand {
         try await copy.move(log, to: target.name, noting: entry, into: place)
       }
     } catch StoreError.exists(let what) {
+      if try await log.operation().movedTo == target.name {
+        throw StoreError.moved(to: target.name)
+      }
       throw Failure(what, advice: "an empty place: another folder, or ?namespace=NAME")
     }
   }

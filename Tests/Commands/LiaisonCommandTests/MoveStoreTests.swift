@@ -78,7 +78,8 @@ import Testing
       ["serve", "hq", "--listen", "127.0.0.1:0"],
       ["office", "add", "ROM", "--name", "R", "-C", "hq"],
       ["import", "/dev/null", "-C", "hq"], ["heal", "open", "-C", "hq"], ["move-store", "hq", "x"],
-      ["move-store", "hq", database.newPlace()],
+      ["move-store", "hq", database.newPlace()], ["move-store", "hq", store],
+      ["backup", "hq.backup", "-C", "hq"],
     ] {
       let result = try shop.run("liaisond", arguments)
       #expect(result.code != 0 && result.isPlainFailure, "\(arguments): \(result)")
@@ -86,6 +87,7 @@ import Testing
     }
     #expect(try shop.output("liaisond", "status", "-C", "hq").contains("\nmoved to postgresql://"))
     #expect(try shop.output("liaisond", "audit", "-n", "1", "-C", "hq").contains("moved"))
+    #expect(!FileManager.default.fileExists(atPath: shop.path + "/hq.backup"))
     #expect(try shop.run("grep", "-c", "geheim", "hq/server.sqlite").code == 1)
   }
 
@@ -102,6 +104,15 @@ import Testing
     let missing = try move("nothing", database.newPlace())
     #expect(missing.isPlainFailure && missing.errors.contains("there is no server"), "\(missing)")
     _ = try shop.output("liaisond", "office", "add", "ROM", "--name", "Rome", "-C", "hq")
+  }
+
+  @Test func aMoveIntoAFullDiskLeavesAllAsItWas() throws {
+    #expect(try move("hq", store).code == 0)
+    let full = try shop.run(
+      "bash", "-c", "trap '' XFSZ; ulimit -f 150; exec liaisond move-store \"$0\" back", store)
+    #expect(full.isPlainFailure, "\(full)")
+    #expect(!FileManager.default.fileExists(atPath: shop.path + "/back"))
+    _ = try shop.output("liaisond", "heal", "close", "--store", store)
   }
 
   /// Its new folder has its tables, and it waits for whoever holds the register, when it is killed.
