@@ -165,6 +165,67 @@ struct RegisterMoveTests {
   }
 
   @Test(arguments: StorePlace.Kind.allCases)
+  func whatIsAnsweredWhileItMovesIsThereAfterwards(_ kind: StorePlace.Kind) async throws {
+    let (old, new) = (try kind.new(in: scratch, "old"), try kind.other.new(in: scratch, "new"))
+    _ = try await register(in: old)
+    let store = try await old.open(maker.coding)
+    let answered = try await withThrowingTaskGroup(of: Int64.self) { group in
+      for caller in 1...3 { group.addTask { try await push("OWN-\(caller)", to: store) } }
+      try await waitUntil(store, isBehind: LogPosition(20))
+      _ = try await move(old, to: new)
+      return try await group.reduce(0, +)
+    }
+    let moved = try await new.open(maker.coding)
+    #expect(try await moved.status().head.position.number == 5 + answered)
+    #expect(answered >= 15)
+    try await moved.checkIntegrity()
+  }
+
+  /// Edits one after the other, until the register has moved.
+  /// - Returns: how many were answered.
+  private func push(_ code: String, to store: any RegisterStore) async throws -> Int64 {
+    var answered: Int64 = 0
+    let deadline = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < deadline {
+      let area = try maker.area("\(code)-\(answered)")
+      do {
+        let outcomes = try await store.push([area], maker)
+        #expect(outcomes[0].committed != nil)
+        answered += 1
+      } catch StoreError.moved {
+        return answered
+      }
+    }
+    throw Problem("the register takes edits where it was")
+  }
+
+  private func waitUntil(_ store: any RegisterStore, isBehind position: LogPosition) async throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try await store.status().head.position < position {
+      guard ContinuousClock.now < deadline else { throw Problem("nobody writes") }
+    }
+  }
+
+  @Test(arguments: StorePlace.Kind.allCases)
+  func aCopyIsOfOneMomentWhileOthersGoOn(_ kind: StorePlace.Kind) async throws {
+    let old = try kind.new(in: scratch, "old")
+    _ = try await register(in: old)
+    let store = try await old.open(maker.coding)
+    try await withThrowingTaskGroup(of: Int64.self) { group in
+      group.addTask { try await push("OWN", to: store) }
+      for number in 1...3 {
+        try await waitUntil(store, isBehind: LogPosition(Int64(10 * number)))
+        let new = try kind.other.new(in: scratch, "new\(number)")
+        let sum = try await new.fill(maker.coding) { try await copy.copy(store, into: $0) }
+        #expect(sum.head.position >= LogPosition(Int64(10 * number)))
+        #expect(try await store.has(sum.head))
+      }
+      _ = try await move(old, to: kind.other.new(in: scratch, "last"))
+      for try await answered in group { #expect(answered >= 25) }
+    }
+  }
+
+  @Test(arguments: StorePlace.Kind.allCases)
   func aRestoredRegisterIsHealingAndTrustsNoInvitation(_ kind: StorePlace.Kind) async throws {
     let (old, new) = (try kind.new(in: scratch, "old"), try kind.other.new(in: scratch, "new"))
     _ = try await register(in: old)
