@@ -4,7 +4,7 @@
 /// edit, a code or what is unique cannot be there twice.
 enum Layout {
   /// Each brings the tables from the version before it to its own.
-  static let migrations = [log + derived + roster]
+  static let migrations = [log + derived + roster, moved]
 
   /// The schema as of a position stands with it: 0 for the one that the register was made with.
   private static let log = """
@@ -18,9 +18,7 @@ enum Layout {
       is_healing boolean NOT NULL DEFAULT false,
       -- How often offices, replicas or invitations have changed.
       roster bigint NOT NULL DEFAULT 0 CHECK (roster >= 0),
-      schema_position bigint NOT NULL DEFAULT 0 CHECK (schema_position >= 0),
-      -- Where the register is now, if no longer here.
-      moved_to text
+      schema_position bigint NOT NULL DEFAULT 0 CHECK (schema_position >= 0)
     ) WITH (fillfactor = 10);
 
     CREATE TABLE schema_change (
@@ -188,4 +186,7 @@ enum Layout {
     CREATE TRIGGER audit_is_kept BEFORE TRUNCATE ON audit
       FOR EACH STATEMENT EXECUTE FUNCTION audit_stays();
     """
+
+  /// Where the register is now, if no longer here.
+  private static let moved = "ALTER TABLE register ADD COLUMN moved_to text"
 }

@@ -7,8 +7,12 @@ enum ChangeLogMigrations {
     migrator.registerMigration("chained") { db in
       try db.execute(sql: layout + RosterTable.layout)
     }
+    migrator.registerMigration("moved") { db in try db.execute(sql: moved) }
     return migrator
   }
+
+  /// Where the register is now, if no longer here.
+  private static let moved = "ALTER TABLE register ADD COLUMN moved_to TEXT"
 
   /// Rowid tables with a unique index over the id: several times faster than WITHOUT ROWID if keys
   /// come out of order.
@@ -22,9 +26,7 @@ enum ChangeLogMigrations {
       roster INTEGER NOT NULL DEFAULT 0 CHECK (roster >= 0),
       -- Where the log has the schema; 0 for the one that the register was made with.
       schema_position INTEGER NOT NULL DEFAULT 0 CHECK (schema_position >= 0),
-      schema BLOB NOT NULL,
-      -- Where the register is now, if no longer here.
-      moved_to TEXT
+      schema BLOB NOT NULL
     ) STRICT;
 
     -- One row for each schema that became the register's: an entry of the log as well.

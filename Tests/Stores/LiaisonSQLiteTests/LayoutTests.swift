@@ -100,9 +100,29 @@ struct LayoutTests {
     #expect(throws: StoreError.damaged("the database holds no register")) {
       _ = try SQLiteChangeLog(server, coding: PlainSchemaCoding([maker.schema]))
     }
-    #expect(try layouts(server) == ["chained"])
+    #expect(try layouts(server) == ["chained", "moved"])
     let holder = try String(contentsOfFile: server.path + "/server.lock", encoding: .utf8)
     #expect(holder.hasPrefix("a migration, process "))
+  }
+
+  @Test func aRegisterOfTheLayoutBeforeIsOpenedAsItWas() async throws {
+    var random = Seeded(1)
+    let register = RegisterID(UUIDv7(milliseconds: 1, random: &random))
+    let coding = PlainSchemaCoding([maker.schema])
+    try SQLiteChangeLog.create(
+      server, register: register, schema: maker.schema, coding: coding)
+    let queue = try DatabaseQueue(path: server.databasePath)
+    try await queue.write { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE register DROP COLUMN moved_to;
+          DELETE FROM grdb_migrations WHERE identifier = 'moved'
+          """)
+    }
+    try queue.close()
+    let log = try SQLiteChangeLog(server, coding: coding)
+    #expect(try await log.status().register == register)
+    #expect(try layouts(server) == ["chained", "moved"])
   }
 
   @Test func whatWasNeverReleasedIsNotReadAndStaysAsItIs() throws {
