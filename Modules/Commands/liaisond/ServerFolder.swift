@@ -38,7 +38,10 @@ enum RegisterPlace {
   func open(for access: SQLiteChangeLog.Access = .writing) async throws -> any RegisterStore {
     switch self {
     case .folder: try SQLiteChangeLog(try data, coding: SchemaCodec(), for: access)
-    case .database(let address): try await PostgresChangeLog(address, coding: SchemaCodec())
+    case .database(let address):
+      try await Place(of: .database).naming {
+        try await PostgresChangeLog(address, coding: SchemaCodec())
+      }
     }
   }
 

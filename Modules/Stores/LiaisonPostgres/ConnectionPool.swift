@@ -51,7 +51,7 @@ final class ConnectionPool: Sendable {
   ) -> Result<Value, any Error> {
     let wasOpen = connection != nil
     let (result, hasAnswered) = attempt(&connection, body)
-    guard wasOpen, connection == nil, !hasAnswered else { return result }
+    guard wasOpen, connection == nil, !hasAnswered, Self.mayBeStale(result) else { return result }
     return attempt(&connection, body).result
   }
 
@@ -71,6 +71,14 @@ final class ConnectionPool: Sendable {
     let hasAnswered = lent.hasAnswered
     connection = !Self.isLost(result) && lent.recover() ? lent : nil
     return (result, hasAnswered)
+  }
+
+  /// Whether it failed as one does that was closed at the other end. One that is silent has used up the time.
+  private static func mayBeStale<Value>(_ result: Result<Value, any Error>) -> Bool {
+    switch result {
+    case .failure(PostgresFault.lost), .failure(PostgresFault.refused): true
+    case .success, .failure: false
+    }
   }
 
   private static func isLost<Value>(_ result: Result<Value, any Error>) -> Bool {

@@ -95,10 +95,7 @@ extension PostgresChangeLog {
   /// One snapshot, for as long as it takes.
   func whole(_ body: @escaping @Sendable (PostgresConnection) throws -> Void) async throws {
     try await pool.use { connection in
-      connection.patience = .maintenance
-      try connection.run([
-        PostgresConnection.snapshot, Statement("SET LOCAL statement_timeout = 0"),
-      ])
+      try connection.run([PostgresConnection.snapshot] + connection.maintaining())
       try body(connection)
       try connection.run(Statement("COMMIT"))
     }
