@@ -171,8 +171,8 @@ let package = Package(
     tests(
       "Rounds",
       core + [
-        "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
-        "LiaisonExchange", "LiaisonIdentity", "LiaisonWire", log, grdb,
+        "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonPostgres", "LiaisonFolder",
+        "LiaisonGRPC", "LiaisonExchange", "LiaisonIdentity", "LiaisonWire", log, grdb,
       ]),
     tests("Simulation", core + ["LiaisonServer", "LiaisonReplica", "LiaisonWire"]),
     tests("Commands/LiaisonTerminalTests", core + ["LiaisonTerminal"]),
