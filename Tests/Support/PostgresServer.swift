@@ -132,9 +132,11 @@ public final class PostgresServer: Sendable {
   /// Waits until a query has this answer. What it waits for may need the threads of Swift's pool.
   public func wait(for query: String, toBe answer: String) async throws {
     try await withCheckedThrowingContinuation { waiter in
-      DispatchQueue.global().async { [self] in
+      // A thread of its own: those of Dispatch are few, and the store blocks some.
+      let thread = Thread { [self] in
         waiter.resume(with: Result { try poll(query, answer) })
       }
+      thread.start()
     }
   }
 

@@ -98,17 +98,44 @@ import Testing
       #expect(failed.code == 1 && failed.isPlainFailure, "\(failed)")
       #expect(failed.errors.contains("the server's store cannot answer now"), "\(failed)")
       #expect(lines.next()?.hasPrefix("offline: ") == true)
-      let endpoint = try #require(server.operations.flatMap { Endpoint($0) })
-      while try HTTPAnswer("GET", "/readyz", from: endpoint).status == 200 { sched_yield() }
+      try untilUnready(server)
 
       try database.start()
       let sent = try shop.output("liaison", "sync", "-C", "VIE")
       #expect(sent == "received 0, sent 1\n")
-      while let line = lines.next(), line != "received 1" {}
-      _ = try shop.output("liaison", "show", "SECOND", "-C", "NYC")
+      // The watch comes back by itself, before the push or after it.
+      let deadline = ContinuousClock.now + .seconds(60)
+      while try shop.run("liaison", "show", "SECOND", "-C", "NYC").code != 0 {
+        guard ContinuousClock.now < deadline else { throw Workshop.Unready(text: "the watch") }
+      }
       #expect(try database.sql("SELECT head FROM hq.register") == "2")
       #expect(try database.sql("SELECT count(*) FROM hq.change") == "2")
       #expect(try server.logged().contains { $0.contains("the store cannot answer") })
+    }
+  }
+
+  /// A newer server has begun to use the database.
+  @Test func anOlderServerSaysThatItDoesNotServeAndWritesNothing() throws {
+    try serving { server in
+      try database.sql("INSERT INTO hq.layout VALUES (99)")
+      try new("LATER", in: "VIE")
+      let failed = try shop.run("liaison", "sync", "-C", "VIE")
+      #expect(failed.code == 1 && failed.isPlainFailure, "\(failed)")
+      #expect(failed.errors.contains("the server's store cannot answer now"), "\(failed)")
+      try untilUnready(server)
+      try server.waitForLog("a newer version of Liaison wrote it")
+      #expect(try database.sql("SELECT head FROM hq.register") == "0")
+      try database.sql("DELETE FROM hq.layout WHERE version = 99")
+      #expect(try shop.output("liaison", "sync", "-C", "VIE") == "received 0, sent 1\n")
+    }
+  }
+
+  private func untilUnready(_ server: Workshop.Server) throws {
+    let endpoint = try #require(server.operations.flatMap { Endpoint($0) })
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try HTTPAnswer("GET", "/readyz", from: endpoint).status == 200 {
+      guard ContinuousClock.now < deadline else { throw Workshop.Unready(text: "it is ready") }
+      sched_yield()
     }
   }
 

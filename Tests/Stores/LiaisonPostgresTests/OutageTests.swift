@@ -114,7 +114,7 @@ import Testing
     await #expect(throws: StoreError.unreachable("the database does not answer")) {
       try await log.status()
     }
-    #expect(start.duration(to: .now) < .seconds(2 * Tuning.serverBusySeconds))
+    #expect(start.duration(to: .now) < SyncLimits.answer)
     #expect(try await log.status().head.position == .zero, "on another connection")
   }
 }
