@@ -122,7 +122,7 @@ let package = Package(
     .systemLibrary(
       name: "CLibPQ", path: "Modules/Stores/CLibPQ", pkgConfig: "libpq",
       providers: [.apt(["libpq-dev"])]),
-    module(.stores, "LiaisonPostgres", core + ["CLibPQ"]),
+    module(.stores, "LiaisonPostgres", core + ["CLibPQ", posix]),
     module(.trust, "LiaisonIdentity", core + [crypto, x509, asn1]),
     module(.server, "LiaisonServer", core),
     module(
@@ -171,8 +171,8 @@ let package = Package(
     tests(
       "Rounds",
       core + [
-        "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonFolder", "LiaisonGRPC",
-        "LiaisonExchange", "LiaisonIdentity", "LiaisonWire", log, grdb,
+        "LiaisonServer", "LiaisonReplica", "LiaisonSQLite", "LiaisonPostgres", "LiaisonFolder",
+        "LiaisonGRPC", "LiaisonExchange", "LiaisonIdentity", "LiaisonWire", log, grdb,
       ]),
     tests(
       "Simulation",

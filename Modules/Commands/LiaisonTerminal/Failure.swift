@@ -29,9 +29,10 @@ public struct Failure: Error, Hashable, Sendable {
 
 /// Where a command was at work: what its failures name.
 public struct Place: Hashable, Sendable {
-  /// What is kept in a folder.
+  /// What is kept in a folder, or in a database.
   public enum Store: Hashable, Sendable {
     case server
+    case database
     case replica
   }
 
@@ -65,10 +66,19 @@ public struct Place: Hashable, Sendable {
 }
 
 extension Place {
+  /// What can be named in its place.
+  fileprivate var other: String {
+    switch store {
+    case .database:
+      "another database or namespace: --store postgresql://HOST/DATABASE?namespace=NAME"
+    case .server, .replica, nil: "another folder"
+    }
+  }
+
   /// Where all that was in a damaged store can be had again.
   fileprivate var whole: String {
     switch store {
-    case .server: "the last backup"
+    case .server, .database: "the last backup"
     case .replica: "a fresh clone beside it"
     case nil: "a fresh clone beside it, or a server's last backup"
     }
@@ -106,11 +116,15 @@ extension Failure {
       case .full: "again when there is room on the disk; nothing was lost"
       case .newer: "a newer version of this command"
       case .older: "export with that version, and import into a new register"
+      case .damaged where place.store == .database:
+        "psql, which shows what is in it; then another namespace, or \(place.whole)"
       case .damaged: "a copy of the folder first; then \(place.whole)"
+      case .missing where place.store == .database:
+        "another database, or make the register: liaisond init --store postgresql://HOST/DATABASE"
       case .missing: "another folder, or make one: liaisond init DIR, liaison clone INVITATION DIR"
-      case .unfit: "another folder"
+      case .unfit: place.other
       case .exposed(let path): "chmod 600 \(path); and a new invitation if somebody has read it"
-      case .exists: "another name"
+      case .exists: place.store == .database ? place.other : "another name"
       case .changed: "the same command again"
       case .moved: "the same command there: another folder, or --store"
       case .unreachable: "again when the database answers; psql tells more"

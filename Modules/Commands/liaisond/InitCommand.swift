@@ -67,8 +67,10 @@ struct InitCommand: AsyncParsableCommand {
       try SQLiteChangeLog.create(
         place.data, register: register, schema: schema, coding: SchemaCodec(), standing: standing)
     case .database(let address):
-      try await PostgresChangeLog.create(
-        address, register: register, schema: schema, coding: SchemaCodec(), standing: standing)
+      try await Place(of: .database).naming {
+        try await PostgresChangeLog.create(
+          address, register: register, schema: schema, coding: SchemaCodec(), standing: standing)
+      }
     }
   }
 }

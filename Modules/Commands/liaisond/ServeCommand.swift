@@ -85,8 +85,19 @@ struct ServeCommand: AsyncParsableCommand {
     } catch is CancellationError {
       logger.notice("what did not end by itself is cut")
     }
-    if identity != nil, !isStandby { try await service.writeSightings(to: changeLog) }
+    if identity != nil, !isStandby { await noteSightings(of: service, changeLog, logger) }
     logger.notice("stopped")
+  }
+
+  /// A server that stops has done its work, also if this cannot be written any more.
+  private func noteSightings(
+    of service: SyncService, _ log: any RegisterStore, _ logger: Logger
+  ) async {
+    do {
+      try await service.writeSightings(to: log)
+    } catch {
+      logger.warning("what was last seen of the replicas is not noted: \(error)")
+    }
   }
 
   /// The server's file holds the authority's key.

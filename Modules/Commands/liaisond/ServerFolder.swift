@@ -39,7 +39,9 @@ enum RegisterPlace {
     switch self {
     case .folder: try SQLiteChangeLog(try data, coding: SchemaCodec(), for: access)
     case .database(let address):
-      try await PostgresChangeLog(address, coding: SchemaCodec(), for: access)
+      try await Place(of: .database).naming {
+        try await PostgresChangeLog(address, coding: SchemaCodec(), for: access)
+      }
     }
   }
 

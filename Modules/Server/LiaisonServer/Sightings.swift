@@ -11,10 +11,12 @@ final class Sightings: Sendable {
 
   private let state = Mutex(State())
 
-  /// Takes over what was written down, before or by others, so far as it is later.
+  /// Takes over what was written down, before or by others, but for what is still to be written. What is
+  /// later is not read from a clock: servers may have theirs hours apart.
   func load(_ known: [ReplicaID: ReplicaSighting]) {
     state.withLock { state in
-      state.all.merge(known) { now, other in now.called < other.called ? other : now }
+      let others = known.filter { !state.changed.contains($0.key) }
+      state.all.merge(others) { $1 }
     }
   }
 
@@ -37,5 +39,10 @@ final class Sightings: Sendable {
       defer { state.changed = [] }
       return state.all.filter { state.changed.contains($0.key) }
     }
+  }
+
+  /// What was taken could not be written down.
+  func putBack(_ replicas: some Sequence<ReplicaID>) {
+    state.withLock { $0.changed.formUnion(replicas) }
   }
 }

@@ -110,7 +110,13 @@ public struct SyncService: SyncListener {
 
   /// Writes down what was seen of replicas, so far as it is not.
   public func writeSightings(to roster: any ReplicaRoster) async throws {
-    try await asking { try await roster.put(sightings.take()) }
+    let seen = sightings.take()
+    do {
+      try await asking { try await roster.put(seen) }
+    } catch {
+      sightings.putBack(seen.keys)
+      throw error
+    }
   }
 
   /// How many callers follow the log and wait for the next commit.

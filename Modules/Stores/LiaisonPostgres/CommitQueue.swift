@@ -22,22 +22,18 @@ final class CommitQueue: Sendable {
     var isLed = false
   }
 
-  /// How often a round that met another transaction is tried.
-  private static let tries = 3
-
   private let pool: ConnectionPool
-  private let start: LogChain
+  private let known: KnownRegister
   private let schemas: RegisterSchemas
   private let watch: HeadWatch
   private let state = Mutex(State())
 
-  /// - Parameter start: the log's chain before its first entry.
   init(
-    _ pool: ConnectionPool, _ start: LogChain, _ schemas: RegisterSchemas, _ watch: HeadWatch
+    _ pool: ConnectionPool, _ known: KnownRegister, _ schemas: RegisterSchemas, _ watch: HeadWatch
   ) {
     self.pool = pool
     self.watch = watch
-    self.start = start
+    self.known = known
     self.schemas = schemas
   }
 
@@ -82,20 +78,10 @@ final class CommitQueue: Sendable {
 
   /// - Returns: one outcome for each request; none is a success unless all of them are durable.
   private func round(_ requests: [Request]) async -> [Outcome] {
-    for _ in 1..<Self.tries {
-      if let outcomes = await attempt(requests, mayPass: true) { return outcomes }
-    }
-    return await attempt(requests, mayPass: false) ?? []
-  }
-
-  /// - Returns: nil if it met another transaction, and `mayPass`.
-  private func attempt(_ requests: [Request], mayPass: Bool) async -> [Outcome]? {
     do {
-      return try await pool.use { [self] connection -> [Outcome]? in
-        do {
-          return try commit(requests, in: PostgresLogTransaction(connection, start, schemas))
-        } catch let fault as PostgresFault where fault.isPassing && mayPass {
-          return nil
+      return try await pool.use { [self] connection in
+        try connection.retrying {
+          try commit(requests, in: PostgresLogTransaction(connection, known, schemas))
         }
       }
     } catch {

@@ -17,11 +17,12 @@ final class ConnectionPool: Sendable {
   }
 
   let address: PostgresAddress
-  private let threads = DispatchQueue(label: "liaison.postgres", attributes: .concurrent)
+  private let threads: BlockingThreads
   private let state: Mutex<State>
 
   init(_ address: PostgresAddress, most: Int = Tuning.storeConnections) {
     self.address = address
+    threads = BlockingThreads(most)
     state = Mutex(State(free: (0..<most).map { _ in Seat() }))
   }
 
@@ -35,13 +36,10 @@ final class ConnectionPool: Sendable {
   ) async throws -> Result {
     try await PostgresFault.guarding {
       let seat = try await taken()
-      return try await withCheckedThrowingContinuation { caller in
-        threads.async { [self] in
-          let result = seat.connection.withLock { use(&$0, body) }
-          give(back: seat)
-          caller.resume(with: result)
-        }
-      }
+      return try await threads.run { [self] in
+        defer { give(back: seat) }
+        return seat.connection.withLock { use(&$0, body) }
+      }.get()
     }
   }
 
@@ -51,7 +49,7 @@ final class ConnectionPool: Sendable {
   ) -> Result<Value, any Error> {
     let wasOpen = connection != nil
     let (result, hasAnswered) = attempt(&connection, body)
-    guard wasOpen, connection == nil, !hasAnswered else { return result }
+    guard wasOpen, connection == nil, !hasAnswered, Self.mayBeStale(result) else { return result }
     return attempt(&connection, body).result
   }
 
@@ -73,6 +71,14 @@ final class ConnectionPool: Sendable {
     return (result, hasAnswered)
   }
 
+  /// Whether it failed as one does that was closed at the other end. One that is silent has used up the time.
+  private static func mayBeStale<Value>(_ result: Result<Value, any Error>) -> Bool {
+    switch result {
+    case .failure(PostgresFault.lost), .failure(PostgresFault.refused): true
+    case .success, .failure: false
+    }
+  }
+
   private static func isLost<Value>(_ result: Result<Value, any Error>) -> Bool {
     if case .failure(let fault as PostgresFault) = result { fault.endsConnection } else { false }
   }
@@ -92,7 +98,8 @@ final class ConnectionPool: Sendable {
         return state.lastWaiter
       }
       guard let waiter else { return }
-      threads.asyncAfter(deadline: .now() + .seconds(Tuning.serverBusySeconds)) { [self] in
+      DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Tuning.serverBusySeconds)) {
+        [self] in
         giveUp(waiter)
       }
     }

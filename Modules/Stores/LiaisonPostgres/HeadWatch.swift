@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Foundation
 internal import LiaisonModel
 internal import LiaisonSync
@@ -19,7 +18,7 @@ final class HeadWatch: Sendable {
   private let address: PostgresAddress
   private let state = Mutex(State())
   private let wake: Pipe
-  private let thread = DispatchQueue(label: "liaison.postgres.head")
+  private let thread = BlockingThreads(1)
 
   init(_ address: PostgresAddress) {
     self.address = address
@@ -46,11 +45,8 @@ final class HeadWatch: Sendable {
   /// Calls `moved` each time that another server has committed, until its task is cancelled.
   func run(_ moved: @escaping @Sendable () -> Void) async {
     await withTaskCancellationHandler {
-      await withCheckedContinuation { ended in
-        thread.async { [self] in
-          while !state.withLock({ $0.isEnded }) { watch(moved) }
-          ended.resume()
-        }
+      await thread.run { [self] in
+        while !state.withLock({ $0.isEnded }) { watch(moved) }
       }
     } onCancel: {
       state.withLock { $0.isEnded = true }

@@ -4,8 +4,8 @@ internal import LiaisonSync
 extension Layout {
   /// Makes the tables in a namespace that is empty or is made now. In a transaction of the caller's.
   /// - Throws: ``StoreError/exists(_:)`` if there is something in it already.
-  static func make(_ connection: PostgresConnection, _ address: PostgresAddress) throws {
-    try lock(connection, address)
+  func make(_ connection: PostgresConnection, _ address: PostgresAddress) throws {
+    try connection.run(Self.lock(address.namespace, isAlone: true))
     let held = try connection.run(
       Statement(
         "SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace($1)",
@@ -22,47 +22,52 @@ extension Layout {
   /// Brings an older layout to this version's; at once if it has it already.
   /// - Throws: ``StoreError``: ``StoreError/missing(_:)`` if there is no register,
   ///   ``StoreError/newer``.
-  static func open(_ connection: PostgresConnection, _ address: PostgresAddress) throws {
-    guard try version(connection, address) < migrations.count else { return }
-    try connection.run(Statement("BEGIN"))
-    try lock(connection, address)
+  func open(_ connection: PostgresConnection, _ address: PostgresAddress) throws {
+    guard try found(connection, address) < version else { return }
+    try connection.run([Statement("BEGIN")] + connection.maintaining())
+    try connection.run(Self.lock(address.namespace, isAlone: true))
     // Another server may have done it meanwhile.
-    try migrate(connection, from: try version(connection, address))
+    let found = try found(connection, address)
+    if found < version { try migrate(connection, from: found) }
     try connection.commit()
+    connection.patience = .call
   }
 
-  private static func version(
+  /// - Returns: the version that the tables have.
+  private func found(
     _ connection: PostgresConnection, _ address: PostgresAddress
   ) throws -> Int {
-    let found = try connection.run(
-      Statement("SELECT to_regclass($1) IS NOT NULL", .one("\(address.namespace).layout")))
-    guard try found.first?.value(0) == true else {
+    let table = try connection.run(
+      Statement(
+        "SELECT to_regclass($1 || '.layout') IS NOT NULL AND to_regclass($1 || '.register') IS NOT NULL",
+        .one(address.namespace)))
+    guard try table.first?.value(0) == true else {
       throw StoreError.missing("there is no register in \(address)")
     }
-    let version =
+    let found =
       try connection.run(Statement("SELECT max(version) FROM layout")).first?
       .optional(0) as Int64?
-    guard let version else {
+    guard let found, found > 0 else {
       throw StoreError.damaged("the database does not say which layout it has")
     }
-    guard version <= migrations.count else { throw StoreError.newer }
-    return Int(version)
+    guard found <= version else { throw StoreError.newer }
+    return Int(found)
   }
 
-  /// One process at a time changes the layout of a namespace.
-  private static func lock(_ connection: PostgresConnection, _ address: PostgresAddress) throws {
-    try connection.run(
-      Statement(
-        "SELECT pg_advisory_xact_lock(hashtext('liaison'), hashtext($1))",
-        .one(address.namespace)))
+  /// Who writes into a namespace keeps its layout as it is; who changes it is alone.
+  static func lock(_ namespace: String, isAlone: Bool) -> Statement {
+    Statement(
+      """
+      SELECT pg_advisory_xact_lock\(isAlone ? "" : "_shared")(hashtext('liaison'), hashtext($1))
+      """, .one(namespace))
   }
 
-  private static func migrate(_ connection: PostgresConnection, from version: Int) throws {
-    for migration in migrations[version...] {
-      for statement in statements(of: migration) { try connection.run(Statement(statement)) }
+  private func migrate(_ connection: PostgresConnection, from old: Int) throws {
+    for migration in migrations[old...] {
+      for statement in Self.statements(of: migration) { try connection.run(Statement(statement)) }
     }
     try connection.run(
-      Statement("INSERT INTO layout VALUES ($1)", .one(Int64(migrations.count))))
+      Statement("INSERT INTO layout VALUES ($1)", .one(Int64(version))))
   }
 
   /// PostgreSQL prepares one statement at a time.

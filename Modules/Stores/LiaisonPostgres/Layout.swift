@@ -2,9 +2,14 @@
 ///
 /// The database holds what the register's contract promises by constraints, whoever writes: a position, an
 /// edit, a code or what is unique cannot be there twice.
-enum Layout {
+struct Layout: Sendable {
   /// Each brings the tables from the version before it to its own.
-  static let migrations = [log + derived + roster, moved]
+  let migrations: [String]
+
+  var version: Int { migrations.count }
+
+  /// That of this version of Liaison.
+  static let current = Layout(migrations: [log + derived + roster, moved])
 
   /// The schema as of a position stands with it: 0 for the one that the register was made with.
   private static let log = """

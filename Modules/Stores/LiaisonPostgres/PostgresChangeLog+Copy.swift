@@ -14,7 +14,7 @@ extension PostgresChangeLog {
     _ body: @escaping @Sendable (PostgresConnection) throws -> Result
   ) async throws -> Result {
     try await pool.use { connection in
-      try connection.begin(PostgresConnection.snapshot)
+      try connection.run([PostgresConnection.snapshot] + connection.maintaining())
       let result = try body(connection)
       try connection.run(Statement("COMMIT"))
       return result
@@ -26,9 +26,13 @@ extension PostgresChangeLog {
     _ body: @escaping @Sendable (any RegisterReading) throws -> Result
   ) async throws -> Result {
     try await pool.use { connection in
-      try connection.begin(Statement("BEGIN ISOLATION LEVEL REPEATABLE READ"))
-      // Whoever writes asks for its row: nobody has begun before the snapshot and ends behind it.
-      try connection.run(Statement("LOCK TABLE register IN EXCLUSIVE MODE"))
+      // Whoever writes has a lock on it: nobody has begun before the snapshot, which is the next statement's, and
+      // ends behind it.
+      try connection.run([
+        Statement("BEGIN ISOLATION LEVEL REPEATABLE READ"),
+        Statement("LOCK TABLE register IN EXCLUSIVE MODE"),
+      ])
+      try connection.run(connection.maintaining())
       let row = try connection.run(Statement("SELECT moved_to FROM register")).first
       if let other = try row?.optional(0) as String?, other != place {
         throw StoreError.moved(to: other)
@@ -70,16 +74,5 @@ extension PostgresChangeLog {
       try await draft.keep()
       return result
     }
-  }
-}
-
-extension PostgresConnection {
-  /// Begins a transaction that may take as long as a whole register does.
-  func begin(_ opening: Statement) throws {
-    patience = .maintenance
-    try run([
-      opening, Statement("SET LOCAL statement_timeout = 0"),
-      Statement("SET LOCAL idle_in_transaction_session_timeout = 0"),
-    ])
   }
 }

@@ -14,10 +14,10 @@ extension PostgresChangeLog {
         .one(AuditEntry.Act.backedUp.rawValue)),
     ])
     guard let row = rows[0].first else {
-      throw StoreError.damaged("the database holds no register")
+      throw KnownRegister.noRegister
     }
     return OperationFacts(
-      register: register, head: try row.position(0),
+      register: known.register, head: try row.position(0),
       schemaVersion: try await status().schema.version, isHealing: try row.value(1),
       missing: try row.number(2),
       replicas: try rows[1].map { row in

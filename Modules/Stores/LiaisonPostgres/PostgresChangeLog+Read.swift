@@ -4,37 +4,39 @@ public import LiaisonSync
 /// What changed.
 extension PostgresChangeLog {
   public func status(among places: [Cursor]) async throws -> LogStatus {
-    let rows = try await pool.use { [schemas] connection -> ([Rows], FiledSchema) in
+    let rows = try await pool.use { [known, schemas] connection -> ([Rows], FiledSchema) in
       let rows = try connection.read([
         Statement(
           """
-          SELECT head, prefix, is_healing, schema_position, pg_is_in_recovery() FROM register
+          SELECT \(KnownRegister.columns), head, prefix, is_healing, schema_position,
+            pg_is_in_recovery()
+          FROM register
           """),
         Self.shared(places),
         Statement(
           "SELECT record, revision FROM wanted ORDER BY random() LIMIT $1",
           .one(Int64(SyncLimits.wanted))),
       ])
-      guard let row = rows[0].first else { throw Self.noRegister }
-      return (rows, try schemas.filed(at: row.position(3), connection))
+      try known.check(rows[0].first)
+      guard let row = rows[0].first else { throw KnownRegister.noRegister }
+      return (rows, try schemas.filed(at: row.position(5), connection))
     }
-    guard let row = rows.0[0].first else { throw Self.noRegister }
+    guard let row = rows.0[0].first else { throw KnownRegister.noRegister }
     let known = Set(
       try rows.0[1].map { Cursor(position: try $0.position(0), prefix: try $0.value(1)) }
-        + [start.end])
+        + [self.known.start.end])
     return LogStatus(
-      register: register, head: Cursor(position: try row.position(0), prefix: try row.value(1)),
-      schema: rows.1, isHealing: try row.value(2), isStandby: try row.value(4),
+      register: self.known.register,
+      head: Cursor(position: try row.position(2), prefix: try row.value(3)),
+      schema: rows.1, isHealing: try row.value(4), isStandby: try row.value(6),
       shared: places.filter { known.contains($0) }.max { $0.position < $1.position },
       wanted: try rows.0[2].map {
         WantedRevision(record: try $0.value(0), revision: try $0.value(1))
       })
   }
 
-  private static let noRegister = StoreError.damaged("the database holds no register")
-
   public func has(_ place: Cursor) async throws -> Bool {
-    guard place != start.end else { return true }
+    guard place != known.start.end else { return true }
     let rows = try await read([Self.shared([place])])
     return try rows[0].first?.value(1) == place.prefix
   }
@@ -63,15 +65,16 @@ extension PostgresChangeLog {
   ) async throws -> LogBatch {
     // One at least: who asks for none would be told that there is none.
     let most = max(limit.count, 1)
-    return try await pool.use { [schemas] connection in
+    return try await pool.use { [known, schemas] connection in
       let rows = try connection.read([
-        Statement("SELECT head, prefix FROM register"),
+        Statement("SELECT \(KnownRegister.columns), head, prefix FROM register"),
         Self.page(after: position, since: since, most: most + 1, bytes: limit.bytes),
         Statement(
           "SELECT position, bytes FROM schema_change WHERE position > $1 ORDER BY position",
           .one(position.number)),
       ])
-      guard let end = rows[0].first else { throw Self.noRegister }
+      try known.check(rows[0].first)
+      guard let end = rows[0].first else { throw KnownRegister.noRegister }
       let edits = try EntryEdits(rows[1], from: 3, since: since, connection)
       var batch = LogPage(most: most, bytes: limit.bytes)
       try rows[1].forEach { row in
@@ -81,7 +84,7 @@ extension PostgresChangeLog {
             position: cursor.position, bytes: try row.value(2), edits: edits[cursor.position]),
           at: cursor)
       }
-      let head = Cursor(position: try end.position(0), prefix: try end.value(1))
+      let head = Cursor(position: try end.position(2), prefix: try end.value(3))
       let through = batch.isWhole ? head : batch.through ?? head
       let schema = try rows[2].map { (try $0.position(0), try $0.value(1) as [UInt8]) }
         .last { $0.0 <= through.position }
@@ -111,7 +114,22 @@ extension PostgresChangeLog {
 
   public func committed(_ edits: Set<EditID>) async throws -> [EditID: FiledEdit] {
     guard !edits.isEmpty else { return [:] }
-    return try FactsLoad.known(try await read([FactsLoad.statement(known: edits)])[0])
+    let known = try FactsLoad.known(try await read([FactsLoad.statement(known: edits)])[0])
+    if !known.isEmpty { try await confirm() }
+    return known
+  }
+
+  /// Waits until what is visible is as durable as what was answered: a commit that has stopped waiting for its
+  /// standby is visible, and nobody was told of it.
+  private func confirm() async throws {
+    // A transaction that writes to the log of PostgreSQL waits for all before it; one that changes nothing does
+    // not.
+    let message = Statement(
+      """
+      SELECT CASE WHEN NOT pg_is_in_recovery()
+        THEN pg_logical_emit_message(true, 'liaison', '') END
+      """)
+    try await pool.use { try $0.commit(after: [Statement("BEGIN"), message]) }
   }
 
   public func history(

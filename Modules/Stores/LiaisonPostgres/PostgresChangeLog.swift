@@ -8,10 +8,8 @@ public import LiaisonSync
 /// has one.
 public final class PostgresChangeLog: ChangeLog {
   let pool: ConnectionPool
-  let register: RegisterID
+  let known: KnownRegister
   let schemas: RegisterSchemas
-  /// The chain of this register's log before its first entry.
-  let start: LogChain
   let watch: HeadWatch
   private let commits: CommitQueue
 
@@ -29,7 +27,7 @@ public final class PostgresChangeLog: ChangeLog {
     try await ConnectionPool(address, most: 1).use { connection in
       try check(connection)
       try connection.run(Statement("BEGIN"))
-      try Layout.make(connection, address)
+      try Layout.current.make(connection, address)
       try connection.run([
         Statement(
           "INSERT INTO register (id, register, prefix) VALUES (1, $1, $2)", .one(register),
@@ -46,29 +44,35 @@ public final class PostgresChangeLog: ChangeLog {
   /// Opens a register; brings one of an older layout to this version's.
   /// - Throws: ``StoreError`` if there is none, it is newer, the database cannot be reached, or it is to be
   ///   written to and has moved.
-  public init(
+  public convenience init(
     _ address: PostgresAddress, coding: any SchemaCoding, for access: RegisterAccess = .writing
+  ) async throws {
+    try await self.init(address, coding: coding, for: access, layout: .current)
+  }
+
+  /// - Parameter layout: what the register is brought to.
+  init(
+    _ address: PostgresAddress, coding: any SchemaCoding, for access: RegisterAccess = .writing,
+    layout: Layout
   ) async throws {
     pool = ConnectionPool(address)
     let schemas = RegisterSchemas(coding)
-    register = try await pool.use { connection in
+    let register: RegisterID = try await pool.use { connection in
       try Self.check(connection)
-      try Layout.open(connection, address)
+      try layout.open(connection, address)
       let rows = try connection.run(
         Statement("SELECT register, schema_position, moved_to FROM register"))
-      guard let row = rows.first else {
-        throw StoreError.damaged("the database holds no register")
-      }
-      if access == .writing, let place = try row.optional(2) as String? {
-        throw StoreError.moved(to: place)
-      }
+      guard let row = rows.first else { throw KnownRegister.noRegister }
+      if access == .writing { try KnownRegister.checkIsHere(row, 2) }
       _ = try schemas.filed(at: row.position(1), connection)
       return try row.value(0)
     }
     self.schemas = schemas
-    start = LogChain(of: register, coding)
+    known = KnownRegister(
+      register: register, start: LogChain(of: register, coding), layout: layout,
+      namespace: address.namespace)
     watch = HeadWatch(address)
-    commits = CommitQueue(pool, start, schemas, watch)
+    commits = CommitQueue(pool, known, schemas, watch)
   }
 
   static func check(_ connection: PostgresConnection) throws {
@@ -89,11 +93,11 @@ public final class PostgresChangeLog: ChangeLog {
   public func transaction<Result: Sendable>(
     _ body: @escaping @Sendable (any LogTransaction) throws -> Result
   ) async throws -> Result {
-    try await pool.use { [start, schemas, watch] connection in
-      connection.patience = .maintenance
-      let transaction = PostgresLogTransaction(connection, start, schemas)
+    try await pool.use { [known, schemas, watch] connection in
+      let transaction = PostgresLogTransaction(connection, known, schemas)
       // Before the body runs, which may not be able to run again.
-      try transaction.begin()
+      try connection.retrying { try transaction.begin() }
+      try connection.run(connection.maintaining())
       let result = try body(transaction)
       if let head = try transaction.commit() { watch.committed(through: head) }
       return result
@@ -110,30 +114,25 @@ public final class PostgresChangeLog: ChangeLog {
 
   /// Runs statements on one snapshot, in one round trip.
   func read(_ statements: [Statement]) async throws -> [Rows] {
-    try await pool.use { try $0.read(statements) }
+    try await pool.use { connection in
+      try connection.retrying { try connection.read(statements) }
+    }
   }
 
-  /// - Parameter body: may run again if the connection is lost before it has done anything.
+  /// - Parameter body: may run again if the connection is lost before it has done anything, or if it met another
+  ///   transaction.
   func write<Result: Sendable>(
     _ body: @escaping @Sendable (PostgresConnection) throws -> Result
   ) async throws -> Result {
-    try await pool.use { connection in
-      try connection.run(Statement("BEGIN"))
-      let result = try body(connection)
-      try connection.commit()
-      return result
+    try await pool.use { [known] connection in
+      try connection.retrying {
+        let rows = try connection.run(known.opening + KnownRegister.held)
+        try known.check(rows.last?.first)
+        if let row = rows.last?.first { try KnownRegister.checkIsHere(row, 2) }
+        let result = try body(connection)
+        try connection.commit()
+        return result
+      }
     }
-  }
-}
-
-extension PostgresConnection {
-  static let snapshot = Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-
-  /// Runs statements on one snapshot, in one round trip.
-  func read(_ statements: [Statement]) throws -> [Rows] {
-    // One alone has a snapshot of its own.
-    if statements.count == 1 { return try run(statements) }
-    let rows = try run([Self.snapshot] + statements + [Statement("COMMIT")])
-    return Array(rows.dropFirst().dropLast())
   }
 }

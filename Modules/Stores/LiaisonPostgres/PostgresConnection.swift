@@ -55,7 +55,10 @@ final class PostgresConnection {
     let settings = [
       "search_path": address.namespace, "statement_timeout": "\(Tuning.serverBusySeconds)s",
       "lock_timeout": "\(Tuning.serverBusySeconds - 1)s",
-      "idle_in_transaction_session_timeout": "\(Tuning.maintenanceSeconds)s",
+      // The register's row may be locked: all others wait for it.
+      "idle_in_transaction_session_timeout": "\(Tuning.serverBusySeconds)s",
+      // A machine that has gone does not keep it either.
+      "tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3",
       "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off",
       "plan_cache_mode": "force_generic_plan",
     ]
@@ -124,7 +127,7 @@ final class PostgresConnection {
           let rows = try answer()
           if isOfRun { all.append(rows) }
         } catch let fault as PostgresFault {
-          if case .lost = fault { throw fault }
+          guard case .refused = fault else { throw fault }
           if !isOfRun { prepared[statement.text] = nil }
           first = first ?? fault
         }
@@ -189,7 +192,7 @@ final class PostgresConnection {
       if PQisBusy(handle) == 0 { return PQgetResult(handle) }
       let left = ContinuousClock.now.duration(to: deadline).components
       let milliseconds = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000
-      guard milliseconds > 0 else { throw PostgresFault.lost("the database does not answer") }
+      guard milliseconds > 0 else { throw PostgresFault.silent }
       let events = Int16(POLLIN) | (unsent == 1 ? Int16(POLLOUT) : 0)
       var polled = pollfd(fd: PQsocket(handle), events: events, revents: 0)
       guard poll(&polled, 1, Int32(milliseconds)) >= 0 || errno == EINTR else { throw fault() }

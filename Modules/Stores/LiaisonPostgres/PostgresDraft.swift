@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import LiaisonModel
 internal import LiaisonSync
 internal import Synchronization
@@ -6,12 +5,14 @@ internal import Synchronization
 /// A register that is being made in a transaction of its own: nobody sees it, and it goes with its connection,
 /// unless it is kept.
 final class PostgresDraft: RegisterWriting {
-  private static let threads = DispatchQueue(
-    label: "liaison.postgres.draft", attributes: .concurrent)
+  private let thread: BlockingThreads
   private let connection: Mutex<PostgresConnection>
   private let hashing: any Hashing
 
-  private init(_ connection: sending PostgresConnection, _ hashing: any Hashing) {
+  private init(
+    _ connection: sending PostgresConnection, _ hashing: any Hashing, _ thread: BlockingThreads
+  ) {
+    self.thread = thread
     self.connection = Mutex(connection)
     self.hashing = hashing
   }
@@ -21,13 +22,20 @@ final class PostgresDraft: RegisterWriting {
   static func begin(
     _ address: PostgresAddress, _ hashing: any Hashing
   ) async throws -> PostgresDraft {
-    try await offPool {
-      let connection = try PostgresConnection(address)
-      try PostgresChangeLog.check(connection)
-      try connection.begin(Statement("BEGIN"))
-      try Layout.make(connection, address)
-      return PostgresDraft(connection, hashing)
-    }
+    let thread = BlockingThreads(1)
+    return try await thread.run {
+      Swift.Result { try made(address, hashing, thread) }
+    }.get()
+  }
+
+  private static func made(
+    _ address: PostgresAddress, _ hashing: any Hashing, _ thread: BlockingThreads
+  ) throws -> PostgresDraft {
+    let connection = try PostgresConnection(address)
+    try PostgresChangeLog.check(connection)
+    try connection.run([Statement("BEGIN")] + connection.maintaining())
+    try Layout.current.make(connection, address)
+    return PostgresDraft(connection, hashing, thread)
   }
 
   func put(_ part: RegisterPart) throws {
@@ -40,14 +48,8 @@ final class PostgresDraft: RegisterWriting {
 
   /// Commits: from now on it is a register.
   func keep() async throws {
-    try await Self.offPool { [self] in try connection.withLock { try $0.commit() } }
-  }
-
-  private static func offPool<Result: Sendable>(
-    _ body: @escaping @Sendable () throws -> Result
-  ) async throws -> Result {
-    try await withCheckedThrowingContinuation { caller in
-      threads.async { caller.resume(with: Swift.Result { try body() }) }
-    }
+    try await thread.run { [self] in
+      Swift.Result { try connection.withLock { try $0.commit() } }
+    }.get()
   }
 }

@@ -4,6 +4,8 @@ internal import LiaisonSync
 enum PostgresFault: Error, Hashable {
   /// There is no connection any more, or none can be had: nothing is known of what was under way.
   case lost(String)
+  /// It has not answered in time: nothing is known of what was under way.
+  case silent
   /// It refused, and has done nothing.
   /// - Parameter state: the SQLSTATE (PostgreSQL's documentation, *Error Codes*).
   case refused(state: String, String)
@@ -18,9 +20,9 @@ enum PostgresFault: Error, Hashable {
   /// Whether its connection is of no use any more.
   var endsConnection: Bool {
     switch self {
-    case .lost, .doubtful: true
-    // A server that was a primary, or goes down.
-    case .refused(let state, _): state == "25006" || state.hasPrefix("57P")
+    case .lost, .silent, .doubtful: true
+    // A server that was a primary, or goes down; a transaction that did nothing for too long.
+    case .refused(let state, _): ["25006", "25P03"].contains(state) || state.hasPrefix("57P")
     }
   }
 
@@ -28,6 +30,7 @@ enum PostgresFault: Error, Hashable {
   var storeError: StoreError {
     switch self {
     case .lost(let why), .doubtful(let why): .unreachable(why)
+    case .silent: .unreachable("the database does not answer")
     case .refused(let state, let what): Self.error(state, what)
     }
   }
@@ -37,6 +40,7 @@ enum PostgresFault: Error, Hashable {
     case "53100": return .full
     // Another transaction was in the way for too long.
     case "55P03", "57014", "40001", "40P01": return .locked(by: nil)
+    case "25P03": return .unreachable(what)
     case "25006": return .unreachable("the database takes no writing: it is a standby")
     case "42P01", "42703", "42P06", "3F000":
       return .damaged("the database is not laid out as it should be: \(what)")

@@ -6,7 +6,7 @@ internal import LiaisonSync
 /// What it is told to append is sent with the next question or the end: a batch takes two round trips.
 final class PostgresLogTransaction: LogTransaction {
   let connection: PostgresConnection
-  private let start: LogChain
+  private let known: KnownRegister
   private let schemas: RegisterSchemas
 
   /// What is not sent yet.
@@ -21,23 +21,23 @@ final class PostgresLogTransaction: LogTransaction {
     var hasGrown = false
   }
 
-  /// - Parameter start: the log's chain before its first entry.
-  init(_ connection: PostgresConnection, _ start: LogChain, _ schemas: RegisterSchemas) {
+  init(_ connection: PostgresConnection, _ known: KnownRegister, _ schemas: RegisterSchemas) {
     self.connection = connection
-    self.start = start
+    self.known = known
     self.schemas = schemas
   }
 
   // MARK: Round trips
 
-  private static let opening = [
-    Statement("BEGIN"),
-    Statement(
-      """
-      SELECT head, prefix, schema_position, (SELECT max(version) FROM layout), moved_to
-      FROM register FOR UPDATE
-      """),
-  ]
+  private var opening: [Statement] {
+    known.opening + [
+      Statement(
+        """
+        SELECT \(KnownRegister.columns), head, prefix, schema_position, moved_to
+        FROM register FOR UPDATE
+        """)
+    ]
+  }
 
   /// Begins, if it has not begun.
   func begin() throws { _ = try ask([]) }
@@ -45,21 +45,21 @@ final class PostgresLogTransaction: LogTransaction {
   /// Sends what waits, and some statements behind it.
   /// - Returns: what those answered.
   func ask(_ statements: [Statement]) throws -> [Rows] {
-    let before = (state == nil ? Self.opening : []) + unsent
+    let opening = state == nil ? opening : []
+    let before = opening + unsent
     guard !before.isEmpty || !statements.isEmpty else { return [] }
     unsent = []
     let rows = try connection.run(before + statements)
-    if state == nil { state = try Self.state(rows[1], start) }
+    if state == nil { state = try state(rows[opening.count - 1]) }
     return Array(rows.suffix(statements.count))
   }
 
-  private static func state(_ rows: Rows, _ start: LogChain) throws -> State {
-    guard let row = rows.first else { throw StoreError.damaged("the database holds no register") }
-    // A server of a newer version may have begun to use the database.
-    guard try row.number(3) <= Layout.migrations.count else { throw StoreError.newer }
-    if let place = try row.optional(4) as String? { throw StoreError.moved(to: place) }
-    let end = Cursor(position: try row.position(0), prefix: try row.value(1))
-    return State(chain: start.moved(to: end), schemaPosition: try row.position(2))
+  private func state(_ rows: Rows) throws -> State {
+    try known.check(rows.first)
+    guard let row = rows.first else { throw KnownRegister.noRegister }
+    try KnownRegister.checkIsHere(row, 5)
+    let end = Cursor(position: try row.position(2), prefix: try row.value(3))
+    return State(chain: known.start.moved(to: end), schemaPosition: try row.position(4))
   }
 
   /// - Returns: where the log ends, if it has grown.
@@ -76,7 +76,7 @@ final class PostgresLogTransaction: LogTransaction {
 
   private func opened() throws -> State {
     try begin()
-    guard let state else { throw StoreError.damaged("the database holds no register") }
+    guard let state else { throw KnownRegister.noRegister }
     return state
   }
 

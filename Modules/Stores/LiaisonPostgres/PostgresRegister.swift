@@ -22,7 +22,7 @@ struct PostgresRegister: RegisterReading {
       Standing.reading, Standing.readingHosts,
     ])
     guard let row = rows[0].first else {
-      throw StoreError.damaged("the database holds no register")
+      throw KnownRegister.noRegister
     }
     return RegisterPart.Register(
       id: try row.value(0), head: try row.cursor(1, 2), isHealing: try row.value(3),

@@ -70,6 +70,8 @@ public enum Tuning {
   public static let headMilliseconds = 1000
   /// Connections that a server has to its database at most, besides the one that watches.
   public static let storeConnections = 8
+  /// How often a transaction that met another one is tried.
+  public static let storeTries = 3
 
   // Numbering.
   /// The years that a new record's number can be of; a clock that shows another one has not been set.

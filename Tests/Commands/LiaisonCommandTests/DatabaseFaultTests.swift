@@ -1,0 +1,148 @@
+import Foundation
+import LiaisonSync
+import TestSupport
+import Testing
+
+/// A server whose register is in PostgreSQL, and what persons see when that goes away.
+@Suite(.offPool) struct DatabaseFaultTests {
+  let shop: Workshop
+  let database: PostgresServer
+
+  init() throws {
+    shop = try Workshop()
+    database = try PostgresServer()
+  }
+
+  private var store: String { database.place(namespace: "hq") }
+
+  /// A register with an area, a server of it, and an office's replica.
+  private func serving(_ body: (Workshop.Server) throws -> Void) throws {
+    _ = try shop.output("liaisond", "init", "--store", store)
+    for office in ["VIE", "NYC"] {
+      _ = try shop.output(
+        "liaisond", "office", "add", office, "--name", office, "--store", store)
+    }
+    let server = try shop.serve("--store=\(store)", hasOperations: true)
+    defer { server.kill() }
+    for office in ["VIE", "NYC"] {
+      _ = try shop.output(
+        "liaison", "clone", server.address, office, "--insecure-loopback", "--office", office)
+    }
+    try body(server)
+  }
+
+  private func new(_ code: String, in office: String) throws {
+    _ = try shop.output("liaison", "new", "area", "code=\(code)", "name=\(code)", "-C", office)
+  }
+
+  @Test func aDatabaseThatIsDownAtTheStartIsOneLineAndWhatToTry() throws {
+    try database.stop(.fast)
+    for arguments in [
+      ["init", "--store", store], ["serve", "--store", store, "--listen", "127.0.0.1:0"],
+      ["status", "--store", store],
+    ] {
+      let result = try shop.run("liaisond", arguments)
+      #expect(result.code == 1 && result.isPlainFailure, "\(result)")
+      #expect(result.errors.contains("\nTry: again when the database answers"), "\(result)")
+    }
+  }
+
+  @Test func whatIsNoRegisterOfOursIsOneLineAndWhatToTry() throws {
+    func refused(_ arguments: [String], _ what: String, try advice: String) throws {
+      let result = try shop.run("liaisond", arguments + ["--store", store])
+      #expect(result.code == 1 && result.isPlainFailure && result.output.isEmpty, "\(result)")
+      #expect(
+        result.errors.contains(what) && result.errors.contains("\nTry: \(advice)"), "\(result)")
+    }
+    let serve = ["serve", "--listen", "127.0.0.1:0"]
+    try refused(serve, "there is no register in", try: "another database, or make the register")
+    try database.sql("CREATE SCHEMA hq; CREATE TABLE hq.theirs (a int)")
+    try refused(["init"], "holds something already", try: "another database or namespace")
+    try database.sql("CREATE TABLE hq.layout (colour text); CREATE TABLE hq.register ()")
+    try refused(serve, "not laid out as it should be", try: "psql, which shows")
+    try database.sql("DROP SCHEMA hq CASCADE")
+    _ = try shop.output("liaisond", "init", "--store", store)
+    try database.sql("INSERT INTO hq.layout VALUES (99)")
+    try refused(serve, "a newer version of Liaison wrote it", try: "a newer version")
+    #expect(try database.sql("SELECT count(*) FROM hq.office") == "0")
+  }
+
+  /// It dies under a push and a watch; both go on when it is back, and the edit stands once.
+  @Test func aDatabaseThatDiesIsAnOutageLikeAnyOther() throws {
+    try serving { server in
+      let watch = shop.process("liaison", ["sync", "--watch", "-C", "NYC"])
+      watch.standardError = FileHandle.nullDevice
+      let lines = try ProcessLines(of: watch)
+      defer { kill(watch.processIdentifier, SIGKILL) }
+      #expect(lines.next()?.hasPrefix("in step: ") == true)
+      try new("FIRST", in: "VIE")
+      #expect(try shop.output("liaison", "sync", "-C", "VIE") == "received 0, sent 1\n")
+      #expect(lines.next() == "received 1")
+
+      // The commit of the push waits for what the test holds; then the power fails.
+      try new("SECOND", in: "VIE")
+      let holder = shop.process(
+        "psql",
+        [
+          "-X", "-q", "-h", database.folder, "-U", "postgres", "-c", "BEGIN",
+          "-c", "SELECT 1 FROM hq.register FOR UPDATE", "-c", "SELECT pg_sleep(60)",
+        ])
+      holder.standardOutput = FileHandle.nullDevice
+      holder.standardError = FileHandle.nullDevice
+      try holder.run()
+      try until("pg_sleep", "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+      let push = try shop.start("liaison", ["sync", "-C", "VIE"])
+      try until("the push", "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+      try database.stop(.immediate)
+      let failed = try push.finish()
+      #expect(failed.code == 1 && failed.isPlainFailure, "\(failed)")
+      #expect(failed.errors.contains("the server's store cannot answer now"), "\(failed)")
+      #expect(lines.next()?.hasPrefix("offline: ") == true)
+      try untilUnready(server)
+
+      try database.start()
+      let sent = try shop.output("liaison", "sync", "-C", "VIE")
+      #expect(sent == "received 0, sent 1\n")
+      // The watch comes back by itself, before the push or after it.
+      let deadline = ContinuousClock.now + .seconds(60)
+      while try shop.run("liaison", "show", "SECOND", "-C", "NYC").code != 0 {
+        guard ContinuousClock.now < deadline else { throw Workshop.Unready(text: "the watch") }
+      }
+      #expect(try database.sql("SELECT head FROM hq.register") == "2")
+      #expect(try database.sql("SELECT count(*) FROM hq.change") == "2")
+      #expect(try server.logged().contains { $0.contains("the store cannot answer") })
+    }
+  }
+
+  /// A newer server has begun to use the database.
+  @Test func anOlderServerSaysThatItDoesNotServeAndWritesNothing() throws {
+    try serving { server in
+      try database.sql("INSERT INTO hq.layout VALUES (99)")
+      try new("LATER", in: "VIE")
+      let failed = try shop.run("liaison", "sync", "-C", "VIE")
+      #expect(failed.code == 1 && failed.isPlainFailure, "\(failed)")
+      #expect(failed.errors.contains("the server's store cannot answer now"), "\(failed)")
+      try untilUnready(server)
+      try server.waitForLog("a newer version of Liaison wrote it")
+      #expect(try database.sql("SELECT head FROM hq.register") == "0")
+      try database.sql("DELETE FROM hq.layout WHERE version = 99")
+      #expect(try shop.output("liaison", "sync", "-C", "VIE") == "received 0, sent 1\n")
+    }
+  }
+
+  private func untilUnready(_ server: Workshop.Server) throws {
+    let endpoint = try #require(server.operations.flatMap { Endpoint($0) })
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try HTTPAnswer("GET", "/readyz", from: endpoint).status == 200 {
+      guard ContinuousClock.now < deadline else { throw Workshop.Unready(text: "it is ready") }
+      sched_yield()
+    }
+  }
+
+  private func until(_ what: String, _ query: String) throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try database.sql(query) == "0" {
+      guard ContinuousClock.now < deadline else { throw Workshop.Unready(text: what) }
+    }
+  }
+}
