@@ -8,7 +8,13 @@ extension CallError: RPCErrorConvertible {
   public var rpcErrorCode: RPCError.Code { CallStatus.of(self).code }
   public var rpcErrorMessage: String { description }
   public var rpcErrorMetadata: Metadata {
-    CallStatus.of(self).name.map { [SyncMethods.errorKey: .string($0)] } ?? [:]
+    let status = CallStatus.of(self)
+    var metadata = Metadata()
+    if let name = status.name { metadata.addString(name, forKey: SyncMethods.errorKey) }
+    if status.code == .unavailable {
+      metadata.addString("\(Tuning.pushbackMilliseconds)", forKey: SyncMethods.pushbackKey)
+    }
+    return metadata
   }
 
   /// What an error of the transport says about the call.

@@ -13,6 +13,8 @@ enum SyncMethods {
   static let officeKey = "liaison-office"
   /// The trailing metadata entry that names an error which shares its gRPC status with others.
   static let errorKey = "liaison-error"
+  /// The trailing metadata entry that says after how many milliseconds a call may be made again (gRFC A6).
+  static let pushbackKey = "grpc-retry-pushback-ms"
   /// The leading metadata entry that names the call in the server's log.
   static let callKey = "liaison-call"
 }

@@ -46,6 +46,8 @@ struct CallStatusTests {
       let sent = RPCError(row.error)
       let status = RPCError(code: sent.code, message: sent.message, metadata: sent.metadata)
       #expect(sent.code == row.code)
+      let pushback = Array(sent.metadata[stringValues: "grpc-retry-pushback-ms"])
+      #expect(pushback == (row.code == .unavailable ? ["1000"] : []))
       #expect(CallError(transport: status) == row.error)
     }
     #expect(Set(CallStatus.table.map(\.error)).count == CallStatus.table.count)

@@ -20,6 +20,8 @@ public enum Tuning {
   public static let streams = 100
   /// Seconds without a call after which a server closes a connection.
   public static let idleSeconds = 300
+  /// Milliseconds after which a caller may ask again whom the server cannot answer now.
+  public static let pushbackMilliseconds = 1000
   /// Seconds that a server which is told to stop lets calls go on.
   public static let drainSeconds = 10
 
