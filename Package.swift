@@ -165,7 +165,7 @@ let package = Package(
       core + ["LiaisonSQLite", "LiaisonFolder", "LiaisonWire", grdb]),
     tests(
       "Stores/StoreContract",
-      core + ["LiaisonSQLite", "LiaisonPostgres", "LiaisonFolder", "LiaisonWire"]),
+      core + ["LiaisonSQLite", "LiaisonPostgres", "LiaisonServer", "LiaisonFolder", "LiaisonWire"]),
     tests("Stores/LiaisonPostgresTests", core + ["LiaisonPostgres"]),
     tests("Office/LiaisonReplicaTests", core + ["LiaisonReplica"]),
     tests(

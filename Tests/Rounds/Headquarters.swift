@@ -58,7 +58,10 @@ final class Headquarters: Sendable {
   /// Another headquarters, made of a backup; healing is open in it.
   func restored(from backup: String) async throws -> Headquarters {
     let directory = DataDirectory(scratch.folder(UUID().uuidString), role: .server)
-    try await SQLiteChangeLog.restore(backup, into: directory, coding: SchemaCodec()) { _ in }
+    let copy = try SQLiteChangeLog(backup: backup, coding: SchemaCodec())
+    _ = try await SQLiteChangeLog.fill(directory, coding: SchemaCodec()) { place in
+      try await RegisterCopy(coding: RevisionCodec()).restore(copy, into: place)
+    }
     return Headquarters(
       scratch, directory.path, try SQLiteChangeLog(directory, coding: SchemaCodec()), seed: seed + 1
     )

@@ -97,8 +97,7 @@ extension Failure {
       case .locked(by: let holder?):
         "another process is at work \(place.folder.map { "in \($0)" } ?? "there"): \(holder)"
       case .locked(by: nil), .full, .newer, .older, .damaged, .missing, .unfit, .exposed, .exists,
-        .changed,
-        .unreachable, .io:
+        .changed, .moved, .unreachable, .io:
         error.description
       }
     let advice =
@@ -113,6 +112,7 @@ extension Failure {
       case .exposed(let path): "chmod 600 \(path); and a new invitation if somebody has read it"
       case .exists: "another name"
       case .changed: "the same command again"
+      case .moved: "the same command there: another folder, or --store"
       case .unreachable: "again when the database answers; psql tells more"
       case .io: "another folder, or again when that is mended"
       }

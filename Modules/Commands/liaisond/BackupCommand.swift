@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LiaisonModel
 import LiaisonSQLite
+import LiaisonServer
 import LiaisonSync
 import LiaisonTerminal
 import LiaisonWire
@@ -12,11 +13,13 @@ struct BackupCommand: AsyncParsableCommand {
     discussion: """
       In a folder the file is named by the register and the time. The copy is opened, checked as a \
       whole and held against the register's log before it has its name; the register notes that, for \
-      liaisond status and for metrics. `liaisond restore` makes a server of it.
+      liaisond status and for metrics. `liaisond restore` makes a server of it, in a folder or in a \
+      database, whichever it comes from.
 
       Examples:
         liaisond backup hq.backup -C hq
         liaisond backup /var/backups/liaison --keep 14 -C hq
+        liaisond backup hq.backup --store postgresql://liaison@db1,db2/hq
       """)
   @Argument(help: "The new file, or a folder that is there.")
   var target: String
@@ -34,7 +37,7 @@ struct BackupCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let log = try SQLiteChangeLog(folder.data, coding: SchemaCodec(), for: .reading)
+    let log = try await folder.open(for: .reading)
     let status = try await log.status()
     let place = BackupPlace(target, register: status.register)
     if let keep {
@@ -48,9 +51,7 @@ struct BackupCommand: AsyncParsableCommand {
       }
     }
     var proof: BackupProof?
-    try await log.backUp(to: place.file, coding: SchemaCodec()) { copy in
-      proof = try await BackupProof(of: copy, against: log)
-    }
+    try await copy(log, to: place.file) { proof = try await BackupProof(of: $0, against: log) }
     guard let proof else { throw StoreError.damaged("the copy was not checked") }
     try await proof.note(in: log, file: (place.file as NSString).lastPathComponent)
     let checked = proof.verified
@@ -63,5 +64,20 @@ struct BackupCommand: AsyncParsableCommand {
     }
     Output.line("\(place.file): \(checked.records) records, digest \(checked.digest)")
     for file in removed { Output.line("removed \(file)") }
+  }
+
+  /// - Parameter check: looks at the copy before it has its name.
+  private func copy(
+    _ log: any RegisterStore, to file: String, check: (SQLiteChangeLog) async throws -> Void
+  ) async throws {
+    // A database of the same kind is copied page by page.
+    if let log = log as? SQLiteChangeLog {
+      return try await log.backUp(to: file, coding: SchemaCodec(), check: check)
+    }
+    try await SQLiteChangeLog.fillBackup(file, coding: SchemaCodec()) { place in
+      _ = try await RegisterCopy(coding: RevisionCodec()).copy(log, into: place)
+    } check: { copy in
+      try await check(copy)
+    }
   }
 }

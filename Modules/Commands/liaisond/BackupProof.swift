@@ -13,7 +13,7 @@ struct BackupProof {
   let position: LogPosition
 
   /// - Throws: ``StoreError/damaged(_:)`` if it is not what the register was at that position.
-  init(of copy: SQLiteChangeLog, against log: SQLiteChangeLog) async throws {
+  init(of copy: SQLiteChangeLog, against log: any RegisterStore) async throws {
     let end = try await copy.status().head
     verified = try await SyncService(log: copy, coding: RevisionCodec()).verify()
     position = end.position
@@ -31,11 +31,12 @@ struct BackupProof {
 
   /// Notes in the register that its backup is proven: a server tells of the last one.
   /// - Parameter file: its name.
-  func note(in log: SQLiteChangeLog, file: String) async throws {
+  func note(in log: any RegisterStore, file: String) async throws {
     let entry = AuditEntry.byPerson(.backedUp, "\(position)", file)
     do {
       try await log.change { try $0.note(entry) }
     } catch let error as StoreError {
+      if case .moved = error { throw error }
       throw Failure(
         "the backup is proven, and the register cannot note it: \(error)",
         advice: "liaisond verify --backup FILE when that is mended")

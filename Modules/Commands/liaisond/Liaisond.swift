@@ -55,6 +55,6 @@ struct Liaisond: AsyncParsableCommand {
       ImportCommand.self,
       ServeCommand.self, ConfigCommand.self,
       StatusCommand.self, LogCommand.self, SchemaCommand.self, VerifyCommand.self,
-      BackupCommand.self, RestoreCommand.self, HealCommand.self,
+      BackupCommand.self, RestoreCommand.self, HealCommand.self, MoveStoreCommand.self,
     ])
 }

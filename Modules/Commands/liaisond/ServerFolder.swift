@@ -35,10 +35,22 @@ enum RegisterPlace {
     }
   }
 
-  func open(for access: SQLiteChangeLog.Access = .writing) async throws -> any RegisterStore {
+  func open(for access: RegisterAccess = .writing) async throws -> any RegisterStore {
     switch self {
     case .folder: try SQLiteChangeLog(try data, coding: SchemaCodec(), for: access)
-    case .database(let address): try await PostgresChangeLog(address, coding: SchemaCodec())
+    case .database(let address):
+      try await PostgresChangeLog(address, coding: SchemaCodec(), for: access)
+    }
+  }
+
+  /// Makes a register there of what `body` puts there: as a whole, or nothing.
+  func fill<Result: Sendable>(
+    _ body: (any RegisterWriting) async throws -> Result
+  ) async throws -> Result {
+    switch self {
+    case .folder: try await SQLiteChangeLog.fill(try data, coding: SchemaCodec(), body)
+    case .database(let address):
+      try await PostgresChangeLog.fill(address, coding: SchemaCodec(), body)
     }
   }
 
@@ -57,8 +69,7 @@ enum RegisterPlace {
       case .folder(let folder):
         return DataDirectory(try FolderArgument.parse(folder), role: .server)
       case .database:
-        throw Failure(
-          "this is for a register in a folder", advice: "pg_basebackup or pg_dump for a database")
+        throw Failure("this is for a register in a folder", advice: "-C DIR", status: .usage)
       }
     }
   }
@@ -106,7 +117,7 @@ struct ServerFolder: ParsableArguments {
     try await place.lock(for: holder)
   }
 
-  func open(for access: SQLiteChangeLog.Access = .writing) async throws -> any RegisterStore {
+  func open(for access: RegisterAccess = .writing) async throws -> any RegisterStore {
     try await place.open(for: access)
   }
 }

@@ -6,6 +6,7 @@ import LiaisonTerminal
 /// What `liaisond status` shows; its JSON is a contract.
 struct StatusView: Encodable {
   let register: String
+  let movedTo: String?
   let head: Int64
   let records: Int
   let schemaVersion: UInt32
@@ -50,6 +51,7 @@ struct StatusView: Encodable {
 
   init(_ facts: OperationFacts, records: Int, authorityEnds: Timestamp?, room: DiskRoom?) {
     register = facts.register.description
+    movedTo = facts.movedTo
     head = facts.head.number
     self.records = records
     schemaVersion = facts.schemaVersion
@@ -99,6 +101,7 @@ extension StatusView {
       "\(replicas.letIn) replicas let in, \(replicas.revoked) revoked"
         + (back.isEmpty ? "" : "; went back in time: " + back.joined(separator: ", ")),
     ]
+    if let movedTo { lines.insert("moved to \(movedTo); this is how it was then", at: 1) }
     if isHealing { lines.append("healing is open; missing behind merges: \(missing)") }
     if let authorityUntil { lines.append("the authority's certificate ends \(authorityUntil)") }
     lines.append(

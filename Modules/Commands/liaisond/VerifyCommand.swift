@@ -28,8 +28,7 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     let result =
       if let backup {
-        try await prove(
-          backup, of: SQLiteChangeLog(folder.data, coding: SchemaCodec(), for: .reading))
+        try await prove(backup, of: folder.open(for: .reading))
       } else {
         try await SyncService(
           log: await folder.open(for: .reading), coding: RevisionCodec()
@@ -39,7 +38,7 @@ struct VerifyCommand: AsyncParsableCommand {
     Output.line("\(result.records) records, digest \(result.digest)")
   }
 
-  private func prove(_ file: String, of log: SQLiteChangeLog) async throws -> Verification {
+  private func prove(_ file: String, of log: any RegisterStore) async throws -> Verification {
     try InputArgument.checkReadable(file)
     do {
       let copy = try SQLiteChangeLog(backup: file, coding: SchemaCodec())

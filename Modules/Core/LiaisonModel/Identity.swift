@@ -91,7 +91,7 @@ public struct RevisionID: Hashable, Sendable, CustomStringConvertible {
 
 /// Names a whole log up to a position: 32 bytes, each made from the one before and from what stands at
 /// the position.
-public struct LogPrefix: Hashable, Sendable {
+public struct LogPrefix: Hashable, Sendable, CustomStringConvertible {
   private let words: (UInt64, UInt64, UInt64, UInt64)
 
   /// The prefix that 32 bytes spell; nil for another length.
@@ -121,6 +121,9 @@ public struct LogPrefix: Hashable, Sendable {
   ) rethrows -> Result {
     try Swift.withUnsafeBytes(of: words, body)
   }
+
+  /// 64 hexadecimal digits.
+  public var description: String { Hex.text(bytes) }
 
   public static func == (one: Self, other: Self) -> Bool { one.words == other.words }
   public func hash(into hasher: inout Hasher) { hasher.combine(words.0) }

@@ -47,6 +47,35 @@ package struct NewFolder: Sendable {
   package func filled(by body: (_ path: String) throws -> Void) throws {
     // Closed before anyone opens the database in this process: closing it would give up SQLite's own
     // locks (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    let draft = try lockedDraft()
+    do {
+      try empty(draft)
+      try body(directory.draftPath)
+      try keep(draft)
+    } catch {
+      // Why it could not be filled is what counts, not what is left of it.
+      try? remove()
+      throw error
+    }
+  }
+
+  /// Likewise, with a body that waits for others.
+  package func filled<Result>(
+    by body: (_ path: String) async throws -> Result
+  ) async throws -> Result {
+    let draft = try lockedDraft()
+    do {
+      try empty(draft)
+      let result = try await body(directory.draftPath)
+      try keep(draft)
+      return result
+    } catch {
+      try? remove()
+      throw error
+    }
+  }
+
+  private func lockedDraft() throws -> LockFile {
     let draft: LockFile
     do {
       draft = try LockFile(directory.draftPath)
@@ -58,21 +87,21 @@ package struct NewFolder: Sendable {
     // Another process may have come to its end since the folder was looked at: what is locked here may
     // be its database.
     guard !directory.exists else { throw directory.notEmpty }
-    do {
-      try draft.empty()
-      for suffix in DataDirectory.logSuffixes { unlink(directory.draftPath + suffix) }
-      try body(directory.draftPath)
-      // Whatever is not in the file itself would be left behind.
-      for suffix in DataDirectory.logSuffixes
-      where access(directory.draftPath + suffix, F_OK) == 0 {
-        throw StoreError.io("\(directory.draftPath) has not been closed")
-      }
-      try draft.move(from: directory.draftPath, to: directory.databasePath, in: directory.path)
-    } catch {
-      // Why it could not be filled is what counts, not what is left of it.
-      try? remove()
-      throw error
+    return draft
+  }
+
+  private func empty(_ draft: LockFile) throws {
+    try draft.empty()
+    for suffix in DataDirectory.logSuffixes { unlink(directory.draftPath + suffix) }
+  }
+
+  private func keep(_ draft: LockFile) throws {
+    // Whatever is not in the file itself would be left behind.
+    for suffix in DataDirectory.logSuffixes
+    where access(directory.draftPath + suffix, F_OK) == 0 {
+      throw StoreError.io("\(directory.draftPath) has not been closed")
     }
+    try draft.move(from: directory.draftPath, to: directory.databasePath, in: directory.path)
   }
 
   /// Takes the database back, and the folder with it unless it was there before.

@@ -18,7 +18,9 @@ enum Layout {
       is_healing boolean NOT NULL DEFAULT false,
       -- How often offices, replicas or invitations have changed.
       roster bigint NOT NULL DEFAULT 0 CHECK (roster >= 0),
-      schema_position bigint NOT NULL DEFAULT 0 CHECK (schema_position >= 0)
+      schema_position bigint NOT NULL DEFAULT 0 CHECK (schema_position >= 0),
+      -- Where the register is now, if no longer here.
+      moved_to text
     ) WITH (fillfactor = 10);
 
     CREATE TABLE schema_change (

@@ -47,8 +47,19 @@ public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible {
       option += 1
     }
     self.options = options
-    let place = [options["host"], options["dbname"]].compactMap(\.self).joined(separator: "/")
+    let place = [Self.hosts(options), options["dbname"]].compactMap(\.self).joined(separator: "/")
     description = "postgresql://\(place)" + (namespace.map { "?namespace=\($0)" } ?? "")
+  }
+
+  /// Each host with its port, if it has one of its own.
+  private static func hosts(_ options: [String: String]) -> String? {
+    guard let hosts = options["host"]?.split(separator: ",") else { return nil }
+    let ports = (options["port"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+    return hosts.enumerated().map { number, host in
+      // One port alone is that of all.
+      let port = ports.count == 1 ? ports[0] : number < ports.count ? ports[number] : ""
+      return port.isEmpty ? String(host) : "\(host):\(port)"
+    }.joined(separator: ",")
   }
 
   /// What holds unless the URI says otherwise: only a server that may be written to, and a connection whose

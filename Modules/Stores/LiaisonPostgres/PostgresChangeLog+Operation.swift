@@ -7,7 +7,7 @@ extension PostgresChangeLog {
     let seen = try await sightings()
     let rows = try await read([
       Statement(
-        "SELECT head, is_healing, (SELECT count(*) FROM wanted) FROM register"),
+        "SELECT head, is_healing, (SELECT count(*) FROM wanted), moved_to FROM register"),
       Statement(PostgresRoster.replicas + " ORDER BY office, number"),
       Statement(
         "SELECT time, subject, note FROM audit WHERE act = $1 ORDER BY id DESC LIMIT 1",
@@ -24,7 +24,7 @@ extension PostgresChangeLog {
         let replica = try EnrolledReplica(row)
         return SeenReplica(replica, seen[replica.id])
       },
-      backup: try rows[2].first.map { try ProvenBackup($0) })
+      backup: try rows[2].first.map { try ProvenBackup($0) }, movedTo: try row.optional(3))
   }
 }
 

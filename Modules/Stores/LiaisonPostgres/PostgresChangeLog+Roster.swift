@@ -13,10 +13,7 @@ extension PostgresChangeLog: RegisterStore {
   }
 
   public func offices() async throws -> [Office] {
-    let rows = try await read([
-      Statement("SELECT code, name, role, is_disabled FROM office ORDER BY code")
-    ])
-    return try rows[0].map { try Office($0) }
+    try await read([Statement(PostgresRoster.offices)])[0].map { try Office($0) }
   }
 
   public func add(_ office: Office) async throws {
@@ -78,7 +75,8 @@ extension PostgresChangeLog: RegisterStore {
   ) async throws -> Result {
     try await write { connection in
       // One at a time, on whatever server: what it reads stays as it is until it has written.
-      try connection.run(Statement("SELECT 1 FROM register FOR UPDATE"))
+      let row = try connection.run(Statement("SELECT moved_to FROM register FOR UPDATE")).first
+      if let place = try row?.optional(0) as String? { throw StoreError.moved(to: place) }
       let result = try body(PostgresRoster(connection: connection))
       try connection.run(
         Statement(

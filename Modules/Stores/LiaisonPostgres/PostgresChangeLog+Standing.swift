@@ -3,16 +3,11 @@ public import LiaisonSync
 extension PostgresChangeLog {
   /// - Throws: ``StoreError/missing(_:)`` if the register has none.
   public func standing() async throws -> Standing {
-    let rows = try await read([
-      Statement("SELECT name FROM host ORDER BY id"),
-      Statement("SELECT certificate, key, port FROM authority"),
-    ])
+    let rows = try await read([Standing.readingHosts, Standing.reading])
     guard let row = rows[1].first else {
       throw StoreError.missing("the register has no authority")
     }
-    return Standing(
-      certificate: try row.value(0), key: try row.value(1),
-      hosts: try rows[0].map { try $0.value(0) }, port: try row.number(2))
+    return try Standing(row, hosts: rows[0])
   }
 
   public func add(hosts: [String]) async throws {
@@ -28,6 +23,17 @@ extension PostgresChangeLog {
 }
 
 extension Standing {
+  static let readingHosts = Statement("SELECT name FROM host ORDER BY id")
+  static let reading = Statement("SELECT certificate, key, port FROM authority")
+
+  /// A row of ``reading``, and those of ``readingHosts``.
+  init(_ row: Row, hosts: Rows) throws {
+    self.init(
+      certificate: try row.value(0), key: try row.value(1),
+      hosts: try hosts.map { try $0.value(0) },
+      port: try row.number(2))
+  }
+
   var statements: [Statement] {
     [
       Statement(

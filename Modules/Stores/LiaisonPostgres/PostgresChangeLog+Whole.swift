@@ -3,9 +3,6 @@ public import LiaisonSync
 
 /// The whole log, which is verified and copied: in parts, so that it takes the same memory however long it is.
 extension PostgresChangeLog {
-  /// Rows that are read at a time.
-  static let part = 1000
-
   public func schemas() async throws -> [LoggedSchema] {
     let rows = try await read([
       Statement("SELECT position, bytes FROM schema_change WHERE position > 0 ORDER BY position")
@@ -19,7 +16,7 @@ extension PostgresChangeLog {
   public func forEachEntry(
     _ body: @escaping @Sendable (RevisionID, Cursor) throws -> Void
   ) async throws {
-    try await whole { [schemas] connection in
+    try await snapshot { [schemas] connection in
       let query = Statement(
         """
         SELECT position, prefix, revision, NULL::bytea FROM change
@@ -40,7 +37,7 @@ extension PostgresChangeLog {
   public func forEachRevision(
     _ body: @escaping @Sendable (KeptRevision) throws -> Void
   ) async throws {
-    try await whole { connection in
+    try await snapshot { connection in
       // Sorted without their bytes, which would go through a file.
       let query = Statement("SELECT position FROM change ORDER BY record, position")
       try connection.forEachPart(of: query) { rows in
@@ -92,20 +89,8 @@ extension PostgresChangeLog {
       links: links)
   }
 
-  /// One snapshot, for as long as it takes.
-  func whole(_ body: @escaping @Sendable (PostgresConnection) throws -> Void) async throws {
-    try await pool.use { connection in
-      connection.patience = .maintenance
-      try connection.run([
-        PostgresConnection.snapshot, Statement("SET LOCAL statement_timeout = 0"),
-      ])
-      try body(connection)
-      try connection.run(Statement("COMMIT"))
-    }
-  }
-
   public func checkIntegrity() async throws {
-    try await whole { connection in
+    try await snapshot { connection in
       for (what, query) in Self.checks {
         let found = try connection.run(Statement("SELECT EXISTS (\(query))"))
         if try found.first?.value(0) == true {
@@ -152,7 +137,7 @@ extension PostgresConnection {
   func forEachPart(of query: Statement, _ body: (Rows) throws -> Void) throws {
     try run(Statement("DECLARE whole NO SCROLL CURSOR FOR " + query.text, query.parameters))
     while true {
-      let rows = try run(Statement("FETCH \(PostgresChangeLog.part) FROM whole"))
+      let rows = try run(Statement("FETCH \(RegisterPart.rows) FROM whole"))
       guard rows.count > 0 else { break }
       try body(rows)
     }

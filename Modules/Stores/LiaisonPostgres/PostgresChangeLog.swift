@@ -44,16 +44,23 @@ public final class PostgresChangeLog: ChangeLog {
   }
 
   /// Opens a register; brings one of an older layout to this version's.
-  /// - Throws: ``StoreError`` if there is none, it is newer, or the database cannot be reached.
-  public init(_ address: PostgresAddress, coding: any SchemaCoding) async throws {
+  /// - Throws: ``StoreError`` if there is none, it is newer, the database cannot be reached, or it is to be
+  ///   written to and has moved.
+  public init(
+    _ address: PostgresAddress, coding: any SchemaCoding, for access: RegisterAccess = .writing
+  ) async throws {
     pool = ConnectionPool(address)
     let schemas = RegisterSchemas(coding)
     register = try await pool.use { connection in
       try Self.check(connection)
       try Layout.open(connection, address)
-      let rows = try connection.run(Statement("SELECT register, schema_position FROM register"))
+      let rows = try connection.run(
+        Statement("SELECT register, schema_position, moved_to FROM register"))
       guard let row = rows.first else {
         throw StoreError.damaged("the database holds no register")
+      }
+      if access == .writing, let place = try row.optional(2) as String? {
+        throw StoreError.moved(to: place)
       }
       _ = try schemas.filed(at: row.position(1), connection)
       return try row.value(0)
@@ -64,7 +71,7 @@ public final class PostgresChangeLog: ChangeLog {
     commits = CommitQueue(pool, start, schemas, watch)
   }
 
-  private static func check(_ connection: PostgresConnection) throws {
+  static func check(_ connection: PostgresConnection) throws {
     guard connection.version >= oldest else {
       throw StoreError.unfit("the database is older than PostgreSQL \(oldest / 10_000)")
     }

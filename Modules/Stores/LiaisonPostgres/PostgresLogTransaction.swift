@@ -34,7 +34,7 @@ final class PostgresLogTransaction: LogTransaction {
     Statement("BEGIN"),
     Statement(
       """
-      SELECT head, prefix, schema_position, (SELECT max(version) FROM layout)
+      SELECT head, prefix, schema_position, (SELECT max(version) FROM layout), moved_to
       FROM register FOR UPDATE
       """),
   ]
@@ -57,6 +57,7 @@ final class PostgresLogTransaction: LogTransaction {
     guard let row = rows.first else { throw StoreError.damaged("the database holds no register") }
     // A server of a newer version may have begun to use the database.
     guard try row.number(3) <= Layout.migrations.count else { throw StoreError.newer }
+    if let place = try row.optional(4) as String? { throw StoreError.moved(to: place) }
     let end = Cursor(position: try row.position(0), prefix: try row.value(1))
     return State(chain: start.moved(to: end), schemaPosition: try row.position(2))
   }

@@ -9,16 +9,7 @@ struct PostgresRoster: RosterTransaction {
     try connection.run(Self.office(id)).first.map { try Office($0) }
   }
 
-  func put(_ office: Office) throws {
-    try connection.run(
-      Statement(
-        """
-        INSERT INTO office (code, name, role, is_disabled) VALUES ($1, $2, $3, $4)
-        ON CONFLICT (code) DO UPDATE SET
-          name = excluded.name, role = excluded.role, is_disabled = excluded.is_disabled
-        """, .one(office.id.text), .one(office.name), .one(office.role.rawValue),
-        .one(office.isDisabled)))
-  }
+  func put(_ office: Office) throws { try connection.run(Self.putting(office)) }
 
   func replica(with key: Fingerprint) throws -> EnrolledReplica? {
     try connection.run(Self.replica(key)).first.map { try EnrolledReplica($0) }
@@ -30,18 +21,7 @@ struct PostgresRoster: RosterTransaction {
     ).map { try EnrolledReplica($0) }
   }
 
-  func put(_ replica: EnrolledReplica) throws {
-    try connection.run(
-      Statement(
-        """
-        INSERT INTO replica (replica, office, number, note, key, enrolled, expires, revoked)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        ON CONFLICT (replica) DO UPDATE SET
-          expires = excluded.expires, revoked = coalesce(replica.revoked, excluded.revoked)
-        """, .one(replica.id), .one(replica.office.text), .one(Int64(replica.number)),
-        .one(replica.note), .one(replica.key.bytes), .one(replica.enrolled.milliseconds),
-        .one(replica.expires.milliseconds), .one(replica.revoked?.milliseconds)))
-  }
+  func put(_ replica: EnrolledReplica) throws { try connection.run(Self.putting(replica)) }
 
   func invitation(_ secret: [UInt8]) throws -> IssuedInvitation? {
     try connection.run(Self.invitation(secret)).first.map { try IssuedInvitation($0) }
@@ -53,18 +33,7 @@ struct PostgresRoster: RosterTransaction {
     ).map { try IssuedInvitation($0) }
   }
 
-  func put(_ invitation: IssuedInvitation) throws {
-    try connection.run(
-      Statement(
-        """
-        INSERT INTO invitation (secret, office, note, issued, ends, replica, exposed)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
-        ON CONFLICT (secret) DO UPDATE SET
-          ends = excluded.ends, replica = excluded.replica, exposed = excluded.exposed
-        """, .one(invitation.secret), .one(invitation.office.text), .one(invitation.note),
-        .one(invitation.issued.milliseconds), .one(invitation.ends.milliseconds),
-        .one(invitation.replica), .one(invitation.exposed?.milliseconds)))
-  }
+  func put(_ invitation: IssuedInvitation) throws { try connection.run(Self.putting(invitation)) }
 
   func note(_ entry: AuditEntry) throws {
     try connection.run(
@@ -82,6 +51,8 @@ struct PostgresRoster: RosterTransaction {
 // MARK: Statements
 
 extension PostgresRoster {
+  static let offices = "SELECT code, name, role, is_disabled FROM office ORDER BY code"
+
   static func office(_ id: OfficeID) -> Statement {
     Statement("SELECT code, name, role, is_disabled FROM office WHERE code = $1", .one(id.text))
   }
@@ -97,6 +68,40 @@ extension PostgresRoster {
   static let invitations = """
     SELECT secret, office, note, issued, ends, replica, exposed FROM invitation
     """
+
+  static func putting(_ office: Office) -> Statement {
+    Statement(
+      """
+      INSERT INTO office (code, name, role, is_disabled) VALUES ($1, $2, $3, $4)
+      ON CONFLICT (code) DO UPDATE SET
+        name = excluded.name, role = excluded.role, is_disabled = excluded.is_disabled
+      """, .one(office.id.text), .one(office.name), .one(office.role.rawValue),
+      .one(office.isDisabled))
+  }
+
+  static func putting(_ replica: EnrolledReplica) -> Statement {
+    Statement(
+      """
+      INSERT INTO replica (replica, office, number, note, key, enrolled, expires, revoked)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      ON CONFLICT (replica) DO UPDATE SET
+        expires = excluded.expires, revoked = coalesce(replica.revoked, excluded.revoked)
+      """, .one(replica.id), .one(replica.office.text), .one(Int64(replica.number)),
+      .one(replica.note), .one(replica.key.bytes), .one(replica.enrolled.milliseconds),
+      .one(replica.expires.milliseconds), .one(replica.revoked?.milliseconds))
+  }
+
+  static func putting(_ invitation: IssuedInvitation) -> Statement {
+    Statement(
+      """
+      INSERT INTO invitation (secret, office, note, issued, ends, replica, exposed)
+      VALUES ($1, $2, $3, $4, $5, $6, $7)
+      ON CONFLICT (secret) DO UPDATE SET
+        ends = excluded.ends, replica = excluded.replica, exposed = excluded.exposed
+      """, .one(invitation.secret), .one(invitation.office.text), .one(invitation.note),
+      .one(invitation.issued.milliseconds), .one(invitation.ends.milliseconds),
+      .one(invitation.replica), .one(invitation.exposed?.milliseconds))
+  }
 
   static func invitation(_ secret: [UInt8]) -> Statement {
     Statement(invitations + " WHERE secret = $1", .one(secret))

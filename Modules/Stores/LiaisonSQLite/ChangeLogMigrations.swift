@@ -22,7 +22,9 @@ enum ChangeLogMigrations {
       roster INTEGER NOT NULL DEFAULT 0 CHECK (roster >= 0),
       -- Where the log has the schema; 0 for the one that the register was made with.
       schema_position INTEGER NOT NULL DEFAULT 0 CHECK (schema_position >= 0),
-      schema BLOB NOT NULL
+      schema BLOB NOT NULL,
+      -- Where the register is now, if no longer here.
+      moved_to TEXT
     ) STRICT;
 
     -- One row for each schema that became the register's: an entry of the log as well.

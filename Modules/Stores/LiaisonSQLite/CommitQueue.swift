@@ -70,6 +70,7 @@ final class CommitQueue: Sendable {
     do {
       var results: [Result<[Verdict], any Error>] = []
       try db.inTransaction(.immediate) {
+        try SQLiteChangeLog.checkHere(db)
         // One alone can spoil nobody's, and a savepoint keeps a copy of each page that it changes.
         results =
           requests.count == 1

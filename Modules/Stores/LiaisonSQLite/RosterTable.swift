@@ -94,6 +94,15 @@ struct RosterTable: RosterTransaction {
     }
   }
 
+  func offices() throws -> [Office] {
+    try PreparedStatement(db, "SELECT code, name, role, is_disabled FROM office ORDER BY code").all
+    {
+      Office(
+        id: try $0.office(0), name: try $0.value(1), role: try $0.role(2),
+        isDisabled: try $0.value(3))
+    }
+  }
+
   func put(_ office: Office) throws {
     try PreparedStatement(
       db,
@@ -196,52 +205,6 @@ extension RosterTable {
   func audit(limit: Int) throws -> [AuditEntry] {
     try PreparedStatement(
       db, "SELECT time, act, subject, actor, note FROM audit ORDER BY id DESC LIMIT ?"
-    ).bound(limit).all { row in
-      guard let act = AuditEntry.Act(rawValue: try row.value(1)) else {
-        throw StoreError.damaged("the audit log holds an act that is none")
-      }
-      return AuditEntry(
-        time: try row.time(0), act, try row.value(2), by: try row.value(3), note: try row.value(4))
-    }
-  }
-}
-
-extension ReplicaID: ColumnValue, Blob {}
-
-extension EnrolledReplica {
-  fileprivate init(_ row: Columns) throws {
-    guard let key = Fingerprint(try row.value(4) as [UInt8]) else {
-      throw StoreError.damaged("the database holds a fingerprint that is none")
-    }
-    self.init(
-      id: try row.value(0), office: try row.office(1), number: try row.value(2),
-      note: try row.value(3), key: key, enrolled: try row.time(5), expires: try row.time(6),
-      revoked: try row.optionalTime(7))
-  }
-}
-
-extension IssuedInvitation {
-  fileprivate init(_ row: Columns) throws {
-    self.init(
-      secret: try row.value(0), office: try row.office(1), note: try row.value(2),
-      issued: try row.time(3), ends: try row.time(4), replica: try row.value(5),
-      exposed: try row.optionalTime(6))
-  }
-}
-
-extension Columns {
-  func role(_ column: Int) throws -> Role {
-    guard let role = Role(rawValue: try value(column)) else {
-      throw StoreError.damaged("the database holds a role that is none")
-    }
-    return role
-  }
-
-  func time(_ column: Int) throws -> Timestamp {
-    Timestamp(milliseconds: try value(column))
-  }
-
-  func optionalTime(_ column: Int) throws -> Timestamp? {
-    (try value(column) as Int64?).map(Timestamp.init(milliseconds:))
+    ).bound(limit).all { try AuditEntry($0) }
   }
 }

@@ -1,6 +1,6 @@
+internal import Foundation
 internal import GRDB
-public import LiaisonFolder
-public import LiaisonModel
+internal import LiaisonFolder
 public import LiaisonSync
 
 /// A register in a single file, at one moment.
@@ -37,19 +37,19 @@ extension SQLiteChangeLog {
     }
   }
 
-  /// Hands over the head that each record had at a position, in the order of the records' ids.
-  public func forEachHead(
-    at position: LogPosition, _ body: @escaping @Sendable (RevisionID) throws -> Void
+  /// Makes a backup of what `body` puts into it, which comes from another kind of store. Otherwise as
+  /// ``backUp(to:coding:check:)``.
+  public static func fillBackup(
+    _ path: String, coding: any SchemaCoding,
+    _ body: (any RegisterWriting) async throws -> Void,
+    check: (SQLiteChangeLog) async throws -> Void
   ) async throws {
-    try await read { db in
-      // SQLite takes the revision from the row of the greatest position (*Quirks*, bare columns).
-      try PreparedStatement.separate(
-        db,
-        """
-        SELECT revision, max(position) FROM change WHERE position <= ?
-        GROUP BY record ORDER BY record
-        """
-      ).bound(position.number).forEach { try body(try $0.value(0)) }
+    let folder = DataDirectory((path as NSString).deletingLastPathComponent, role: .server)
+    try await NewFile(path).filled { draft in
+      try await SQLiteDraft.fill(draft, of: folder, coding, .backup, body)
+      let copy = try SQLiteChangeLog(backup: draft, coding: coding)
+      try await check(copy)
+      try copy.database.close()
     }
   }
 
@@ -60,35 +60,5 @@ extension SQLiteChangeLog {
       try Databases.readOnlyFile(path, .server, with: ChangeLogMigrations.migrator)
     }
     try self.init(queue, coding: coding)
-  }
-
-  /// Makes a register of a backup. It may have lost what was committed since: healing is open in it. Whether an
-  /// invitation has been used since is not known: none is good any more.
-  /// - Parameter check: looks at the backup.
-  /// - Throws: ``StoreError/exists(_:)`` if the folder holds something already, what opening the backup
-  ///   throws, what `check` throws; then nothing is made.
-  public static func restore(
-    _ path: String, into directory: DataDirectory, coding: any SchemaCoding,
-    check: (SQLiteChangeLog) async throws -> Void
-  ) async throws {
-    let backup = try SQLiteChangeLog(backup: path, coding: coding)
-    try await check(backup)
-    try NewFolder(directory).filled { draft in
-      try Databases.guarding {
-        let queue = try DatabaseQueue(
-          path: draft, configuration: Databases.configuration(of: directory))
-        try backup.database.read { source in
-          try queue.inDatabase { try source.backup(to: $0) }
-        }
-        try Databases.makeDurable(queue)
-        try queue.write { db in
-          try db.execute(sql: "UPDATE register SET is_healing = 1, roster = roster + 1")
-          try db.execute(sql: "UPDATE invitation SET ends = issued WHERE replica IS NULL")
-          // It is the register that went back, not they.
-          try db.execute(sql: "DELETE FROM sighting")
-        }
-        try queue.close()
-      }
-    }
   }
 }

@@ -20,7 +20,7 @@ extension SQLiteChangeLog: OperationReading {
         schemaVersion: try schemas.current(db).schema.version, isHealing: isHealing,
         missing: missing,
         replicas: try RosterTable(db: db).replicas().map { SeenReplica($0, seen[$0.id]) },
-        backup: try RosterTable(db: db).backup())
+        backup: try RosterTable(db: db).backup(), movedTo: try SQLiteChangeLog.newPlace(db))
     }
   }
 }

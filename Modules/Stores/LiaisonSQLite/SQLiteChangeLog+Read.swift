@@ -168,26 +168,16 @@ extension SQLiteChangeLog {
   }
 
   public func offices() async throws -> [Office] {
-    try await read { db in
-      try PreparedStatement(db, "SELECT code, name, role, is_disabled FROM office ORDER BY code")
-        .all {
-          row in
-          Office(
-            id: try row.office(0), name: try row.value(1), role: try row.role(2),
-            isDisabled: try row.value(3))
-        }
-    }
+    try await read { try RosterTable(db: $0).offices() }
   }
 
   public func add(_ office: Office) async throws {
-    try await Databases.guarding {
-      try await database.write { db in
-        let isNew = try PreparedStatement(
-          db, "INSERT INTO office (code, name, role) VALUES (?, ?, ?) ON CONFLICT (code) DO NOTHING"
-        ).bound(office.id.text, office.name, office.role.rawValue).run()
-        guard isNew else {
-          throw StoreError.exists("the register has an office \(office.id) already")
-        }
+    try await write { db in
+      let isNew = try PreparedStatement(
+        db, "INSERT INTO office (code, name, role) VALUES (?, ?, ?) ON CONFLICT (code) DO NOTHING"
+      ).bound(office.id.text, office.name, office.role.rawValue).run()
+      guard isNew else {
+        throw StoreError.exists("the register has an office \(office.id) already")
       }
     }
   }

@@ -41,11 +41,9 @@ extension SQLiteChangeLog: RegisterStore {
 
   public func put(_ sightings: [ReplicaID: ReplicaSighting]) async throws {
     guard !sightings.isEmpty else { return }
-    try await Databases.guarding {
-      try await database.write { db in
-        for (replica, sighting) in sightings {
-          try SightingTable(db: db).put(sighting, of: replica)
-        }
+    try await write { db in
+      for (replica, sighting) in sightings {
+        try SightingTable(db: db).put(sighting, of: replica)
       }
     }
   }
@@ -61,15 +59,13 @@ extension SQLiteChangeLog: RegisterStore {
   public func change<Result: Sendable>(
     _ body: @escaping @Sendable (any RosterTransaction) throws -> Result
   ) async throws -> Result {
-    try await Databases.guarding {
-      try await database.write { db in
-        let before = db.totalChangesCount
-        let result = try body(RosterTable(db: db))
-        if db.totalChangesCount > before {
-          try PreparedStatement(db, "UPDATE register SET roster = roster + 1").run()
-        }
-        return result
+    try await write { db in
+      let before = db.totalChangesCount
+      let result = try body(RosterTable(db: db))
+      if db.totalChangesCount > before {
+        try PreparedStatement(db, "UPDATE register SET roster = roster + 1").run()
       }
+      return result
     }
   }
 
@@ -92,22 +88,17 @@ extension SQLiteChangeLog: RegisterStore {
   /// Adds to the names and addresses that the server is called by.
   public func add(hosts: [String]) async throws {
     guard !hosts.isEmpty else { return }
-    try await Databases.guarding {
-      try await database.write { db in
-        for host in hosts {
-          try PreparedStatement(db, "INSERT OR IGNORE INTO host (name) VALUES (?)").bound(host)
-            .run()
-        }
+    try await write { db in
+      for host in hosts {
+        try PreparedStatement(db, "INSERT OR IGNORE INTO host (name) VALUES (?)").bound(host).run()
       }
     }
   }
 
   /// Says where the server listens.
   public func setPort(_ port: Int) async throws {
-    try await Databases.guarding {
-      try await database.write { db in
-        _ = try PreparedStatement(db, "UPDATE authority SET port = ?").bound(port).run()
-      }
+    try await write { db in
+      _ = try PreparedStatement(db, "UPDATE authority SET port = ?").bound(port).run()
     }
   }
 

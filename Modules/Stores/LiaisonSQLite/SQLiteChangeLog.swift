@@ -38,18 +38,11 @@ public final class SQLiteChangeLog: ChangeLog {
     }
   }
 
-  /// What a register is opened for.
-  public enum Access: Hashable, Sendable {
-    /// Also where its folder takes no writing, as on a full disk.
-    case reading
-    case writing
-  }
-
   /// Opens a register; brings one of an older layout to this version's, under the folder's lock.
-  /// - Throws: ``StoreError`` if there is none, its file is damaged or newer, or it is older and another
-  ///   process has the lock.
+  /// - Throws: ``StoreError`` if there is none, its file is damaged or newer, it is older and another
+  ///   process has the lock, or it is to be written to and has moved.
   public convenience init(
-    _ directory: DataDirectory, coding: any SchemaCoding, for access: Access = .writing
+    _ directory: DataDirectory, coding: any SchemaCoding, for access: RegisterAccess = .writing
   ) throws {
     try directory.checkExists()
     func open() throws -> any DatabaseWriter {
@@ -65,6 +58,7 @@ public final class SQLiteChangeLog: ChangeLog {
       case .writing: try Databases.guarding(open)
       }
     try self.init(database, coding: coding)
+    if access == .writing { try Databases.guarding { try database.read(Self.checkHere) } }
   }
 
   init(_ database: any DatabaseWriter, coding: any SchemaCoding) throws {
@@ -123,10 +117,8 @@ public final class SQLiteChangeLog: ChangeLog {
   }
 
   public func setHealing(_ isHealing: Bool) async throws {
-    try await Databases.guarding {
-      try await database.write { db in
-        _ = try PreparedStatement(db, "UPDATE register SET is_healing = ?").bound(isHealing).run()
-      }
+    try await write { db in
+      _ = try PreparedStatement(db, "UPDATE register SET is_healing = ?").bound(isHealing).run()
     }
   }
 
@@ -149,11 +141,7 @@ public final class SQLiteChangeLog: ChangeLog {
   public func transaction<Result: Sendable>(
     _ body: @escaping @Sendable (any LogTransaction) throws -> Result
   ) async throws -> Result {
-    try await Databases.guarding {
-      try await database.write { [start, schemas] in
-        try body(SQLiteLogTransaction($0, start, schemas))
-      }
-    }
+    try await write { [start, schemas] in try body(SQLiteLogTransaction($0, start, schemas)) }
   }
 
   public func checkIntegrity() async throws {
@@ -182,5 +170,17 @@ public final class SQLiteChangeLog: ChangeLog {
     _ body: @escaping @Sendable (Database) throws -> Result
   ) async throws -> Result {
     try await Databases.guarding { try await database.read(body) }
+  }
+
+  /// - Throws: ``StoreError``: ``StoreError/moved(to:)``; and what `body` throws.
+  func write<Result: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Result
+  ) async throws -> Result {
+    try await Databases.guarding {
+      try await database.write { db in
+        try Self.checkHere(db)
+        return try body(db)
+      }
+    }
   }
 }

@@ -28,12 +28,13 @@ struct StatusViewTests {
     return SeenReplica(replica, sighting)
   }
 
-  private func view(_ replicas: [SeenReplica]) throws -> StatusView {
+  private func view(_ replicas: [SeenReplica], movedTo: String? = nil) throws -> StatusView {
     var random = SystemRandomNumberGenerator()
     return StatusView(
       OperationFacts(
         register: RegisterID(UUIDv7(milliseconds: 1, random: &random)), head: LogPosition(10),
-        schemaVersion: 1, isHealing: true, missing: 3, replicas: replicas, backup: nil),
+        schemaVersion: 1, isHealing: true, missing: 3, replicas: replicas, backup: nil,
+        movedTo: movedTo),
       records: 7, authorityEnds: nil, room: DiskRoom(free: 5 << 30, size: 9 << 40))
   }
 
@@ -55,6 +56,8 @@ struct StatusViewTests {
     #expect(lines.contains("healing is open; missing behind merges: 3"))
     #expect(lines.contains("5 GiB of 9 TiB are free"))
     #expect(lines.contains("no backup is proven yet: liaisond backup"))
+    let moved = try view([], movedTo: "/var/lib/liaison").lines
+    #expect(moved[1] == "moved to /var/lib/liaison; this is how it was then")
   }
 
   @Test(arguments: [

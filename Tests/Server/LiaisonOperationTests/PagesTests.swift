@@ -90,6 +90,12 @@ struct PagesTests {
     #expect(text.contains("[-]\(check.rawValue) failed: ") && text.hasSuffix("check failed\n"))
   }
 
+  @Test func aServerWhoseRegisterHasMovedAwayIsNotReady() async throws {
+    let watch = listening(TestStore(.success(try Facts.some(movedTo: "postgresql://db/hq"))))
+    #expect(
+      await watch.readiness().faults == [.store: "the register has moved to postgresql://db/hq"])
+  }
+
   @Test func aServerWithoutCertificatesNeedsNone() async throws {
     let watch = watch(TestStore(.success(try Facts.some())), certificate: nil)
     watch.enters(.listening)

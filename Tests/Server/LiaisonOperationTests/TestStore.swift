@@ -42,7 +42,7 @@ enum Facts {
   }
 
   /// VIE-A, in step; VIE-B, behind and back in time; NYC-A, which has never called; LYO-A, revoked.
-  static func some(replicas: Int? = nil) throws -> OperationFacts {
+  static func some(replicas: Int? = nil, movedTo: String? = nil) throws -> OperationFacts {
     var (inStep, behind) = (sighting(at: 1000), sighting(at: 500))
     (inStep.sent, inStep.applied, inStep.pulled) = (LogPosition(90), LogPosition(88), .second(1000))
     (behind.sent, behind.applied, behind.pushed) = (LogPosition(40), LogPosition(40), .second(400))
@@ -57,7 +57,8 @@ enum Facts {
       missing: 2,
       replicas: try replicas.map { try (1...$0).map { SeenReplica(try replica("NYC", $0), nil) } }
         ?? known,
-      backup: ProvenBackup(time: .second(700), position: LogPosition(80), file: "a.sqlite"))
+      backup: ProvenBackup(time: .second(700), position: LogPosition(80), file: "a.sqlite"),
+      movedTo: movedTo)
   }
 
   private struct NoOffice: Error {}

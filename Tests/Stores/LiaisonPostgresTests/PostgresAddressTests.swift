@@ -12,7 +12,7 @@ struct PostgresAddressTests {
     #expect(address.options["host"] == "db1,db2" && address.options["dbname"] == "hq")
     #expect(address.options["sslmode"] == "verify-full")
     #expect(address.options["target_session_attrs"] == "read-write", "unless it says otherwise")
-    #expect(address.description == "postgresql://db1,db2/hq?namespace=training")
+    #expect(address.description == "postgresql://db1:5433,db2/hq?namespace=training")
     #expect(try PostgresAddress("postgres://db/hq").namespace == "liaison")
     let standby = try PostgresAddress("postgresql://db/hq?target_session_attrs=standby")
     #expect(standby.options["target_session_attrs"] == "standby")

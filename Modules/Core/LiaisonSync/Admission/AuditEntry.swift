@@ -20,6 +20,8 @@ public struct AuditEntry: Hashable, Sendable {
     case schemaApplied = "schema applied"
     case imported
     case restored
+    /// To another store.
+    case moved
     /// A backup was made or opened again, and held against the log: its subject is the position.
     case backedUp = "backed up"
   }

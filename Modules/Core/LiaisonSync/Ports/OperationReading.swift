@@ -20,10 +20,12 @@ public struct OperationFacts: Hashable, Sendable {
   public let replicas: [SeenReplica]
   /// The last backup that was opened and held against the log; nil if there has been none.
   public let backup: ProvenBackup?
+  /// Where the register is now, if it was moved away from this store.
+  public let movedTo: String?
 
   public init(
     register: RegisterID, head: LogPosition, schemaVersion: UInt32, isHealing: Bool, missing: Int,
-    replicas: [SeenReplica], backup: ProvenBackup?
+    replicas: [SeenReplica], backup: ProvenBackup?, movedTo: String? = nil
   ) {
     self.register = register
     self.head = head
@@ -32,6 +34,7 @@ public struct OperationFacts: Hashable, Sendable {
     self.missing = missing
     self.replicas = replicas
     self.backup = backup
+    self.movedTo = movedTo
   }
 }
 

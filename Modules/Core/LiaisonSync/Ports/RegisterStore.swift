@@ -15,8 +15,37 @@ public protocol RegisterStore: ChangeLog, ReplicaRoster, OperationReading {
   /// How many records have an entry up to a position.
   func records(through position: LogPosition) async throws -> Int
 
+  /// Hands over the head that each record had at a position, in the order of the records' ids.
+  func forEachHead(
+    at position: LogPosition, _ body: @escaping @Sendable (RevisionID) throws -> Void
+  ) async throws
+
+  /// Lets `body` read all that the store holds, as it is at one moment, while others go on.
+  func whole<Result: Sendable>(
+    _ body: @escaping @Sendable (any RegisterReading) throws -> Result
+  ) async throws -> Result
+
+  /// Lets `body` read all that the store holds while nobody changes it, and gives the register up to another
+  /// place: from then on nothing is written here, and a store that was opened before is told so.
+  /// - Parameters:
+  ///   - place: where it goes to; nothing secret.
+  ///   - entry: noted in the audit log, and among what `body` reads.
+  /// - Throws: ``StoreError/moved(to:)`` if it has been given up to another place; what `body` throws, and then
+  ///   it is not given up.
+  func giveUp<Result: Sendable>(
+    to place: String, noting entry: AuditEntry,
+    _ body: @escaping @Sendable (any RegisterReading) throws -> Result
+  ) async throws -> Result
+
   /// Calls `moved` when another server may have committed, until its task is cancelled.
   func watchHead(_ moved: @escaping @Sendable () -> Void) async throws
+}
+
+/// What a register is opened for.
+public enum RegisterAccess: Hashable, Sendable {
+  /// Also where nothing can be written, as on a full disk, or where the register was before it moved.
+  case reading
+  case writing
 }
 
 /// The register's authority, and where its server is called.

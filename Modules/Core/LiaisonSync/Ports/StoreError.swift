@@ -20,6 +20,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case exists(String)
   /// What was to be changed has changed in the meantime.
   case changed
+  /// The register is at another place, and where.
+  case moved(to: String)
   /// The database cannot be reached, or cannot answer now, and why. What was under way may be done or not.
   case unreachable(String)
   /// The system refused to read or write, and how.
@@ -38,6 +40,7 @@ extension StoreError: CustomStringConvertible {
     case .damaged(let what), .missing(let what), .unfit(let what), .exists(let what),
       .unreachable(let what), .io(let what):
       what
+    case .moved(to: let place): "the register has moved to \(place)"
     case .changed: "it has changed in the meantime"
     }
   }

@@ -56,8 +56,8 @@ extension ServerMetrics {
 
 /// What kind of failure of a store it was: its text names files.
 enum StoreErrorKind: String, CaseIterable {
-  case locked, full, newer, older, damaged, missing, unfit, exposed, exists, changed, unreachable,
-    io
+  case locked, full, newer, older, damaged, missing, unfit, exposed, exists, changed, moved,
+    unreachable, io
 
   init(_ error: StoreError) {
     self =
@@ -72,6 +72,7 @@ enum StoreErrorKind: String, CaseIterable {
       case .exposed: .exposed
       case .exists: .exists
       case .changed: .changed
+      case .moved: .moved
       case .unreachable: .unreachable
       case .io: .io
       }

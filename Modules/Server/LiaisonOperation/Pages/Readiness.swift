@@ -4,7 +4,7 @@ internal import LiaisonSync
 /// What must hold for a server to be sent calls: a check by check, as kube-apiserver's.
 public struct Readiness: Hashable, Sendable {
   public enum Check: String, Hashable, Sendable, CaseIterable {
-    /// The store answers.
+    /// The store answers, and the register is still there.
     case store
     /// The register's schema is none of a newer version.
     case schema
@@ -34,7 +34,8 @@ public struct Readiness: Hashable, Sendable {
   ) {
     var faults: [Check: String] = [:]
     switch store {
-    case .success: break
+    case .success(let facts):
+      if let place = facts.movedTo { faults[.store] = StoreError.moved(to: place).description }
     case .failure(.newer): faults[.schema] = StoreError.newer.description
     case .failure(let error): faults[.store] = error.description
     }

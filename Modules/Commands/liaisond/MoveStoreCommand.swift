@@ -1,0 +1,100 @@
+import ArgumentParser
+import Foundation
+import LiaisonModel
+import LiaisonPostgres
+import LiaisonServer
+import LiaisonSync
+import LiaisonTerminal
+import LiaisonWire
+
+struct MoveStoreCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "move-store",
+    abstract: "Moves the register from a folder into a database, or back.",
+    discussion: """
+      All of it goes: the log, offices, replicas, invitations, the authority, the audit log. Offices go \
+      on with their next sync, as long as they find a server under the same name. No server may run \
+      on a folder meanwhile, and those on a database accept nothing. What has arrived is read back \
+      and compared before it counts. The old place stays as it is, takes no more changes, and names \
+      the new one. A move that was interrupted is begun again by the same command.
+
+      Examples:
+        liaisond move-store hq postgresql://liaison@db1,db2/hq
+        liaisond move-store postgresql://liaison@db1,db2/hq /var/lib/liaison
+      """)
+
+  @Argument(help: "Where it is: a folder, or postgresql://HOST/DATABASE.")
+  var from: String
+  @Argument(help: "Where it goes, likewise; nothing may be there yet.")
+  var to: String
+  @Flag(help: "Print JSON.") var json = false
+
+  private struct Moved: Encodable {
+    let register, from, to: String
+    let position: Int64
+    let prefix: String
+    let records: Int
+    let digest: String
+    let offices, replicas, invitations, audit: Int
+  }
+
+  func run() async throws {
+    let (source, target) = (try RegisterPlace(named: from), try RegisterPlace(named: to))
+    if case .folder = source, case .folder = target {
+      throw Failure(
+        "both are folders, and a register goes from one to another by its backup",
+        advice: "liaisond backup FILE -C \(from), then liaisond restore FILE \(to)", status: .usage)
+    }
+    let log = try await source.open(for: .reading)
+    let lock = try await source.lock(for: "liaisond move-store")
+    defer { withExtendedLifetime(lock) {} }
+    let sum = try await move(log, from: source, to: target)
+    if json {
+      return try Output.json(
+        Moved(
+          register: sum.register.description, from: source.name, to: target.name,
+          position: sum.head.position.number, prefix: sum.head.prefix.description,
+          records: sum.records,
+          digest: sum.digest, offices: sum.offices, replicas: sum.replicas,
+          invitations: sum.invitations, audit: sum.audit))
+    }
+    Output.line("register \(sum.register) moved to \(target.name)")
+    Output.line(
+      "\(sum.records) records, change \(sum.head.position), \(sum.offices) offices, "
+        + "\(sum.replicas) replicas")
+    Output.line("prefix \(sum.head.prefix), digest \(sum.digest): the same at both places")
+  }
+
+  private func move(
+    _ log: any RegisterStore, from source: RegisterPlace, to target: RegisterPlace
+  ) async throws -> RegisterSum {
+    let progress = ProgressLine("moving", isWanted: !json)
+    defer { progress.end() }
+    let copy = RegisterCopy(coding: RevisionCodec()) { progress.update($0, remaining: $1) }
+    let entry = AuditEntry.byPerson(.moved, "", "from \(source.name) to \(target.name)")
+    do {
+      return try await target.fill { place in
+        try await copy.move(log, to: target.name, noting: entry, into: place)
+      }
+    } catch StoreError.exists(let what) {
+      throw Failure(what, advice: "an empty place: another folder, or ?namespace=NAME")
+    }
+  }
+}
+
+extension RegisterPlace {
+  /// - Throws: ``Failure`` if it names a database badly.
+  fileprivate init(named text: String) throws {
+    try self.init(
+      folder: PostgresAddress.isOne(text) ? nil : text,
+      store: PostgresAddress.isOne(text) ? text : nil)
+  }
+
+  /// For those who look for the register from elsewhere.
+  fileprivate var name: String {
+    switch self {
+    case .folder(let folder): URL(filePath: folder).standardizedFileURL.path
+    case .database(let address): address.description
+    }
+  }
+}
