@@ -17,17 +17,29 @@ public final class PostgresServer: Sendable {
   private let process: Process
   private let places = Mutex(0)
 
+  /// - Parameters:
+  ///   - primary: whose standby it is; otherwise it stands alone.
+  ///   - name: what its primary calls it.
   /// - Throws: ``Fault``, which says what to install.
-  public init(settings: [String: String] = [:]) throws {
+  public init(
+    settings: [String: String] = [:], following primary: PostgresServer? = nil,
+    as name: String = "standby"
+  ) throws {
     let programs = try Self.programs()
     folder = try Self.newFolder()
     life = Pipe()
     process = Process()
     let data = folder + "/data"
-    try Self.run([
-      programs + "/initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8",
-      "--no-locale", "--no-sync", "-D", data,
-    ])
+    try Self.run(
+      primary.map {
+        [
+          programs + "/pg_basebackup", "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
+          "-D", data, "-d", "host=\($0.folder) user=postgres application_name=\(name)",
+        ]
+      } ?? [
+        programs + "/initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8",
+        "--no-locale", "--no-sync", "-D", data,
+      ])
     let options = settings.merging([
       "listen_addresses": "", "unix_socket_directories": folder, "shared_buffers": "64MB",
       "max_wal_size": "256MB",
@@ -45,6 +57,12 @@ public final class PostgresServer: Sendable {
       "sh", "-c", #"for i in $(seq 600); do "$@" && exit; sleep 0.1; done; exit 1"#, "wait",
       programs + "/pg_isready", "-q", "-h", folder,
     ])
+  }
+
+  /// It ends at once, and comes no more.
+  public func stop() throws {
+    try life.fileHandleForWriting.close()
+    process.waitUntilExit()
   }
 
   /// A connection URI of its one database, with a namespace that is nobody else's.
