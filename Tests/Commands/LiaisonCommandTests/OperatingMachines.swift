@@ -82,6 +82,36 @@ final class OperatingMachines {
   }
 }
 
+// MARK: The standby
+
+extension OperatingMachines {
+  /// Waits until commits wait for the standby, as the article has said.
+  func checkStandby() throws {
+    try wait(for: "sync", "SELECT sync_state FROM pg_stat_replication", on: "db1")
+  }
+
+  /// From now on the standby hears of no commit, and no commit waits for it.
+  func cutStandby() throws {
+    for (machine, change) in [
+      ("db1", "RESET synchronous_standby_names"), ("db2", "SET primary_conninfo = ''"),
+    ] {
+      _ = try database[machine]?.sql("ALTER SYSTEM \(change)")
+      _ = try database[machine]?.sql("SELECT pg_reload_conf()")
+    }
+    try wait(for: "", "SHOW synchronous_standby_names", on: "db1")
+    try wait(for: "0", "SELECT count(*) FROM pg_stat_wal_receiver", on: "db2")
+  }
+
+  private func wait(for answer: String, _ query: String, on machine: String) throws {
+    let deadline = ContinuousClock.now + .seconds(60)
+    while try database[machine]?.sql(query) != answer {
+      guard ContinuousClock.now < deadline else {
+        throw Workshop.Unready(text: "\(machine) does not answer '\(answer)' to \(query)")
+      }
+    }
+  }
+}
+
 // MARK: What systemd does
 
 extension OperatingMachines {

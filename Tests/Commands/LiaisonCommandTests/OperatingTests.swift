@@ -7,7 +7,9 @@ import Testing
 
   init() throws { article = try OperatingArticle() }
 
-  @Test func everyCommandDoesWhatItSays() throws {
+  /// Once as it stands there, and once with a standby that was cut off before the last commit.
+  @Test(arguments: [true, false])
+  func everyCommandDoesWhatItSays(isSynchronous: Bool) throws {
     let shop = try Workshop()
     let machines = try OperatingMachines(shop)
     defer { machines.end() }
@@ -16,44 +18,55 @@ import Testing
     for part in article.parts {
       if part.section != section {
         section = part.section
-        try arrive(at: section, shop)
         if section == "The primary fails" {
-          let state = "sudo -u postgres psql -Atc 'SELECT sync_state FROM pg_stat_replication'"
-          #expect(try machines.run(state, on: "db1").output == "sync\n")
+          try isSynchronous ? machines.checkStandby() : machines.cutStandby()
         }
+        try arrive(at: section, shop)
       }
       switch part.step {
       case .file(let text, let path, let on):
         for machine in on { try machines.write(text, to: path, on: machine) }
       case .command(let command, let machine):
         let expected = command.firstMatch(of: /# exits with (\d+)$/).flatMap { Int32($0.1) } ?? 0
-        let result = try machines.run(command, on: machine)
+        let result = try type(command, on: machine, of: machines, in: section)
         try #require(
           result.code == expected,
           "Operating.md:\(part.line): \(machine)$ \(command): \(result)")
         check(command, result)
+        if command.contains("log --handed-back --store") {
+          #expect(result.output.contains("BEFORE-FAILOVER") != isSynchronous, "\(result)")
+        }
       case .package: break
       }
     }
     let digests = try ["vienna", "newyork"].map { try shop.output("liaison", "verify", "-C", $0) }
-    #expect(Set(digests).count == 1 && !edits.isEmpty)
-    #expect(edits.allSatisfy { (try? shop.output("liaison", "show", $0, "-C", "newyork")) != nil })
+    #expect(Set(digests).count == 1)
+    for code in edits.values { _ = try shop.output("liaison", "show", code, "-C", "newyork") }
+  }
+
+  /// As the article says, after a failover a sync may come before the servers are ready again.
+  private func type(
+    _ command: String, on machine: String, of machines: OperatingMachines, in section: String
+  ) throws -> Workshop.Result {
+    let isPatient = section == "The primary fails" && command.hasPrefix("liaison sync")
+    let deadline = ContinuousClock.now + .seconds(30)
+    var result = try machines.run(command, on: machine)
+    while isPatient, result.code == 4, ContinuousClock.now < deadline {
+      result = try machines.run(command, on: machine)
+    }
+    return result
   }
 
   // MARK: What happens between the article's lines
 
   /// What Vienna writes before a section, which must be there in the end.
-  private let edits = ["BEFORE-RESTORE", "BEFORE-MOVE", "BEFORE-GROWTH", "BEFORE-FAILOVER"]
+  private let edits = [
+    "Restore": "BEFORE-RESTORE", "Move to another machine": "BEFORE-MOVE",
+    "The database": "BEFORE-GROWTH", "The primary fails": "BEFORE-FAILOVER",
+  ]
 
   private func arrive(at section: String, _ shop: Workshop) throws {
-    let code: String
-    switch section {
-    case "Restore": code = "BEFORE-RESTORE"
-    case "Move to another machine": code = "BEFORE-MOVE"
-    case "The database": code = "BEFORE-GROWTH"
-    case "The primary fails": code = "BEFORE-FAILOVER"
-    case _: return
-    }
+    guard let code = edits[section] else { return }
     _ = try shop.output(
       "liaison", "new", "area", "code=\(code)", "name=\(section)", "-C", "vienna")
     #expect(try shop.output("liaison", "sync", "-C", "vienna").contains("sent 1"), "\(section)")
