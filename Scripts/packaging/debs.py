@@ -19,6 +19,7 @@ COMPLETIONS = {
     "zsh": "usr/share/zsh/vendor-completions/_{}",
     "fish": "usr/share/fish/vendor_completions.d/{}.fish",
 }
+OPERATION = ["alerts.yml", "dashboard.json", "haproxy.cfg"]
 UNITS = ["liaisond.service", "liaisond-backup.service", "liaisond-backup.timer"]
 
 
@@ -89,6 +90,8 @@ def fill(root, name, binary, version):
         put(root, "usr/lib/sysusers.d/liaisond.conf", (BESIDE / "liaisond/sysusers.conf").read_text())
         put(root, "usr/lib/tmpfiles.d/liaisond.conf", (BESIDE / "liaisond/tmpfiles.conf").read_text())
         put(root, "etc/default/liaisond", (BESIDE / "liaisond/default").read_text())
+        for each in OPERATION:
+            put(root, f"usr/share/liaisond/{each}", (ROOT / "Scripts/ops" / each).read_text())
 
 
 def depends(binary):

@@ -38,14 +38,16 @@ public final class PostgresServer: Sendable {
     }
   }
 
-  /// One that copies another as it goes on: `standby` in the other's `synchronous_standby_names`.
-  public convenience init(standbyOf primary: PostgresServer, settings: [String: String] = [:])
-    throws
-  {
+  /// One that copies another as it goes on.
+  /// - Parameter name: its own in the other's `synchronous_standby_names`.
+  public convenience init(
+    standbyOf primary: PostgresServer, as name: String = "standby",
+    settings: [String: String] = [:]
+  ) throws {
     try self.init(settings) { programs, data in
       try Self.run([
         programs + "/pg_basebackup", "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
-        "-D", data, "-d", "host=\(primary.folder) user=postgres application_name=standby",
+        "-D", data, "-d", "host=\(primary.folder) user=postgres application_name=\(name)",
       ])
     }
     try primary.poll("SELECT count(*) FROM pg_stat_replication", "1")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import article
 import container
 import syscalls
 from debian import ROOT, Debian, Refuted, claim
@@ -168,7 +169,9 @@ def main():
         f"{p.name} {p.stat().st_size / 1e6:.1f} MB" for p in new),
         [p.read_bytes() for p in new] == [p.read_bytes() for p in again])
     linted(new, work)
-    story = use(Debian(work / "plain"), packed(work / "old", OLD), new, work)
+    old = packed(work / "old", OLD)
+    article.check(Debian(work / "article"), old[1], new[1], work / "article.log")
+    story = use(Debian(work / "plain"), old, new, work)
     systemd = Debian(work / "systemd")
     with_systemd(systemd, new)
     traced(story, systemd, work)

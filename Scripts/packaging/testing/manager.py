@@ -53,9 +53,18 @@ class Unit:
                 words.append(word)
         return words
 
+    @property
+    def placed(self):
+        """The command line in the folder that it is run in."""
+        return ["env", f"--chdir={self.settings.get('WorkingDirectory', ['/'])[0]}", *self.words]
+
     def command(self, environment=None):
         return self.debian.command(
-            self.words, self.user, {**self.environment, **(environment or {})})
+            self.placed, self.user, {**self.environment, **(environment or {})})
+
+    def run(self):
+        """A `Type=oneshot` service, to its end."""
+        return self.debian.run(*self.placed, user=self.user, environment=self.environment)
 
 
 class Service:

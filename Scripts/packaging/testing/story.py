@@ -101,7 +101,7 @@ class Story:
         defaults.write_text(defaults.read_text().replace("LIAISOND_KEEP=14", "LIAISOND_KEEP=2"))
         unit = Unit(self.debian, "liaisond-backup.service")
         for _ in range(3):
-            self.debian.run(*unit.words, user=unit.user)
+            unit.run()
         made = sorted(os.listdir(self.debian.file(BACKUPS)))
         claim(f"`{' '.join(unit.words)}` keeps two of three: {made[-1]}", len(made) == 2, made)
 
