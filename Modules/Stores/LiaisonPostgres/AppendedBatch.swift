@@ -101,12 +101,14 @@ struct AppendedBatch {
     let heads = order.compactMap { self.heads[$0] }
     let ids = Statement.Parameter.all(order)
     let codes = Statement.Parameter.all(heads.map(\.summary.code.text))
+    let deleted = Statement.Parameter.all(heads.map(\.summary.isDeleted))
     // A code that is given up may be another's in the same batch: first all are given up.
     let freed = Statement(
       """
-      UPDATE record SET is_deleted = true FROM unnest($1, $2) AS new (record, code)
-      WHERE record.record = new.record AND record.code != new.code AND NOT record.is_deleted
-      """, ids, codes)
+      UPDATE record SET is_deleted = true FROM unnest($1, $2, $3) AS new (record, code, is_deleted)
+      WHERE record.record = new.record AND NOT record.is_deleted
+        AND (record.code != new.code OR new.is_deleted)
+      """, ids, codes, deleted)
     let filed = Statement(
       """
       INSERT INTO record (record, kind, code, is_deleted, head)
@@ -114,7 +116,7 @@ struct AppendedBatch {
       ON CONFLICT (record) DO UPDATE SET
         code = excluded.code, is_deleted = excluded.is_deleted, head = excluded.head
       """, ids, .all(heads.map { Int64($0.summary.kind.number) }), codes,
-      .all(heads.map(\.summary.isDeleted)), .all(heads.map(\.position.number)))
+      deleted, .all(heads.map(\.position.number)))
     return [changes] + (mayBeLater ? [freed] : []) + [filed]
   }
 

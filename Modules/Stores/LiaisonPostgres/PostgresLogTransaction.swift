@@ -39,6 +39,9 @@ final class PostgresLogTransaction: LogTransaction {
     ]
   }
 
+  /// Whether the register's row is locked, and found to be ours.
+  var hasBegun: Bool { state != nil }
+
   /// Begins, if it has not begun.
   func begin() throws { _ = try ask([]) }
 
