@@ -28,4 +28,17 @@ struct PostgresAddressTests {
       if case StoreError.unfit = error { true } else { false }
     }
   }
+
+  /// Each is a person's mistake with a password that holds what a URI gives a meaning to.
+  @Test(arguments: [
+    "postgresql://liaison:p%zzsecret@h/d", "postgresql://liaison:sec[ret]x@[h/d",
+    "postgresql://liaison:sec/ret@h/d", "postgresql://liaison:5432/secret@h/d",
+    "postgresql://h:sec,ret/d", "postgresql://h:0/d",
+  ])
+  func whatIsMistypedIsNotRepeated(_ text: String) {
+    #expect { try PostgresAddress(text) } throws: { error in
+      guard case StoreError.unfit(let why) = error else { return false }
+      return !["sec", "ret", "zz", "5432"].contains { why.contains($0) }
+    }
+  }
 }
