@@ -43,7 +43,7 @@ extension RegisterPart {
     /// Where the log ends.
     public let head: Cursor
     public var isHealing: Bool
-    /// How often the roster has changed.
+    /// A number of what the roster is: see ``ReplicaRoster/generation()``.
     public var generation: Int
     /// The schema that is the register's, encoded, and since which position; zero for the one that it was made
     /// with.
