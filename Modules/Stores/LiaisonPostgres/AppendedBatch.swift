@@ -79,10 +79,13 @@ struct AppendedBatch {
 
   // MARK: What is sent
 
-  /// In this order; the last one, if there are keys, changes as many rows as there are keys.
+  /// In this order; they fail if another record holds what is unique.
   var statements: [Statement] {
-    entryStatements + provenanceStatements + linkStatements + keyStatements
+    entryStatements + provenanceStatements + linkStatements + keyStatements()
   }
+
+  /// What is filed without an entry. The last one, if there are keys, adds those that no other record holds.
+  var filing: [Statement] { linkStatements + keyStatements(ifHeld: "ON CONFLICT DO NOTHING") }
 
   private var entryStatements: [Statement] {
     guard !positions.isEmpty else { return [] }
@@ -192,15 +195,14 @@ struct AppendedBatch {
     return [old, new]
   }
 
-  private var keyStatements: [Statement] {
+  private func keyStatements(ifHeld: String = "") -> [Statement] {
     guard !keys.isEmpty else { return [] }
     let old = Statement("DELETE FROM unique_key WHERE record = ANY ($1)", .all(keys.keys))
     let held = keys.flatMap { record, keys in keys.map { (record: record, key: $0) } }
     guard !held.isEmpty else { return [old] }
     let new = Statement(
-      """
-      INSERT INTO unique_key (record, key) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING
-      """, .all(held.map(\.record)), .all(held.map(\.key.bytes)))
+      "INSERT INTO unique_key (record, key) SELECT * FROM unnest($1, $2) \(ifHeld)",
+      .all(held.map(\.record)), .all(held.map(\.key.bytes)))
     return [old, new]
   }
 }

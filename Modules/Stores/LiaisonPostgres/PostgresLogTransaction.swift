@@ -141,7 +141,7 @@ final class PostgresLogTransaction: LogTransaction {
   func file(_ record: RecordID, links: Links?, keys: [UniqueKey]?) throws {
     var batch = AppendedBatch()
     batch.file(record, links: links, keys: keys)
-    let filed = try ask(batch.statements)
+    let filed = try ask(batch.filing)
     guard let keys, !keys.isEmpty else { return }
     guard filed.last?.changed == keys.count else {
       throw StoreError.exists("another record holds what is unique")

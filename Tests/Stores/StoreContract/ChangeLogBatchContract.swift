@@ -3,7 +3,7 @@ import LiaisonSync
 import TestSupport
 import Testing
 
-/// What the entries of one batch give to each other.
+/// What the entries of one batch give to each other, and what a batch may never do.
 @Suite struct ChangeLogBatchContract {
   let scratch: Scratch
   let maker: AreaMaker
@@ -32,5 +32,24 @@ import Testing
     #expect(facts.holders == [holder.state.code: taker.record])
     #expect(facts.heads[holder.record]?.isDeleted == true)
     try await open().checkIntegrity()
+  }
+
+  /// The rules never ask for it; the database does not rely on them.
+  @Test(arguments: [LogMaker.sqlite, .postgres])
+  func whatAnotherHoldsIsRefusedAndNotDropped(_ kind: LogMaker) async throws {
+    let log = try await kind.make(in: scratch, maker)()
+    let decisions = try (10..<12).map { number in
+      CommitDecision(
+        edit: maker.newID(),
+        action: .append(
+          LogAddition(
+            try maker.coding.encode(maker.area("AREA-\(number)")), links: nil,
+            keys: [UniqueKey(bytes: [1, 2])])))
+    }
+    _ = try await log.commit(CommitQuestion()) { _ in [decisions[0]] }
+    await #expect(throws: StoreError.self) {
+      _ = try await log.commit(CommitQuestion()) { _ in [decisions[1]] }
+    }
+    #expect(try await log.status().head.position.number == 1)
   }
 }
