@@ -15,6 +15,8 @@ public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible {
   let options: [String: String]
   /// PostgreSQL's schema in which the register's tables are.
   public let namespace: String
+  /// The namespace as it stands in SQL, in which a name that is a word of SQL is one only in quotes.
+  var quotedNamespace: String { "\"\(namespace)\"" }
   /// Without what is secret.
   public let description: String
 
@@ -102,7 +104,7 @@ public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible {
     return (kept.isEmpty ? base : base + "?" + kept.joined(separator: "&"), namespace)
   }
 
-  /// It stands in statements as it is, so that it is of plain letters.
+  /// It stands in statements, so that it is of plain letters.
   private static func check(_ namespace: String) throws {
     let letters = namespace.utf8.allSatisfy {
       ("a"..."z").contains(Character(Unicode.Scalar($0)))

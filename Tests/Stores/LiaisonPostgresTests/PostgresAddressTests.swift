@@ -1,4 +1,6 @@
+import LiaisonModel
 import LiaisonSync
+import TestSupport
 import Testing
 
 @testable import LiaisonPostgres
@@ -40,5 +42,16 @@ struct PostgresAddressTests {
       guard case StoreError.unfit(let why) = error else { return false }
       return !["sec", "ret", "zz", "5432"].contains { why.contains($0) }
     }
+  }
+
+  @Test(arguments: ["user", "order", "table"])
+  func aNamespaceMayBeAWordOfSQL(_ name: String) async throws {
+    let server = try PostgresServer.shared.get()
+    let register = try await DatabaseRegister(
+      on: server, seed: 46, place: server.place(namespace: name))
+    let log = try await register.open()
+    let outcome = try await register.push(register.candidate("FTF"), to: log)
+    #expect(outcome.committed?.position.number == 1)
+    #expect(try server.sql("SELECT head FROM \"\(name)\".register") == "1")
   }
 }
