@@ -79,10 +79,13 @@ struct AppendedBatch {
 
   // MARK: What is sent
 
-  /// In this order; the last one, if there are keys, changes as many rows as there are keys.
+  /// In this order; they fail if another record holds what is unique.
   var statements: [Statement] {
-    entryStatements + provenanceStatements + linkStatements + keyStatements
+    entryStatements + provenanceStatements + linkStatements + keyStatements()
   }
+
+  /// What is filed without an entry. The last one, if there are keys, adds those that no other record holds.
+  var filing: [Statement] { linkStatements + keyStatements(ifHeld: "ON CONFLICT DO NOTHING") }
 
   private var entryStatements: [Statement] {
     guard !positions.isEmpty else { return [] }
@@ -101,12 +104,14 @@ struct AppendedBatch {
     let heads = order.compactMap { self.heads[$0] }
     let ids = Statement.Parameter.all(order)
     let codes = Statement.Parameter.all(heads.map(\.summary.code.text))
+    let deleted = Statement.Parameter.all(heads.map(\.summary.isDeleted))
     // A code that is given up may be another's in the same batch: first all are given up.
     let freed = Statement(
       """
-      UPDATE record SET is_deleted = true FROM unnest($1, $2) AS new (record, code)
-      WHERE record.record = new.record AND record.code != new.code AND NOT record.is_deleted
-      """, ids, codes)
+      UPDATE record SET is_deleted = true FROM unnest($1, $2, $3) AS new (record, code, is_deleted)
+      WHERE record.record = new.record AND NOT record.is_deleted
+        AND (record.code != new.code OR new.is_deleted)
+      """, ids, codes, deleted)
     let filed = Statement(
       """
       INSERT INTO record (record, kind, code, is_deleted, head)
@@ -114,7 +119,7 @@ struct AppendedBatch {
       ON CONFLICT (record) DO UPDATE SET
         code = excluded.code, is_deleted = excluded.is_deleted, head = excluded.head
       """, ids, .all(heads.map { Int64($0.summary.kind.number) }), codes,
-      .all(heads.map(\.summary.isDeleted)), .all(heads.map(\.position.number)))
+      deleted, .all(heads.map(\.position.number)))
     return [changes] + (mayBeLater ? [freed] : []) + [filed]
   }
 
@@ -190,15 +195,14 @@ struct AppendedBatch {
     return [old, new]
   }
 
-  private var keyStatements: [Statement] {
+  private func keyStatements(ifHeld: String = "") -> [Statement] {
     guard !keys.isEmpty else { return [] }
     let old = Statement("DELETE FROM unique_key WHERE record = ANY ($1)", .all(keys.keys))
     let held = keys.flatMap { record, keys in keys.map { (record: record, key: $0) } }
     guard !held.isEmpty else { return [old] }
     let new = Statement(
-      """
-      INSERT INTO unique_key (record, key) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING
-      """, .all(held.map(\.record)), .all(held.map(\.key.bytes)))
+      "INSERT INTO unique_key (record, key) SELECT * FROM unnest($1, $2) \(ifHeld)",
+      .all(held.map(\.record)), .all(held.map(\.key.bytes)))
     return [old, new]
   }
 }

@@ -76,16 +76,32 @@ final class CommitQueue: Sendable {
     return outcomes[0]
   }
 
-  /// - Returns: one outcome for each request; none is a success unless all of them are durable.
+  /// - Returns: one outcome for each request. None is a success unless it is durable.
   private func round(_ requests: [Request]) async -> [Outcome] {
+    var outcomes: [Outcome] = []
     do {
-      return try await pool.use { [self] connection in
-        try connection.retrying {
+      if let all = try await together(requests) { return all }
+      // One of them is refused, and nobody knows which: it must not keep the others from what is theirs.
+      for request in requests { outcomes += try await together([request]) ?? [] }
+    } catch {
+      let left = requests.count - outcomes.count
+      outcomes += (0..<left).map { _ in .failure(error) }
+    }
+    return outcomes
+  }
+
+  /// Commits requests in one transaction.
+  /// - Returns: one outcome for each; nil if the database refuses what one of several wants.
+  /// - Throws: ``StoreError``: what is the fault of none.
+  private func together(_ requests: [Request]) async throws -> [Outcome]? {
+    try await pool.use { [self] connection in
+      do {
+        return try connection.retrying {
           try commit(requests, in: PostgresLogTransaction(connection, known, schemas))
         }
+      } catch let fault as PostgresFault where fault.isOfWhatWasAsked {
+        return requests.count == 1 ? [.failure(fault.storeError)] : nil
       }
-    } catch {
-      return requests.map { _ in .failure(error) }
     }
   }
 
@@ -94,14 +110,14 @@ final class CommitQueue: Sendable {
   ) throws -> [Outcome] {
     var outcomes: [Outcome] = []
     for request in requests {
-      let facts = try transaction.facts(for: request.question)
       do {
-        // What this throws it throws before anything of it is in the database.
-        let decisions = try request.decide(facts)
+        // What these throw they throw before anything of it is in the database.
+        let decisions = try request.decide(transaction.facts(for: request.question))
         outcomes.append(.success(try transaction.append(decisions)))
       } catch let fault as PostgresFault {
         throw fault
       } catch {
+        guard transaction.hasBegun else { throw error }
         outcomes.append(.failure(error))
       }
     }

@@ -9,11 +9,11 @@ extension Layout {
     let held = try connection.run(
       Statement(
         "SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace($1)",
-        .one(address.namespace)))
+        .one(address.quotedNamespace)))
     guard try held.first?.value(0) == Int64(0) else {
       throw StoreError.exists("\(address) holds something already")
     }
-    try connection.run(Statement("CREATE SCHEMA IF NOT EXISTS \(address.namespace)"))
+    try connection.run(Statement("CREATE SCHEMA IF NOT EXISTS \(address.quotedNamespace)"))
     try connection.run(
       Statement("CREATE TABLE layout (version bigint NOT NULL CHECK (version > 0))"))
     try migrate(connection, from: 0)
@@ -40,7 +40,7 @@ extension Layout {
     let table = try connection.run(
       Statement(
         "SELECT to_regclass($1 || '.layout') IS NOT NULL AND to_regclass($1 || '.register') IS NOT NULL",
-        .one(address.namespace)))
+        .one(address.quotedNamespace)))
     guard try table.first?.value(0) == true else {
       throw StoreError.missing("there is no register in \(address)")
     }

@@ -21,7 +21,7 @@ struct Layout: Sendable {
       prefix bytea NOT NULL CHECK (length(prefix) = 32),
       -- Whether offices may hand back what other offices wrote.
       is_healing boolean NOT NULL DEFAULT false,
-      -- How often offices, replicas or invitations have changed.
+      -- Another number, not the next one, after each change of offices, replicas or invitations.
       roster bigint NOT NULL DEFAULT 0 CHECK (roster >= 0),
       schema_position bigint NOT NULL DEFAULT 0 CHECK (schema_position >= 0)
     ) WITH (fillfactor = 10);

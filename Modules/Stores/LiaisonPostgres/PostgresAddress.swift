@@ -15,6 +15,8 @@ public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible {
   let options: [String: String]
   /// PostgreSQL's schema in which the register's tables are.
   public let namespace: String
+  /// The namespace as it stands in SQL, in which a name that is a word of SQL is one only in quotes.
+  var quotedNamespace: String { "\"\(namespace)\"" }
   /// Without what is secret.
   public let description: String
 
@@ -31,11 +33,9 @@ public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible {
     let (uri, namespace) = try Self.split(text)
     self.namespace = namespace ?? Self.usual
     try Self.check(self.namespace)
-    var fault: UnsafeMutablePointer<CChar>?
-    guard let parsed = PQconninfoParse(uri, &fault) else {
-      defer { PQfreemem(fault) }
-      let why = fault.map { String(cString: $0) } ?? "it cannot be read"
-      throw StoreError.unfit("the store's address: \(Self.line(why))")
+    // Why libpq does not take it would name the part, and that may be the password's.
+    guard !Self.mayShowAPassword(uri), let parsed = PQconninfoParse(uri, nil) else {
+      throw Self.unreadable
     }
     defer { PQconninfoFree(parsed) }
     var options = Self.usualOptions
@@ -46,9 +46,27 @@ public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible {
       }
       option += 1
     }
+    guard Self.hasPorts(options) else { throw Self.unreadable }
     self.options = options
     let place = [Self.hosts(options), options["dbname"]].compactMap(\.self).joined(separator: "/")
     description = "postgresql://\(place)" + (namespace.map { "?namespace=\($0)" } ?? "")
+  }
+
+  /// It repeats nothing of the address.
+  private static let unreadable = StoreError.unfit(
+    "the store's address is not what libpq takes: "
+      + "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with / @ % [ as %2F %40 %25 %5B")
+
+  /// Whether it has an @ behind its first /: a password with a / in it would be taken for a port and a database.
+  private static func mayShowAPassword(_ uri: String) -> Bool {
+    let place = uri.prefix { $0 != "?" }.split(separator: "/", maxSplits: 3)
+    return place.dropFirst(2).contains { $0.contains("@") }
+  }
+
+  private static func hasPorts(_ options: [String: String]) -> Bool {
+    (options["port"] ?? "").split(separator: ",").allSatisfy { port in
+      Int(port).map { (1...65535).contains($0) } ?? false
+    }
   }
 
   /// Each host with its port, if it has one of its own.
@@ -86,7 +104,7 @@ public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible {
     return (kept.isEmpty ? base : base + "?" + kept.joined(separator: "&"), namespace)
   }
 
-  /// It stands in statements as it is, so that it is of plain letters.
+  /// It stands in statements, so that it is of plain letters.
   private static func check(_ namespace: String) throws {
     let letters = namespace.utf8.allSatisfy {
       ("a"..."z").contains(Character(Unicode.Scalar($0)))

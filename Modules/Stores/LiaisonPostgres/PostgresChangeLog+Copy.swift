@@ -37,7 +37,7 @@ extension PostgresChangeLog {
       if let other = try row?.optional(0) as String?, other != place {
         throw StoreError.moved(to: other)
       }
-      try PostgresRoster(connection: connection).note(entry)
+      try PostgresRoster(connection).note(entry)
       let result = try body(PostgresRegister(connection: connection))
       try connection.run(Statement("UPDATE register SET moved_to = $1", .one(place)))
       try connection.commit()

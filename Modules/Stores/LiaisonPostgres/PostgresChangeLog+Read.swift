@@ -8,18 +8,17 @@ extension PostgresChangeLog {
       let rows = try connection.read([
         Statement(
           """
-          SELECT \(KnownRegister.columns), head, prefix, is_healing, schema_position,
-            pg_is_in_recovery()
+          SELECT \(KnownRegister.columns), head, prefix, is_healing, pg_is_in_recovery()
           FROM register
           """),
         Self.shared(places),
         Statement(
           "SELECT record, revision FROM wanted ORDER BY random() LIMIT $1",
           .one(Int64(SyncLimits.wanted))),
+        RegisterSchemas.place,
       ])
       try known.check(rows[0].first)
-      guard let row = rows[0].first else { throw KnownRegister.noRegister }
-      return (rows, try schemas.filed(at: row.position(5), connection))
+      return (rows, try schemas.filed(at: RegisterSchemas.place(rows[3]), connection))
     }
     guard let row = rows.0[0].first else { throw KnownRegister.noRegister }
     let known = Set(
@@ -28,7 +27,7 @@ extension PostgresChangeLog {
     return LogStatus(
       register: self.known.register,
       head: Cursor(position: try row.position(2), prefix: try row.value(3)),
-      schema: rows.1, isHealing: try row.value(4), isStandby: try row.value(6),
+      schema: rows.1, isHealing: try row.value(4), isStandby: try row.value(5),
       shared: places.filter { known.contains($0) }.max { $0.position < $1.position },
       wanted: try rows.0[2].map {
         WantedRevision(record: try $0.value(0), revision: try $0.value(1))

@@ -76,13 +76,13 @@ extension PostgresChangeLog: RegisterStore {
     try await write { connection in
       // One at a time, on whatever server: what it reads stays as it is until it has written.
       try connection.run(Statement("SELECT 1 FROM register FOR UPDATE"))
-      let result = try body(PostgresRoster(connection: connection))
-      try connection.run(
-        Statement(
-          """
-          UPDATE register SET roster = roster + 1
-          WHERE pg_current_xact_id_if_assigned() IS NOT NULL
-          """))
+      let roster = PostgresRoster(connection)
+      let result = try body(roster)
+      // No counter: a standby that had not got the last change would count to the same number again.
+      if roster.isChanged {
+        try connection.run(
+          Statement("UPDATE register SET roster = (random() * \(Int64(1) << 62))::bigint"))
+      }
       return result
     }
   }

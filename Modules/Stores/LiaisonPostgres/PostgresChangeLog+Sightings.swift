@@ -48,10 +48,11 @@ extension ReplicaSighting {
     let values = parameters(sightings)
     let places = (1...values.count).map { "$\($0)" }.joined(separator: ", ")
     let seen = columns.dropFirst()
+    // In one order, so that servers that write down the same replicas do not wait for each other in a circle.
     return Statement(
       """
       INSERT INTO sighting (\(columns.joined(separator: ", ")))
-      SELECT * FROM unnest(\(places))
+      SELECT * FROM unnest(\(places)) AS seen (replica) ORDER BY replica
       ON CONFLICT (replica) DO UPDATE SET
         \(seen.map { "\($0) = excluded.\($0)" }.joined(separator: ", "))
       """, values)

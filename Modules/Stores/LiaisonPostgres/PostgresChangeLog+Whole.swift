@@ -39,9 +39,9 @@ extension PostgresChangeLog {
   ) async throws {
     try await snapshot { connection in
       // Sorted without their bytes, which would go through a file.
-      let query = Statement("SELECT position FROM change ORDER BY record, position")
-      try connection.forEachPart(of: query) { rows in
-        let positions: [Int64] = try rows.map { try $0.value(0) }
+      let names = Statement(
+        "SELECT position, length(bytes)::bigint FROM change ORDER BY record, position")
+      try connection.forEachPart(named: names) { (positions: [Int64]) in
         let kept = try connection.run([Self.kept(positions), Self.links(positions)])
         guard kept[0].count == positions.count else {
           throw StoreError.damaged("the log has lost an entry")
@@ -133,7 +133,27 @@ extension PostgresChangeLog {
 }
 
 extension PostgresConnection {
-  /// Hands over what a query answers part by part, inside a transaction.
+  /// Hands over the names of long rows part by part, inside a transaction: each time of so many rows as may be
+  /// read at once.
+  /// - Parameter query: answers names, and how many bytes the row of each holds. PostgreSQL knows these without
+  ///   reading them.
+  func forEachPart<Name: PostgresValue>(
+    named query: Statement, _ body: ([Name]) throws -> Void
+  ) throws {
+    try forEachPart(of: query) { rows in
+      var (names, bytes): ([Name], Int) = ([], 0)
+      try rows.forEach { row in
+        names.append(try row.value(0))
+        bytes += try row.number(1)
+        guard RegisterPart.isFull(rows: names.count, bytes: bytes) else { return }
+        try body(names)
+        (names, bytes) = ([], 0)
+      }
+      if !names.isEmpty { try body(names) }
+    }
+  }
+
+  /// Hands over what a query answers part by part, inside a transaction. Its rows are short.
   func forEachPart(of query: Statement, _ body: (Rows) throws -> Void) throws {
     try run(Statement("DECLARE whole NO SCROLL CURSOR FOR " + query.text, query.parameters))
     while true {

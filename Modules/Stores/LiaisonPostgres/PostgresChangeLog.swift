@@ -60,11 +60,12 @@ public final class PostgresChangeLog: ChangeLog {
     let register: RegisterID = try await pool.use { connection in
       try Self.check(connection)
       try layout.open(connection, address)
-      let rows = try connection.run(
-        Statement("SELECT register, schema_position, moved_to FROM register"))
-      guard let row = rows.first else { throw KnownRegister.noRegister }
-      if access == .writing { try KnownRegister.checkIsHere(row, 2) }
-      _ = try schemas.filed(at: row.position(1), connection)
+      let rows = try connection.read([
+        Statement("SELECT register, moved_to FROM register"), RegisterSchemas.place,
+      ])
+      guard let row = rows[0].first else { throw KnownRegister.noRegister }
+      if access == .writing { try KnownRegister.checkIsHere(row, 1) }
+      _ = try schemas.filed(at: RegisterSchemas.place(rows[1]), connection)
       return try row.value(0)
     }
     self.schemas = schemas

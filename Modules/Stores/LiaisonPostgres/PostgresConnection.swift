@@ -53,7 +53,7 @@ final class PostgresConnection {
   private func settle(_ address: PostgresAddress) throws {
     // Each query goes by an index, whatever the statistics of a table that has just been filled say.
     let settings = [
-      "search_path": address.namespace, "statement_timeout": "\(Tuning.serverBusySeconds)s",
+      "search_path": address.quotedNamespace, "statement_timeout": "\(Tuning.serverBusySeconds)s",
       "lock_timeout": "\(Tuning.serverBusySeconds - 1)s",
       // The register's row may be locked: all others wait for it.
       "idle_in_transaction_session_timeout": "\(Tuning.serverBusySeconds)s",

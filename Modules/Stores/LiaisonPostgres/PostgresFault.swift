@@ -17,6 +17,13 @@ enum PostgresFault: Error, Hashable {
     if case .refused(let state, _) = self { ["40001", "40P01"].contains(state) } else { false }
   }
 
+  /// Whether others may well get what they ask for: it refused a value, met a constraint or a row that is damaged,
+  /// or something is too large.
+  var isOfWhatWasAsked: Bool {
+    guard case .refused(let state, _) = self else { return false }
+    return ["22", "23", "54", "XX"].contains { state.hasPrefix($0) }
+  }
+
   /// Whether its connection is of no use any more.
   var endsConnection: Bool {
     switch self {

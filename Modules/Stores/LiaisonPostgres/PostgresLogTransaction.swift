@@ -16,7 +16,8 @@ final class PostgresLogTransaction: LogTransaction {
   /// What the register's row holds.
   private struct State {
     var chain: LogChain
-    var schemaPosition: LogPosition
+    /// Where the register's schema stands.
+    var schema: Cursor
     /// Whether the row is behind.
     var hasGrown = false
   }
@@ -33,11 +34,16 @@ final class PostgresLogTransaction: LogTransaction {
     known.opening + [
       Statement(
         """
-        SELECT \(KnownRegister.columns), head, prefix, schema_position, moved_to
+        SELECT \(KnownRegister.columns), head, prefix, moved_to
         FROM register FOR UPDATE
-        """)
+        """),
+      // Behind the lock: that statement may have waited for who changed it.
+      RegisterSchemas.place,
     ]
   }
+
+  /// Whether the register's row is locked, and found to be ours.
+  var hasBegun: Bool { state != nil }
 
   /// Begins, if it has not begun.
   func begin() throws { _ = try ask([]) }
@@ -50,16 +56,17 @@ final class PostgresLogTransaction: LogTransaction {
     guard !before.isEmpty || !statements.isEmpty else { return [] }
     unsent = []
     let rows = try connection.run(before + statements)
-    if state == nil { state = try state(rows[opening.count - 1]) }
+    if state == nil { state = try state(rows[opening.count - 2], rows[opening.count - 1]) }
     return Array(rows.suffix(statements.count))
   }
 
-  private func state(_ rows: Rows) throws -> State {
+  /// - Parameter place: where the register's schema stands.
+  private func state(_ rows: Rows, _ place: Rows) throws -> State {
     try known.check(rows.first)
     guard let row = rows.first else { throw KnownRegister.noRegister }
-    try KnownRegister.checkIsHere(row, 5)
+    try KnownRegister.checkIsHere(row, 4)
     let end = Cursor(position: try row.position(2), prefix: try row.value(3))
-    return State(chain: known.start.moved(to: end), schemaPosition: try row.position(4))
+    return State(chain: known.start.moved(to: end), schema: try RegisterSchemas.place(place))
   }
 
   /// - Returns: where the log ends, if it has grown.
@@ -68,7 +75,7 @@ final class PostgresLogTransaction: LogTransaction {
     let end = state.chain.end
     let head = Statement(
       "UPDATE register SET head = $1, prefix = $2, schema_position = $3",
-      .one(end.position.number), .one(end.prefix), .one(state.schemaPosition.number))
+      .one(end.position.number), .one(end.prefix), .one(state.schema.position.number))
     try connection.commit(after: unsent + (state.hasGrown ? [head] : []))
     unsent = []
     return state.hasGrown ? end.position : nil
@@ -113,15 +120,15 @@ final class PostgresLogTransaction: LogTransaction {
   }
 
   func schema() throws -> FiledSchema {
-    let position = try opened().schemaPosition
-    if let filed = schemas.known(at: position) { return filed }
-    return try schemas.read(ask([RegisterSchemas.statement(position)])[0], at: position)
+    let place = try opened().schema
+    if let filed = schemas.known(at: place) { return filed }
+    return try schemas.read(ask([RegisterSchemas.statement(place)])[0], at: place)
   }
 
   func append(_ schema: FiledSchema) throws -> Cursor {
     var state = try opened()
     let end = state.chain.append(schema.name)
-    state.schemaPosition = end.position
+    state.schema = end
     state.hasGrown = true
     unsent.append(
       Statement(
@@ -134,7 +141,7 @@ final class PostgresLogTransaction: LogTransaction {
   func file(_ record: RecordID, links: Links?, keys: [UniqueKey]?) throws {
     var batch = AppendedBatch()
     batch.file(record, links: links, keys: keys)
-    let filed = try ask(batch.statements)
+    let filed = try ask(batch.filing)
     guard let keys, !keys.isEmpty else { return }
     guard filed.last?.changed == keys.count else {
       throw StoreError.exists("another record holds what is unique")

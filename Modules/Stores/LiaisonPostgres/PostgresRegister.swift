@@ -8,6 +8,7 @@ struct PostgresRegister: RegisterReading {
   func forEachPart(_ body: @Sendable (RegisterPart) throws -> Void) throws {
     try body(.register(try register()))
     try forEachLogPart(body)
+    try forEachProvenancePart(body)
     try forEachDerivedPart(body)
     try forEachRosterPart(body)
   }
@@ -30,24 +31,46 @@ struct PostgresRegister: RegisterReading {
       standing: try rows[1].first.map { try Standing($0, hosts: rows[2]) })
   }
 
+  /// Short rows.
   private func read<Value>(
     _ query: String, _ value: (Row) throws -> Value, _ body: ([Value]) throws -> Void
   ) throws {
     try connection.forEachPart(of: Statement(query)) { try body($0.map(value)) }
   }
 
+  /// Long rows.
+  /// - Parameters:
+  ///   - names: answers the name of each row, and how many bytes the row holds.
+  ///   - query: answers the rows of some names, in the same order.
+  private func read<Name: PostgresValue, Value>(
+    _ names: String, by _: Name.Type, _ query: String, _ value: (Row) throws -> Value,
+    _ body: ([Value]) throws -> Void
+  ) throws {
+    try connection.forEachPart(named: Statement(names)) { (names: [Name]) in
+      try body(connection.run(Statement(query, .all(names))).map(value))
+    }
+  }
+
   private func forEachLogPart(_ body: (RegisterPart) throws -> Void) throws {
     try read(
-      "SELECT position, prefix, bytes FROM schema_change WHERE position > 0 ORDER BY position"
+      """
+      SELECT position, length(bytes)::bigint FROM schema_change WHERE position > 0
+      ORDER BY position
+      """, by: Int64.self,
+      """
+      SELECT position, prefix, bytes FROM schema_change WHERE position = ANY ($1)
+      ORDER BY position
+      """
     ) { row in
       RegisterPart.Schema(cursor: try row.cursor(0, 1), bytes: try row.value(2))
     } _: {
       try body(.schemas($0))
     }
     try read(
+      "SELECT position, length(bytes)::bigint FROM change ORDER BY position", by: Int64.self,
       """
       SELECT position, prefix, before, record, revision, bytes, edit, handed_back_by
-      FROM change ORDER BY position
+      FROM change WHERE position = ANY ($1) ORDER BY position
       """
     ) { row in
       RegisterPart.Entry(
@@ -58,12 +81,23 @@ struct PostgresRegister: RegisterReading {
     } _: {
       try body(.entries($0))
     }
+  }
+
+  /// What came with the entries.
+  private func forEachProvenancePart(_ body: (RegisterPart) throws -> Void) throws {
     try read("SELECT edit, position FROM absorbed ORDER BY edit") { row in
       RegisterPart.Absorbed(edit: try row.value(0), position: try row.position(1))
     } _: {
       try body(.absorbed($0))
     }
-    try read("SELECT record, revision, bytes, position FROM ancestor ORDER BY revision") { row in
+    try read(
+      "SELECT revision, length(bytes)::bigint FROM ancestor ORDER BY revision",
+      by: RevisionID.self,
+      """
+      SELECT record, revision, bytes, position FROM ancestor
+      WHERE revision = ANY ($1) ORDER BY revision
+      """
+    ) { row in
       RegisterPart.Ancestor(
         record: try row.value(0), revision: try row.revision(1, 2), position: try row.position(3))
     } _: {
@@ -93,9 +127,12 @@ struct PostgresRegister: RegisterReading {
       try body(.heads($0))
     }
     try read(
+      // A target has the bytes of its id, and of the length before it.
+      "SELECT record, count(*) * 20 FROM link GROUP BY record ORDER BY record",
+      by: RecordID.self,
       """
       SELECT record, field, array_agg(target ORDER BY target) FROM link
-      GROUP BY record, field ORDER BY record, field
+      WHERE record = ANY ($1) GROUP BY record, field ORDER BY record, field
       """
     ) { row in
       RegisterPart.Link(
@@ -103,7 +140,10 @@ struct PostgresRegister: RegisterReading {
     } _: {
       try body(.links($0))
     }
-    try read("SELECT record, key FROM unique_key ORDER BY record, key") { row in
+    try read(
+      "SELECT hash, length(key)::bigint FROM unique_key ORDER BY record, key", by: [UInt8].self,
+      "SELECT record, key FROM unique_key WHERE hash = ANY ($1) ORDER BY record, key"
+    ) { row in
       RegisterPart.Key(record: try row.value(0), key: try row.value(1))
     } _: {
       try body(.keys($0))

@@ -2,14 +2,22 @@ internal import LiaisonModel
 internal import LiaisonSync
 
 /// Which replicas and invitations a register has, inside a transaction.
-struct PostgresRoster: RosterTransaction {
-  let connection: PostgresConnection
+final class PostgresRoster: RosterTransaction {
+  private let connection: PostgresConnection
+  /// Whether it is another roster now; the audit log is none of it.
+  private(set) var isChanged = false
+
+  init(_ connection: PostgresConnection) { self.connection = connection }
+
+  private func put(_ statement: Statement) throws {
+    if try connection.run(statement).changed > 0 { isChanged = true }
+  }
 
   func office(_ id: OfficeID) throws -> Office? {
     try connection.run(Self.office(id)).first.map { try Office($0) }
   }
 
-  func put(_ office: Office) throws { try connection.run(Self.putting(office)) }
+  func put(_ office: Office) throws { try put(Self.putting(office)) }
 
   func replica(with key: Fingerprint) throws -> EnrolledReplica? {
     try connection.run(Self.replica(key)).first.map { try EnrolledReplica($0) }
@@ -21,7 +29,7 @@ struct PostgresRoster: RosterTransaction {
     ).map { try EnrolledReplica($0) }
   }
 
-  func put(_ replica: EnrolledReplica) throws { try connection.run(Self.putting(replica)) }
+  func put(_ replica: EnrolledReplica) throws { try put(Self.putting(replica)) }
 
   func invitation(_ secret: [UInt8]) throws -> IssuedInvitation? {
     try connection.run(Self.invitation(secret)).first.map { try IssuedInvitation($0) }
@@ -33,7 +41,7 @@ struct PostgresRoster: RosterTransaction {
     ).map { try IssuedInvitation($0) }
   }
 
-  func put(_ invitation: IssuedInvitation) throws { try connection.run(Self.putting(invitation)) }
+  func put(_ invitation: IssuedInvitation) throws { try put(Self.putting(invitation)) }
 
   func note(_ entry: AuditEntry) throws {
     try connection.run(

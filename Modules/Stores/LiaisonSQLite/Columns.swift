@@ -22,6 +22,16 @@ struct Columns {
     sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL
   }
 
+  /// Bytes that all columns hold together, besides numbers.
+  var byteCount: Int {
+    (0..<sqlite3_column_count(statement)).reduce(0) { sum, column in
+      switch sqlite3_column_type(statement, column) {
+      case SQLITE_BLOB, SQLITE_TEXT: sum + Int(sqlite3_column_bytes(statement, column))
+      case _: sum
+      }
+    }
+  }
+
   /// A revision whose name and bytes stand in two columns; nil if these hold none.
   func revision(_ id: Int, _ bytes: Int) throws -> EncodedRevision? {
     if hasNull(id) && hasNull(bytes) { return nil }

@@ -38,12 +38,14 @@ struct SQLiteRegister: RegisterReading {
   private func read<Row>(
     _ sql: String, _ row: (Columns) throws -> Row, _ body: ([Row]) throws -> Void
   ) throws {
-    var rows: [Row] = []
+    var (rows, bytes): ([Row], Int) = ([], 0)
     try PreparedStatement.separate(db, sql).forEach { columns in
       rows.append(try row(columns))
-      guard rows.count == RegisterPart.rows else { return }
+      bytes += columns.byteCount
+      guard RegisterPart.isFull(rows: rows.count, bytes: bytes) else { return }
       try body(rows)
       rows.removeAll(keepingCapacity: true)
+      bytes = 0
     }
     if !rows.isEmpty { try body(rows) }
   }

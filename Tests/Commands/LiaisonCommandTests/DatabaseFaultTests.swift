@@ -47,6 +47,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "postgresql://liaison:p%zzsecret@h/d", "postgresql://liaison:sec[ret]x@[h/d",
+    "postgresql://liaison:sec/ret@h/d",
+  ])
+  func anAddressThatIsMistypedDoesNotShowItsPassword(_ store: String) throws {
+    for arguments in [["init"], ["serve", "--listen", "127.0.0.1:0"], ["status"]] {
+      let result = try shop.run("liaisond", arguments + ["--store", store])
+      #expect(result.code == 2 && result.isPlainFailure && result.output.isEmpty, "\(result)")
+      #expect(!result.errors.contains("sec") && !result.errors.contains("ret"), "\(result)")
+    }
+  }
+
   @Test func whatIsNoRegisterOfOursIsOneLineAndWhatToTry() throws {
     func refused(_ arguments: [String], _ what: String, try advice: String) throws {
       let result = try shop.run("liaisond", arguments + ["--store", store])

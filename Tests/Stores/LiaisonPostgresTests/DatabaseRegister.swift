@@ -38,7 +38,7 @@ struct DatabaseRegister: Sendable {
   /// Runs SQL in the register's namespace.
   @discardableResult
   func sql(_ text: String) throws -> String {
-    try server.sql("SET search_path TO \(namespace); \(text)")
+    try server.sql("SET search_path TO \"\(namespace)\"; \(text)")
   }
 
   /// Lets the first commits of what inserts into a table fail.

@@ -108,6 +108,24 @@ import Testing
     try await other.checkIntegrity()
   }
 
+  /// Two servers that note the same replicas take their rows in one order: neither waits for the other.
+  @Test func whatIsSeenOfReplicasIsWrittenInTheirOrder() async throws {
+    let log = try await register.open()
+    let ids: [ReplicaID] = (0..<40).map { _ in register.maker.newID() }
+    try register.sql("INSERT INTO office (code, name, role) VALUES ('VIE', '', 'reader')")
+    for (number, id) in ids.enumerated() {
+      try register.sql(
+        """
+        INSERT INTO replica (replica, office, number, note, key, enrolled, expires)
+        VALUES ('\(id)', 'VIE', \(number + 1), '', sha256('\(number)'), 0, 0)
+        """)
+    }
+    let seen = ReplicaSighting(called: Timestamp(milliseconds: 8), peer: "")
+    try await log.put(Dictionary(ids.map { ($0, seen) }) { first, _ in first })
+    let written = try register.sql("SELECT replica FROM sighting ORDER BY ctid")
+    #expect(written == ids.sorted().map { "\($0)" }.joined(separator: "\n"))
+  }
+
   /// What reads or writes a whole register may take its time between two statements.
   @Test func aWholeTransactionIsNotTakenForAForgottenOne() async throws {
     let log = try await register.open()

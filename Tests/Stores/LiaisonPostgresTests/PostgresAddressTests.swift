@@ -1,4 +1,6 @@
+import LiaisonModel
 import LiaisonSync
+import TestSupport
 import Testing
 
 @testable import LiaisonPostgres
@@ -27,5 +29,29 @@ struct PostgresAddressTests {
     #expect { try PostgresAddress(text) } throws: { error in
       if case StoreError.unfit = error { true } else { false }
     }
+  }
+
+  /// Each is a person's mistake with a password that holds what a URI gives a meaning to.
+  @Test(arguments: [
+    "postgresql://liaison:p%zzsecret@h/d", "postgresql://liaison:sec[ret]x@[h/d",
+    "postgresql://liaison:sec/ret@h/d", "postgresql://liaison:5432/secret@h/d",
+    "postgresql://h:sec,ret/d", "postgresql://h:0/d",
+  ])
+  func whatIsMistypedIsNotRepeated(_ text: String) {
+    #expect { try PostgresAddress(text) } throws: { error in
+      guard case StoreError.unfit(let why) = error else { return false }
+      return !["sec", "ret", "zz", "5432"].contains { why.contains($0) }
+    }
+  }
+
+  @Test(arguments: ["user", "order", "table"])
+  func aNamespaceMayBeAWordOfSQL(_ name: String) async throws {
+    let server = try PostgresServer.shared.get()
+    let register = try await DatabaseRegister(
+      on: server, seed: 46, place: server.place(namespace: name))
+    let log = try await register.open()
+    let outcome = try await register.push(register.candidate("FTF"), to: log)
+    #expect(outcome.committed?.position.number == 1)
+    #expect(try server.sql("SELECT head FROM \"\(name)\".register") == "1")
   }
 }

@@ -2,7 +2,8 @@ public import LiaisonModel
 
 /// Which replicas and invitations a register has. A port; each call throws ``StoreError``.
 public protocol ReplicaRoster: Sendable {
-  /// Another number after each change of what is decided by: replicas, invitations, offices.
+  /// Another number after each change of what is decided by: replicas, invitations, offices. Nothing is to be
+  /// read from it but whether it is the same; it is, only if they are.
   func generation() async throws -> Int
 
   /// The office of this id; nil if the register has none.

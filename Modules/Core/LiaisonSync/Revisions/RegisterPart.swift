@@ -32,8 +32,16 @@ public enum RegisterPart: Hashable, Sendable {
   /// Oldest first.
   case audit([AuditEntry])
 
-  /// Rows that a store reads at a time.
+  /// Whether a part is large enough, so that the next row begins another: a part is in memory as a whole, and is put
+  /// somewhere with one statement.
+  public static func isFull(rows: Int, bytes: Int) -> Bool {
+    rows >= Self.rows || bytes >= Self.bytes
+  }
+
+  /// Short rows of a part.
   public static let rows = 1000
+  /// Bytes that long rows may have together before the last of them.
+  public static let bytes = 1 << 20
 }
 
 extension RegisterPart {
@@ -43,7 +51,7 @@ extension RegisterPart {
     /// Where the log ends.
     public let head: Cursor
     public var isHealing: Bool
-    /// How often the roster has changed.
+    /// A number of what the roster is: see ``ReplicaRoster/generation()``.
     public var generation: Int
     /// The schema that is the register's, encoded, and since which position; zero for the one that it was made
     /// with.
