@@ -87,6 +87,37 @@ import Testing
     #expect(try await service(copy).verify().digest == vienna.digest())
   }
 
+  /// The primary promised its head; the standby has what came before the cut, and no more.
+  @Test func aPullThatBrokeGoesOnAtAStandbyThatLagsAndTakesNothingBack() async throws {
+    let log = try await log(primary)
+    let (vienna, newYork) = (try await office("VIE", of: log), try await office("NYC", of: log))
+    try await vienna.sync()
+    for code in ["ONE", "TWO"] { try await vienna.new("area", "code=\(code)", "name=\(code)") }
+    for office in [vienna, newYork] { try await office.sync() }
+    try await vienna.edit("ONE", "name=First")
+    try await vienna.sync()
+    try await caughtUp()
+    try standby.sql("SELECT pg_wal_replay_pause()")
+    try await standby.wait(for: "SELECT pg_get_wal_replay_pause_state()", toBe: "paused")
+    try await vienna.edit("TWO", "name=Second")
+    try await vienna.sync()
+
+    let slow = SyncService(log: log, coding: RevisionCodec(), limit: BatchLimit(count: 1))
+    // The header and the first batch: ONE.
+    let cut = CutLink.breaking(DirectLink(service: slow), at: 6)
+    await #expect(throws: CutLink.broken) { try await newYork.on(cut).sync() }
+    let identity = try await newYork.store.identity()
+    #expect(identity.cursor?.position.number == 3 && identity.until?.position.number == 4)
+    let copy = try await self.log(standby, also: "&target_session_attrs=any")
+    let reading = newYork.on(DirectLink(service: service(copy)))
+    await #expect(throws: CallError.notYet) { try await reading.sync() }
+    #expect(try await newYork.value("ONE", "name") == "First", "it is not taken back")
+    try standby.sql("SELECT pg_wal_replay_resume()")
+    try await caughtUp()
+    #expect(try await reading.sync().handBack == HandBack())
+    #expect(try await newYork.digest() == vienna.digest())
+  }
+
   @Test func whatAPromotedStandbyLacksComesBackFromTheOffices() async throws {
     // The servers know both, and go on.
     let log = try await log(primary, standby)

@@ -3,6 +3,7 @@ import LiaisonModel
 import LiaisonServer
 import LiaisonSync
 import LiaisonWire
+import Synchronization
 
 /// How offices reach headquarters.
 protocol Link: Sendable {
@@ -81,6 +82,18 @@ struct CutLink: Link {
 
   /// Silence ends a sync; a connection that broke is made anew first.
   static let broken = CallError.unreachable(.silent)
+
+  /// One that breaks at a point, counted from 1, and holds otherwise.
+  static func breaking(_ inner: any Link, at last: Int) -> CutLink {
+    let points = Mutex(0)
+    return CutLink(inner: inner) {
+      let point = points.withLock { points in
+        points += 1
+        return points
+      }
+      if point == last { throw broken }
+    }
+  }
 
   func connector(for office: OfficeID) -> any SyncConnector {
     Connector(inner: inner.connector(for: office), point: point)

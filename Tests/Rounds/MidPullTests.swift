@@ -25,14 +25,7 @@ struct MidPullTests {
     try await vienna.edit("ONE", "name=Third")
     try await vienna.sync()
     // The header and the first batch: TWO.
-    let points = Mutex(0)
-    let cut = CutLink(inner: DirectLink(service: slow)) {
-      let point = points.withLock { points in
-        points += 1
-        return points
-      }
-      if point == 6 { throw CutLink.broken }
-    }
+    let cut = CutLink.breaking(DirectLink(service: slow), at: 6)
     await #expect(throws: CutLink.broken) { try await newYork.on(cut).sync() }
     let identity = try await newYork.store.identity()
     #expect(identity.cursor?.position.number == 5 && identity.until?.position.number == 6)

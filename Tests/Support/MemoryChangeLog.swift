@@ -25,6 +25,7 @@ public final class MemoryChangeLog: ChangeLog {
     var heads: [RecordID: Head] = [:]
     var handedBack: [LogPosition: OfficeID] = [:]
     var isHealing = false
+    var isStandby = false
     /// The log's cursors, from before its first entry on.
     var cursors: [Cursor]
     var chain: LogChain
@@ -72,6 +73,22 @@ public final class MemoryChangeLog: ChangeLog {
     MemoryChangeLog(register, state.withLock { $0 })
   }
 
+  /// A log that copies this one, and is as far as this one is now.
+  public func standby() -> MemoryChangeLog {
+    let copy = backup()
+    copy.state.withLock { $0.isStandby = true }
+    return copy
+  }
+
+  /// It copies no other log any more.
+  public func promote() { state.withLock { $0.isStandby = false } }
+
+  /// From now on it is what another log is now: its server asks another database.
+  public func failOver(to other: MemoryChangeLog) {
+    let other = other.state.withLock { $0 }
+    state.withLock { $0 = other }
+  }
+
   /// All entries, in their order.
   public var entries: [Entry] { state.withLock { $0.entries } }
 
@@ -91,7 +108,7 @@ public final class MemoryChangeLog: ChangeLog {
     let shared = places.filter(state.cursors.contains).max { $0.position < $1.position }
     return LogStatus(
       register: register, head: state.chain.end, schema: state.schema, isHealing: state.isHealing,
-      shared: shared,
+      isStandby: state.isStandby, shared: shared,
       wanted: Array(
         state.wanted.map { WantedRevision(record: $1.record, revision: $0) }
           .sorted { $0.revision.bytes.lexicographicallyPrecedes($1.revision.bytes) }

@@ -16,7 +16,8 @@ struct MoveStoreCommand: AsyncParsableCommand {
       on with their next sync, as long as they find a server under the same name. No server may run \
       on a folder meanwhile, and those on a database accept nothing. What has arrived is read back \
       and compared before it counts. The old place stays as it is, takes no more changes, and names \
-      the new one. A move that was interrupted is begun again by the same command.
+      the new one. A move that was interrupted is begun again by the same command; if its new place is \
+      lost, --force takes another one.
 
       Examples:
         liaisond move-store hq postgresql://liaison@db1,db2/hq
@@ -27,6 +28,9 @@ struct MoveStoreCommand: AsyncParsableCommand {
   var from: String
   @Argument(help: "Where it goes, likewise; nothing may be there yet.")
   var to: String
+  @Flag(
+    help: "Also if it was given up to another place, which then must never be served.")
+  var force = false
   @Flag(help: "Print JSON.") var json = false
 
   private struct Moved: Encodable {
@@ -74,13 +78,23 @@ struct MoveStoreCommand: AsyncParsableCommand {
     let entry = AuditEntry.byPerson(.moved, "", "from \(source.name) to \(target.name)")
     do {
       return try await target.fill { place in
-        try await copy.move(log, to: target.name, noting: entry, into: place)
+        try await copy.move(log, to: target.name, isForced: force, noting: entry, into: place)
       }
     } catch StoreError.exists(let what) {
       if try await log.operation().movedTo == target.name {
         throw StoreError.moved(to: target.name)
       }
       throw Failure(what, advice: "an empty place: another folder, or ?namespace=NAME")
+    } catch StoreError.moved(let place) {
+      throw Failure(
+        StoreError.moved(to: place).description,
+        advice: "liaisond move-store there; or --force, if it never arrived there")
+    } catch let error as StoreError {
+      // What failed first is told, also if the old place cannot be asked any more.
+      guard (try? await log.operation())?.movedTo == target.name else { throw error }
+      throw Failure(
+        "\(error); the register is given up meanwhile and takes no changes",
+        advice: "the same command again, or another place with --force")
     }
   }
 }

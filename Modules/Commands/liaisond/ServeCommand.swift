@@ -48,11 +48,10 @@ struct ServeCommand: AsyncParsableCommand {
     let place = try settings.register()
     try checkPrivate(place)
     let changeLog = try await place.open()
-    let isStandby = try await changeLog.status().isStandby
     let lock = try await place.lock(for: "liaisond serve")
     defer { withExtendedLifetime(lock) {} }
     let logger = Logger(label: "liaisond") { _ in LineLog(settings) }
-    if !isStandby { try await changeLog.add(hosts: settings.hosts) }
+    if try await !changeLog.status().isStandby { try await changeLog.add(hosts: settings.hosts) }
     let identity = settings.isInsecure ? nil : try await identity(of: changeLog, settings.files)
     let counted = ServerMetrics()
     let service = SyncService(
@@ -75,7 +74,6 @@ struct ServeCommand: AsyncParsableCommand {
       of: changeLog, at: place, identity, service, counted: counted)
     let serving = Serving(
       server: server, service: service, identity: identity, changeLog: changeLog,
-      isStandby: isStandby,
       register: try await changeLog.status().register, log: logger, asked: settings.asked,
       hangups: hangups, watch: watch, manager: ServiceManager(log: logger))
     do {
@@ -85,7 +83,7 @@ struct ServeCommand: AsyncParsableCommand {
     } catch is CancellationError {
       logger.notice("what did not end by itself is cut")
     }
-    if identity != nil, !isStandby { await noteSightings(of: service, changeLog, logger) }
+    if identity != nil { await noteSightings(of: service, changeLog, logger) }
     logger.notice("stopped")
   }
 

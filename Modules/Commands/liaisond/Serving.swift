@@ -14,8 +14,6 @@ struct Serving: Service {
   let service: SyncService
   let identity: ServerIdentity?
   let changeLog: any RegisterStore
-  /// Whether it only copies: then nothing is noted in it.
-  let isStandby: Bool
   let register: RegisterID
   let log: Logger
   /// Where it was told to listen.
@@ -31,7 +29,7 @@ struct Serving: Service {
       defer { group.cancelAll() }
       if let identity {
         group.addTask { try await identity.keepRenewed(log) }
-        group.addTask { try await service.watchRoster(changeLog, isReadOnly: isStandby) }
+        group.addTask { try await service.watchRoster(changeLog) }
       }
       group.addTask { try await service.watchHead(of: changeLog) }
       group.addTask { try await service.watchStore() }
@@ -72,7 +70,8 @@ struct Serving: Service {
   private func announce(_ addresses: [LiaisonSync.Endpoint]) async {
     do {
       // Invitations are for offices elsewhere, if any can call.
-      if !isStandby, let called = addresses.first(where: { !$0.isLoopback }) ?? addresses.first {
+      let called = addresses.first { !$0.isLoopback } ?? addresses.first
+      if let called, try await !changeLog.status().isStandby {
         try await changeLog.setPort(called.port)
       }
     } catch {

@@ -1,4 +1,5 @@
 public import LiaisonModel
+internal import LiaisonServer
 public import LiaisonSync
 internal import Synchronization
 
@@ -45,16 +46,38 @@ public final class ServerWatch: Sendable {
     }
   }
 
-  private struct Asked {
-    let at: ContinuousClock.Instant
-    let facts: Result<OperationFacts, StoreError>
+  private typealias Facts = Result<OperationFacts, StoreError>
+
+  private struct Told {
+    let facts: Facts
+    let at = ContinuousClock.now
+
+    var isFresh: Bool { ContinuousClock.now - at < OperationLimits.age }
   }
+
+  /// A look at the store: one at most is under way.
+  private enum Look {
+    case none
+    case underWay
+    /// Somebody has waited for it as long as one may: nobody waits for it any more.
+    case late
+  }
+
+  private struct State {
+    var look = Look.none
+    /// What is known of the store.
+    var told: Told?
+  }
+
+  private static let late = Facts.failure(.io("the store does not answer in time"))
 
   public let counted: ServerMetrics
   private let sources: Sources
   private let version: String
   private let phase = Mutex(ServingPhase.starting)
-  private let last = Mutex<Asked?>(nil)
+  private let state = Mutex(State())
+  /// Rings when something else is known of the store.
+  private let news = CommitSignal()
 
   /// - Parameter version: of this program.
   public init(_ sources: Sources, counted: ServerMetrics, version: String) {
@@ -72,7 +95,7 @@ public final class ServerWatch: Sendable {
 
   public func readiness() async -> Readiness { readiness(with: await facts()) }
 
-  private func readiness(with facts: Result<OperationFacts, StoreError>) -> Readiness {
+  private func readiness(with facts: Facts) -> Readiness {
     Readiness(
       phase.withLock { $0 }, store: facts, certificateEnds: sources.certificates().served,
       room: sources.room(), now: sources.now())
@@ -88,35 +111,52 @@ public final class ServerWatch: Sendable {
       counted.registry.families() + moment.families + ((try? facts.get())?.families ?? []))
   }
 
-  /// What the store tells, or has told a moment ago.
-  private func facts() async -> Result<OperationFacts, StoreError> {
-    let known = last.withLock { $0 }
-    if let known, ContinuousClock.now - known.at < OperationLimits.age { return known.facts }
-    let facts = await ask()
-    if case .failure(let error) = facts { counted.storeFailed(error) }
-    last.withLock { $0 = Asked(at: .now, facts: facts) }
-    return facts
+  /// What the store tells, or has told a moment ago. It is waited for only so long, whatever the store does.
+  private func facts() async -> Facts {
+    let next = news.next
+    let (known, mustLook) = state.withLock { state -> (Facts?, Bool) in
+      if let told = state.told, told.isFresh || state.look == .late { return (told.facts, false) }
+      defer { state.look = .underWay }
+      return (nil, state.look == .none)
+    }
+    if let known { return known }
+    // A call of a database's library cannot be cut off: it may outlast whoever asks.
+    if mustLook { Task { await look() } }
+    let wake = await next.wait { [sources] in try await sources.pause(OperationLimits.store) }
+    switch wake {
+    case .committed: break
+    case .quiet: giveUp()
+    // Whoever asked has gone.
+    case .ended: return Self.late
+    }
+    return state.withLock { $0.told?.facts } ?? Self.late
   }
 
-  private func ask() async -> Result<OperationFacts, StoreError> {
-    let late = StoreError.io("the store does not answer in time")
+  private func look() async {
+    let facts: Facts
     do {
-      return .success(
-        try await withThrowingTaskGroup(of: OperationFacts.self) { [sources] group in
-          defer { group.cancelAll() }
-          group.addTask { try await sources.store.operation() }
-          group.addTask {
-            try await sources.pause(OperationLimits.store)
-            throw late
-          }
-          guard let facts = try await group.next() else { throw late }
-          return facts
-        })
+      facts = .success(try await sources.store.operation())
     } catch let error as StoreError {
-      return .failure(error)
+      facts = .failure(error)
     } catch {
-      // Whoever asked has gone.
-      return .failure(late)
+      facts = Self.late
     }
+    state.withLock { $0 = State(look: .none, told: Told(facts: facts)) }
+    tell(facts)
+  }
+
+  /// The look under way takes too long.
+  private func giveUp() {
+    let isFirst = state.withLock { state in
+      guard state.look == .underWay else { return false }
+      state = State(look: .late, told: Told(facts: Self.late))
+      return true
+    }
+    if isFirst { tell(Self.late) }
+  }
+
+  private func tell(_ facts: Facts) {
+    if case .failure(let error) = facts { counted.storeFailed(error) }
+    news.fire()
   }
 }

@@ -4,7 +4,7 @@ internal import Synchronization
 ///
 /// A follower takes ``next`` before it reads the log and waits for it afterwards, so that no
 /// commit falls between.
-final class CommitSignal: Sendable {
+package final class CommitSignal: Sendable {
   private struct State {
     var generation = 0
     var isClosed = false
@@ -15,7 +15,7 @@ final class CommitSignal: Sendable {
   private let state = Mutex(State())
 
   /// The first commit after the one that `generation` stands for.
-  struct Next: Sendable {
+  package struct Next: Sendable {
     fileprivate let signal: CommitSignal
     let generation: Int
 
@@ -23,7 +23,7 @@ final class CommitSignal: Sendable {
     func wait() async -> Bool { await signal.wait(after: generation) }
 
     /// Waits until `pause` has ended, if that comes first.
-    func wait(_ pause: @escaping @Sendable () async throws -> Void) async -> Wake {
+    package func wait(_ pause: @escaping @Sendable () async throws -> Void) async -> Wake {
       await withTaskGroup(of: Wake.self) { group in
         defer { group.cancelAll() }
         group.addTask { await wait() ? .committed : .ended }
@@ -40,18 +40,20 @@ final class CommitSignal: Sendable {
     }
   }
 
-  enum Wake {
+  package enum Wake {
     case committed
     case quiet
     case ended
   }
 
+  package init() {}
+
   /// How many wait.
   var waiters: Int { state.withLock { $0.waiting.count } }
 
-  var next: Next { Next(signal: self, generation: state.withLock { $0.generation }) }
+  package var next: Next { Next(signal: self, generation: state.withLock { $0.generation }) }
 
-  func fire() {
+  package func fire() {
     let woken = state.withLock { state in
       state.generation += 1
       defer { state.waiting = [:] }

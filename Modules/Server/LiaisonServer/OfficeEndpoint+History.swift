@@ -7,10 +7,8 @@ extension OfficeEndpoint {
     _ request: HistoryRequest,
     receive: @escaping @Sendable (HistoryResponse) async throws -> Void
   ) async throws {
-    let status = try await service.asking {
-      try await service.log.status(among: [request.cursor])
-    }
-    try check(version: request.version, register: request.register, status)
+    let status = try await status(
+      request.version, request.register, reached: request.cursor, among: [request.cursor])
     guard status.shared != nil else { throw CallError.otherHistory }
     let coding = service.coding
     let all = try await service.asking {

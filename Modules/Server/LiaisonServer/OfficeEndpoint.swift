@@ -71,15 +71,12 @@ struct OfficeEndpoint: SyncEndpoint {
 extension OfficeEndpoint {
   private func header(for request: PullRequest) async throws -> PullHeader {
     guard request.older.count <= SyncLimits.olderPlaces else { throw CallError.tooLarge }
-    let places = try await places(of: request)
-    let status = try await service.asking { try await service.log.status(among: places) }
     guard let version = SyncProtocol.common(request.versions, service.protocols) else {
       throw CallError.otherProtocol
     }
-    try check(version: version, register: request.register, status)
-    if status.isStandby, let asked = request.cursor, asked.position > status.head.position {
-      throw CallError.notYet
-    }
+    let places = try await places(of: request, version)
+    let status = try await status(
+      version, request.register, reached: request.cursor, among: places)
     guard places.isEmpty || status.shared != nil else { throw CallError.otherHistory }
     let shared = status.shared == request.cursor ? nil : status.shared
     guard request.edits.count <= SyncLimits.askedEdits else { throw CallError.tooLarge }
@@ -96,11 +93,11 @@ extension OfficeEndpoint {
 
   /// The places that the pull may go on from. A cursor in the middle of a pull is none if the log has lost
   /// what that pull was to bring: with it went what the record was before, which never came.
-  private func places(of request: PullRequest) async throws -> [Cursor] {
+  private func places(of request: PullRequest, _ version: UInt32) async throws -> [Cursor] {
     let places = [request.cursor].compactMap(\.self) + request.older
     guard let until = request.until else { return places }
-    let known = try await service.asking { try await service.log.status(among: [until]).shared }
-    guard known != until else { return places }
+    let status = try await status(version, request.register, reached: until, among: [until])
+    guard status.shared != until else { return places }
     guard !request.older.isEmpty else { throw CallError.otherHistory }
     return request.older
   }
@@ -163,7 +160,11 @@ extension OfficeEndpoint {
       let batch = try await log.changes(after: position, since: since, limit: limit)
       // Under a server that goes on, another database may take over, and lack what was sent already.
       guard let through else { return batch }
-      guard try await log.has(through) else { throw CallError.otherHistory }
+      guard try await log.has(through) else {
+        let status = try await log.status(among: [through])
+        let isLost = status.shared == nil && !status.isBehind(through)
+        throw isLost ? CallError.otherHistory : .notYet
+      }
       return batch
     }
     return try await service.asking {
@@ -188,10 +189,8 @@ extension OfficeEndpoint {
 
   /// - Returns: nil if the register has another schema than when the edits were read: nothing is decided.
   private func commitUnlessTheSchemaMoves(_ request: PushRequest) async throws -> [Verdict]? {
-    let status = try await service.asking {
-      try await service.log.status(among: [request.cursor])
-    }
-    try check(version: request.version, register: request.register, status)
+    let status = try await status(
+      request.version, request.register, reached: request.cursor, among: [request.cursor])
     guard status.shared != nil else { throw CallError.otherHistory }
     guard request.edits.count <= service.limit.count else { throw CallError.tooLarge }
     // Read here, in the caller's task: nobody else waits for it.
@@ -228,10 +227,18 @@ extension OfficeEndpoint {
     return office.role
   }
 
-  func check(
-    version: UInt32, register: RegisterID?, _ status: LogStatus
-  ) throws(CallError) {
-    guard service.protocols.contains(version) else { throw .otherProtocol }
-    guard register == nil || register == status.register else { throw .otherRegister }
+  /// How the log stands for a caller who speaks `version`.
+  /// - Parameters:
+  ///   - reached: a place that the caller has come to, or was promised.
+  ///   - places: those of the log's that the caller asks for.
+  /// - Throws: ``CallError/notYet`` if the log is a standby's that is not as far: what it lacks is not lost.
+  func status(
+    _ version: UInt32, _ register: RegisterID?, reached: Cursor?, among places: [Cursor]
+  ) async throws -> LogStatus {
+    let status = try await service.asking { try await service.log.status(among: places) }
+    guard service.protocols.contains(version) else { throw CallError.otherProtocol }
+    guard register == nil || register == status.register else { throw CallError.otherRegister }
+    if let reached, status.isBehind(reached) { throw CallError.notYet }
+    return status
   }
 }

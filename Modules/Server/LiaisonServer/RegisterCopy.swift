@@ -19,13 +19,17 @@ public struct RegisterCopy: Sendable {
   /// move that was interrupted in between is begun again.
   /// - Parameters:
   ///   - name: of the new place, for those who look for the register at the old one.
-  ///   - place: not yet kept.
-  /// - Throws: ``StoreError``, and then nothing is given up.
+  ///   - isForced: also if it has been given up to another place, which then must never be served.
+  ///   - place: not yet kept: if that fails afterwards, the register stays given up.
+  /// - Throws: ``StoreError``: ``StoreError/moved(to:)``. It is not given up then, unless the store failed only
+  ///   when it was to keep that: ``OperationFacts/movedTo`` tells.
   public func move(
-    _ store: any RegisterStore, to name: String, noting entry: AuditEntry,
+    _ store: any RegisterStore, to name: String, isForced: Bool = false, noting entry: AuditEntry,
     into place: any RegisterWriting
   ) async throws -> RegisterSum {
-    try await store.giveUp(to: name, noting: entry) { try copy($0, into: place) }
+    try await store.giveUp(to: name, isForced: isForced, noting: entry) {
+      try copy($0, into: place)
+    }
   }
 
   /// Copies a register as it is at one moment, while others go on.

@@ -108,8 +108,9 @@ public struct SyncService: SyncListener {
     sightings.see(admitted.id, from: admitted.peer, at: now) { change(&$0, now) }
   }
 
-  /// Writes down what was seen of replicas, so far as it is not.
+  /// Writes down what was seen of replicas, so far as it is not. In a standby it waits until that is one no more.
   public func writeSightings(to roster: any ReplicaRoster) async throws {
+    guard try await !asking({ try await log.status().isStandby }) else { return }
     let seen = sightings.take()
     do {
       try await asking { try await roster.put(seen) }
@@ -123,14 +124,13 @@ public struct SyncService: SyncListener {
   public var followers: Int { commits.waiters }
 
   /// Wakes those who follow when replicas, invitations or offices have changed, so that a revocation ends
-  /// their calls. Until its task is cancelled.
-  /// - Parameter isReadOnly: whether nothing can be written down of what is seen of them.
-  public func watchRoster(_ roster: any ReplicaRoster, isReadOnly: Bool = false) async throws {
+  /// their calls, and writes down now and then what is seen of replicas. Until its task is cancelled.
+  public func watchRoster(_ roster: any ReplicaRoster) async throws {
     var (last, rounds) = (Int?.none, 0)
     await loadSightings(roster)
     while true {
       rounds += 1
-      if !isReadOnly, rounds % SyncLimits.sightingRounds == 0 {
+      if rounds % SyncLimits.sightingRounds == 0 {
         try? await writeSightings(to: roster)
         // Another server may have seen more.
         await loadSightings(roster)

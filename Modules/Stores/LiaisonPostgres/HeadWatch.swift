@@ -67,7 +67,7 @@ final class HeadWatch: Sendable {
         try look(connection, moved)
         if !isStandby { try ring(connection) }
         wait(connection.socket)
-        _ = try connection.hasNotifications()
+        try connection.takeNotifications()
       }
     } catch {
       // The calls of the service say why. It is tried again, as long as the server runs.

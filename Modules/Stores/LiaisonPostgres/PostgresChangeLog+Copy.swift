@@ -22,7 +22,7 @@ extension PostgresChangeLog {
   }
 
   public func giveUp<Result: Sendable>(
-    to place: String, noting entry: AuditEntry,
+    to place: String, isForced: Bool, noting entry: AuditEntry,
     _ body: @escaping @Sendable (any RegisterReading) throws -> Result
   ) async throws -> Result {
     try await pool.use { connection in
@@ -34,7 +34,7 @@ extension PostgresChangeLog {
       ])
       try connection.run(connection.maintaining())
       let row = try connection.run(Statement("SELECT moved_to FROM register")).first
-      if let other = try row?.optional(0) as String?, other != place {
+      if !isForced, let other = try row?.optional(0) as String?, other != place {
         throw StoreError.moved(to: other)
       }
       try PostgresRoster(connection).note(entry)

@@ -5,8 +5,7 @@ internal import LiaisonSync
 /// A connection to PostgreSQL, in pipeline mode (libpq's documentation, *Pipeline Mode*): any number of
 /// statements take one round trip.
 ///
-/// It blocks, and each wait has an end.
-////// One thread at a time has it.
+/// It blocks, and each wait has an end. One thread at a time has it.
 final class PostgresConnection {
   /// How long an answer is waited for.
   enum Patience: Sendable {
@@ -92,17 +91,14 @@ final class PostgresConnection {
   /// Its socket, to wait for what it says by itself.
   var socket: Int32 { PQsocket(handle) }
 
-  /// Takes what it has said by itself since the last time.
-  /// - Returns: whether there was a notification.
+  /// What it warned of in the last run.
+  var warnings: [String] { notices.warnings }
+
+  /// Takes what it has said by itself since the last time, so that its socket is silent.
   /// - Throws: ``PostgresFault/lost(_:)``.
-  func hasNotifications() throws -> Bool {
+  func takeNotifications() throws {
     guard PQconsumeInput(handle) == 1 else { throw fault() }
-    var found = false
-    while let notification = PQnotifies(handle) {
-      PQfreemem(notification)
-      found = true
-    }
-    return found
+    while let notification = PQnotifies(handle) { PQfreemem(notification) }
   }
 
   // MARK: Statements
@@ -115,6 +111,7 @@ final class PostgresConnection {
   @discardableResult
   func run(_ statements: [Statement]) throws -> [Rows] {
     deadline = .now + .seconds(patience.seconds)
+    notices.warnings = []
     var isNew: [Bool] = []
     for statement in statements { isNew.append(try send(statement)) }
     guard PQpipelineSync(handle) == 1 else { throw fault() }
@@ -207,9 +204,8 @@ final class PostgresConnection {
   /// Commits what has been begun.
   /// - Throws: ``PostgresFault/doubtful(_:)`` if the database warns: it does if it stops waiting for a standby.
   func commit(after statements: [Statement] = []) throws {
-    notices.warnings = []
     try run(statements + [Statement("COMMIT")])
-    if let warning = notices.warnings.first { throw PostgresFault.doubtful(warning) }
+    if let warning = warnings.first { throw PostgresFault.doubtful(warning) }
   }
 
   /// Ends a transaction that failed. What cannot be ended ends with its connection.

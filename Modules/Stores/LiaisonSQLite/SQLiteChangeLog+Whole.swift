@@ -12,12 +12,14 @@ extension SQLiteChangeLog {
   }
 
   public func giveUp<Result: Sendable>(
-    to place: String, noting entry: AuditEntry,
+    to place: String, isForced: Bool, noting entry: AuditEntry,
     _ body: @escaping @Sendable (any RegisterReading) throws -> Result
   ) async throws -> Result {
     try await Databases.guarding {
       try await database.write { [start] db in
-        if let other = try Self.newPlace(db), other != place { throw StoreError.moved(to: other) }
+        if !isForced, let other = try Self.newPlace(db), other != place {
+          throw StoreError.moved(to: other)
+        }
         try RosterTable(db: db).note(entry)
         let result = try body(SQLiteRegister(db: db, start: start))
         try PreparedStatement(db, "UPDATE register SET moved_to = ?").bound(place).run()

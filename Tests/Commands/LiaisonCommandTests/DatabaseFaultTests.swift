@@ -126,6 +126,39 @@ import Testing
     }
   }
 
+  /// As one whose machine has gone: nothing comes back, not even that it is down.
+  @Test func aDatabaseThatFallsSilentKeepsNobodyWaitingWhoAsksHowItIs() throws {
+    try serving { server in
+      let endpoint = try #require(server.endpoint)
+      let backends = try database.sql(
+        "SELECT pid FROM pg_stat_activity WHERE pid != pg_backend_pid() AND backend_type LIKE 'client%'"
+      )
+      let pids = backends.split(separator: "\n").map(String.init)
+      let first = try #require(pids.first)
+      let parent = try shop.output("ps", "-o", "ppid=", "-p", first)
+      let all = [parent.filter { $0.isNumber }] + pids
+      _ = try shop.run("kill", ["-STOP"] + all)
+      defer { _ = try? shop.run("kill", ["-CONT"] + all) }
+      // Sooner than a connection gives the database up.
+      let patience = Duration.seconds(Tuning.serverBusySeconds + 1)
+      var took = Duration.zero
+      var answer: HTTPAnswer
+      repeat {
+        let start = ContinuousClock.now
+        answer = try HTTPAnswer("GET", "/readyz", from: endpoint)
+        took = start.duration(to: .now)
+      } while answer.status == 200
+      #expect(answer.status == 503 && answer.body.contains("does not answer in time"), "\(answer)")
+      #expect(took < patience)
+      #expect(try HTTPAnswer("GET", "/metrics", from: endpoint).status == 200)
+      _ = try shop.run("kill", ["-CONT"] + all)
+      let deadline = ContinuousClock.now + .seconds(60)
+      while try HTTPAnswer("GET", "/readyz", from: endpoint).status != 200 {
+        guard ContinuousClock.now < deadline else { throw Workshop.Unready(text: "not ready") }
+      }
+    }
+  }
+
   /// A newer server has begun to use the database.
   @Test func anOlderServerSaysThatItDoesNotServeAndWritesNothing() throws {
     try serving { server in

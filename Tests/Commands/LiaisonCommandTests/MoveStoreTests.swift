@@ -115,6 +115,49 @@ import Testing
     _ = try shop.output("liaisond", "heal", "close", "--store", store)
   }
 
+  /// The database takes all of it, and refuses it when it is to be kept.
+  @Test func whatIsGivenUpAndNeverArrivedGoesElsewhereIfItIsForced() throws {
+    let refusing = try PostgresServer()
+    try refusing.sql(
+      """
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'no room'; END $$;
+      CREATE FUNCTION plant() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF EXISTS (
+          SELECT FROM pg_event_trigger_ddl_commands() WHERE object_identity = 'hq.audit'
+        ) THEN
+          CREATE CONSTRAINT TRIGGER late AFTER INSERT ON hq.audit DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION public.refuse();
+        END IF;
+      END $$;
+      CREATE EVENT TRIGGER plant ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+        EXECUTE FUNCTION plant()
+      """)
+    let target = refusing.place(namespace: "hq")
+    func failed(_ result: Workshop.Result, _ what: String, try advice: String) {
+      #expect(result.code == 1 && result.isPlainFailure && result.output.isEmpty, "\(result)")
+      #expect(
+        result.errors.contains(what) && result.errors.contains("\nTry: \(advice)"), "\(result)")
+    }
+    for _ in 1...2 {
+      try failed(
+        move("hq", target), "no room; the register is given up meanwhile and takes no changes",
+        try: "the same command again, or another place with --force")
+    }
+    try failed(
+      move("hq", store), "the register has moved to postgresql://",
+      try: "liaisond move-store there; or --force, if it never arrived there")
+    let forced = try shop.run("liaisond", "move-store", "hq", store, "--force")
+    #expect(forced.code == 0 && forced.errors.isEmpty, "\(forced)")
+    _ = try shop.output("liaisond", "heal", "close", "--store", store)
+    let audit = try shop.output("liaisond", "audit", "--store", store)
+    #expect(audit.split(separator: "\n").count { $0.contains("moved") } == 3, "\(audit)")
+    // There it is, and neither place gives it away again without being asked.
+    try failed(
+      move("hq", target), "the register has moved to postgresql://", try: "liaisond move-store")
+    _ = try shop.output("liaisond", "verify", "--store", store)
+  }
+
   /// Its new folder has its tables, and it waits for whoever holds the register, when it is killed.
   @Test func aMoveThatIsKilledLeavesNothingToServeAndIsDoneAgain() throws {
     #expect(try move("hq", store).code == 0)

@@ -18,9 +18,10 @@ struct PagesTests {
           .init(served: certificate, server: .second(8000), authority: .second(99_000))
         },
         followers: { 7 }, now: { .second(1000) },
-        // The store has no time at all, unless it answers at once.
+        // A store that says nothing has no time at all.
         pause: { _ in
-          if !(store is SilentStore) { for await _ in AsyncStream<Never>.makeStream().stream {} }
+          let isSilent = store is SilentStore || (store as? HangingStore)?.hangs == true
+          if !isSilent { for await _ in AsyncStream<Never>.makeStream().stream {} }
         }),
       counted: counted, version: "1.2.3")
   }
@@ -110,6 +111,28 @@ struct PagesTests {
     #expect(text.value("liaison_readiness_check", ["check": "store"]) == 0)
     #expect(text.value("liaison_store_errors_total", ["kind": "io"]) == 1)
     #expect(text.value("liaison_ready") == 0)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func aStoreThatHangsKeepsNobodyWaitingAndIsAskedOnce() async throws {
+    let (store, counted) = (HangingStore(), ServerMetrics())
+    let watch = watch(store, counted: counted)
+    watch.enters(.listening)
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 1...20 {
+        group.addTask {
+          #expect(
+            await watch.readiness().faults == [.store: "the store does not answer in time"])
+        }
+      }
+    }
+    #expect(store.asked == 1)
+    let text = try MetricsText(await watch.metrics())
+    #expect(text.value("liaison_store_errors_total", ["kind": "io"]) == 1)
+    // It answers at last, and is asked again.
+    store.letGo(try Facts.some())
+    while !(await watch.readiness().isReady) { await Task.yield() }
+    #expect(try MetricsText(await watch.metrics()).value("liaison_log_position") == 90)
   }
 
   @Test func whoeverAsksOftenDoesNotAskTheStore() async throws {

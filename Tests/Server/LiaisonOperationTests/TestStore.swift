@@ -26,6 +26,41 @@ struct SilentStore: OperationReading {
   }
 }
 
+/// A store that hangs until it is let go, whoever has gone meanwhile: as a call of a database's library does.
+final class HangingStore: OperationReading {
+  private struct State {
+    var facts: OperationFacts?
+    var asked = 0
+    var waiting: [CheckedContinuation<OperationFacts, Never>] = []
+  }
+
+  private let state = Mutex(State())
+
+  var asked: Int { state.withLock { $0.asked } }
+  var hangs: Bool { state.withLock { $0.facts == nil } }
+
+  func operation() async throws -> OperationFacts {
+    await withCheckedContinuation { continuation in
+      let facts = state.withLock { state in
+        state.asked += 1
+        if state.facts == nil { state.waiting.append(continuation) }
+        return state.facts
+      }
+      if let facts { continuation.resume(returning: facts) }
+    }
+  }
+
+  /// From now on it answers.
+  func letGo(_ facts: OperationFacts) {
+    let waiting = state.withLock { state in
+      state.facts = facts
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    for continuation in waiting { continuation.resume(returning: facts) }
+  }
+}
+
 extension Timestamp {
   static func second(_ second: Int64) -> Timestamp { Timestamp(milliseconds: second * 1000) }
 }

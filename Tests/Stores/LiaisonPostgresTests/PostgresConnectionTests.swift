@@ -46,6 +46,22 @@ struct PostgresConnectionTests {
     #expect(!connection.recover())
   }
 
+  @Test func whatItWarnsOfIsKeptUntilTheNextRun() throws {
+    let connection = try connection()
+    let warns = Statement("DO $$ BEGIN RAISE WARNING 'low on room'; END $$")
+    for _ in 1...3 {
+      try connection.run(warns)
+      #expect(connection.warnings == ["low on room"])
+    }
+    try connection.run(Statement("SELECT 1"))
+    #expect(connection.warnings.isEmpty)
+    // The others did not come with the commit.
+    try connection.run([Statement("BEGIN"), warns])
+    try connection.commit()
+    try connection.run(Statement("BEGIN"))
+    #expect(throws: PostgresFault.doubtful("low on room")) { try connection.commit(after: [warns]) }
+  }
+
   @Test func valuesComeBackAsTheyWent() throws {
     let bytes: [UInt8] = [0, 255, 10]
     let rows = try connection().run(

@@ -27,11 +27,13 @@ struct RegisterMoveTests {
   }
 
   private func move(
-    _ source: StorePlace, to target: StorePlace, thenThrowing isBroken: Bool = false
+    _ source: StorePlace, to target: StorePlace, isForced: Bool = false,
+    thenThrowing isBroken: Bool = false
   ) async throws -> RegisterSum {
     let store = try await source.open(maker.coding, for: .reading)
     return try await target.fill(maker.coding) { place in
-      let sum = try await copy.move(store, to: "\(target)", noting: entry, into: place)
+      let sum = try await copy.move(
+        store, to: "\(target)", isForced: isForced, noting: entry, into: place)
       if isBroken { throw Broken() }
       return sum
     }
@@ -144,6 +146,20 @@ struct RegisterMoveTests {
     await #expect(throws: StoreError.moved(to: "\(new)")) { try await old.open(maker.coding) }
     #expect(try await move(old, to: new).head.position == LogPosition(5))
     _ = try await new.open(maker.coding).push([maker.area("NEXT")], maker)
+  }
+
+  @Test(arguments: StorePlace.Kind.allCases)
+  func whatNeverArrivedGoesElsewhereIfThatIsForced(_ kind: StorePlace.Kind) async throws {
+    let (old, lost) = (try kind.new(in: scratch, "old"), try kind.other.new(in: scratch, "lost"))
+    _ = try await register(in: old)
+    await #expect(throws: Broken.self) { _ = try await move(old, to: lost, thenThrowing: true) }
+    let new = try kind.other.new(in: scratch, "new")
+    await #expect(throws: StoreError.moved(to: "\(lost)")) { try await move(old, to: new) }
+    _ = try await move(old, to: new, isForced: true)
+    await #expect(throws: StoreError.moved(to: "\(new)")) { try await old.open(maker.coding) }
+    let store = try await new.open(maker.coding)
+    _ = try await store.push([maker.area("NEXT")], maker)
+    #expect(try await store.audit(limit: 9).map(\.act).prefix(2) == [.moved, .moved])
   }
 
   @Test(arguments: StorePlace.Kind.allCases)

@@ -202,4 +202,7 @@ public struct LogStatus: Hashable, Sendable {
   }
 
   public var schema: Schema { filedSchema.schema }
+
+  /// Whether it copies a log that may have this place, and is not as far: that it lacks it tells nothing.
+  public func isBehind(_ place: Cursor) -> Bool { isStandby && place.position > head.position }
 }

@@ -29,11 +29,13 @@ public protocol RegisterStore: ChangeLog, ReplicaRoster, OperationReading {
   /// place: from then on nothing is written here, and a store that was opened before is told so.
   /// - Parameters:
   ///   - place: where it goes to; nothing secret.
+  ///   - isForced: also if it has been given up to another place, which then must never be served.
   ///   - entry: noted in the audit log, and among what `body` reads.
   /// - Throws: ``StoreError/moved(to:)`` if it has been given up to another place; what `body` throws, and then
-  ///   it is not given up.
+  ///   it is not given up. If the store fails only when it is to keep that, it may be given up or not:
+  ///   ``OperationFacts/movedTo`` tells.
   func giveUp<Result: Sendable>(
-    to place: String, noting entry: AuditEntry,
+    to place: String, isForced: Bool, noting entry: AuditEntry,
     _ body: @escaping @Sendable (any RegisterReading) throws -> Result
   ) async throws -> Result
 
