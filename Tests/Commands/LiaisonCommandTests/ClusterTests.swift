@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 
 /// Small runs of `Scripts/cluster`, which ends with another code than 0 where a server breaks what it promises.
-@Suite(.offPool) struct ClusterTests {
+/// One after the other: each keeps a machine busy.
+@Suite(.serialized, .offPool) struct ClusterTests {
   @Test func aServerThatIsKilledBehindAProxyLosesNothing() throws {
     try run("--store", "sqlite")
   }
