@@ -88,7 +88,7 @@ final class ServerDisk: ChangeLog, @unchecked Sendable {
   private func asking<Answer: Sendable>(
     _ body: @escaping @Sendable (any ChangeLog) async throws -> Answer
   ) async throws -> Answer {
-    let log = stored.log
+    let log = try stored.log()
     return stored.isElsewhere ? try waiting { try await body(log) } : try await body(log)
   }
 

@@ -7,7 +7,7 @@ import TestSupport
 
 /// What a server's log is kept in, and what a history does to it that no server does.
 protocol SimulatedDisk: Sendable {
-  var log: any ChangeLog { get }
+  func log() throws -> any ChangeLog
   /// Whether the log works on threads of its own. A history's thread waits for it: what runs once runs again in
   /// the same order.
   var isElsewhere: Bool { get }
@@ -26,7 +26,7 @@ protocol SimulatedDisk: Sendable {
 typealias DiskMaker = @Sendable (RegisterID, Schema, SimulatedSchemas) throws -> any SimulatedDisk
 
 extension MemoryChangeLog: SimulatedDisk {
-  var log: any ChangeLog { self }
+  func log() -> any ChangeLog { self }
   var isElsewhere: Bool { false }
   func names() -> [RevisionID] { entries.map(\.revision.id) }
   func ancestors() -> Set<RevisionID> { Set(ancestors.keys) }
@@ -37,31 +37,50 @@ extension MemoryChangeLog: SimulatedDisk {
 
 /// A register in a real PostgreSQL.
 struct PostgresDisk: SimulatedDisk {
-  let log: any ChangeLog
   let isElsewhere = true
   private let database: PostgresServer
   private let namespace: String
   private let schemas: SimulatedSchemas
+  /// The register, and what it was made with.
+  private let made: (register: RegisterID, schema: Schema)
+  private let opened = Opened()
 
-  static let disk: DiskMaker = { register, schema, schemas in
-    let database = try PostgresServer.shared.get()
-    let place = try PostgresAddress(database.newPlace())
-    try waiting {
-      try await PostgresChangeLog.create(place, register: register, schema: schema, coding: schemas)
-    }
-    return try PostgresDisk(database, place.namespace, schemas)
+  /// A backup is not opened.
+  private final class Opened: Sendable {
+    let log = Mutex<PostgresChangeLog?>(nil)
   }
 
+  static let disk: DiskMaker = {
+    try PostgresDisk(PostgresServer.shared.get(), made: ($0, $1), $2)
+  }
+
+  /// An empty one.
   private init(
-    _ database: PostgresServer, _ namespace: String, _ schemas: SimulatedSchemas
+    _ database: PostgresServer, made: (register: RegisterID, schema: Schema),
+    _ schemas: SimulatedSchemas
   ) throws {
-    (self.database, self.namespace, self.schemas) = (database, namespace, schemas)
-    let address = try PostgresAddress(database.place(namespace: namespace))
-    log = try waiting { try await PostgresChangeLog(address, coding: schemas) as any ChangeLog }
+    let address = try PostgresAddress(database.newPlace())
+    (self.database, self.made, self.schemas) = (database, made, schemas)
+    namespace = address.namespace
+    try waiting {
+      try await PostgresChangeLog.create(
+        address, register: made.register, schema: made.schema, coding: schemas)
+    }
+  }
+
+  func log() throws -> any ChangeLog {
+    try opened.log.withLock { log in
+      if let log { return log }
+      let address = try PostgresAddress(database.place(namespace: namespace))
+      let new = try waiting { [schemas] in try await PostgresChangeLog(address, coding: schemas) }
+      log = new
+      return new
+    }
   }
 
   func names() throws -> [RevisionID] {
-    let latest = try waiting { [log] in try await log.latest(.max, isHandedBack: false) }
+    let log = try log()
+    let latest = try waiting { try await log.latest(.max, isHandedBack: false) }
     return latest.reversed().map(\.revision.id)
   }
 
@@ -82,12 +101,7 @@ struct PostgresDisk: SimulatedDisk {
   }
 
   func copy() throws -> any SimulatedDisk {
-    let place = try PostgresAddress(database.newPlace())
-    let identity = try waiting { [log] in try await log.status() }
-    try waiting { [schemas] in
-      try await PostgresChangeLog.create(
-        place, register: identity.register, schema: identity.schema, coding: schemas)
-    }
+    let copy = try PostgresDisk(database, made: made, schemas)
     try database.sql(
       """
       BEGIN;
@@ -98,14 +112,14 @@ struct PostgresDisk: SimulatedDisk {
           SELECT string_agg(quote_ident(attname), ',') INTO columns FROM pg_attribute
             WHERE attrelid = format('\(namespace).%I', name)::regclass
               AND attnum > 0 AND attgenerated = '' AND NOT attisdropped;
-          EXECUTE format('DELETE FROM \(place.namespace).%I', name);
-          EXECUTE format('INSERT INTO \(place.namespace).%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM \(namespace).%I',
+          EXECUTE format('DELETE FROM \(copy.namespace).%I', name);
+          EXECUTE format('INSERT INTO \(copy.namespace).%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM \(namespace).%I',
             name, columns, columns, name);
         END LOOP;
       END $$;
       COMMIT;
       """)
-    return try PostgresDisk(database, place.namespace, schemas)
+    return copy
   }
 }
 

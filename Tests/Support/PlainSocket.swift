@@ -19,7 +19,10 @@ public final class PlainSocket: Sendable {
     let status = withUnsafePointer(to: &name) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(file, $0, length) }
     }
-    guard status == 0 else { throw Failure() }
+    guard status == 0 else {
+      Glibc.close(file)
+      throw Failure()
+    }
   }
 
   public func send(_ bytes: [UInt8]) throws {

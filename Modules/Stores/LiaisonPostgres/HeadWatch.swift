@@ -13,19 +13,14 @@ final class HeadWatch: Sendable {
     var seen = LogPosition.zero
     var mustRing = false
     var isEnded = false
+    /// Interrupts whoever watches.
+    var wake: Pipe?
   }
 
   private let address: PostgresAddress
   private let state = Mutex(State())
-  private let wake: Pipe
-  private let thread = BlockingThreads(1)
 
-  init(_ address: PostgresAddress) {
-    self.address = address
-    wake = Pipe()
-    // A pipe that is full rings as well: a commit never waits for whoever watches.
-    _ = fcntl(wake.fileHandleForWriting.fileDescriptor, F_SETFL, O_NONBLOCK)
-  }
+  init(_ address: PostgresAddress) { self.address = address }
 
   /// This server has committed up to here: the others are told.
   func committed(through position: LogPosition) {
@@ -37,6 +32,7 @@ final class HeadWatch: Sendable {
   }
 
   private func interrupt() {
+    guard let wake = state.withLock({ $0.wake }) else { return }
     _ = Swift.withUnsafeBytes(of: UInt8(0)) {
       write(wake.fileHandleForWriting.fileDescriptor, $0.baseAddress, 1)
     }
@@ -44,9 +40,13 @@ final class HeadWatch: Sendable {
 
   /// Calls `moved` each time that another server has committed, until its task is cancelled.
   func run(_ moved: @escaping @Sendable () -> Void) async {
+    let wake = Pipe()
+    // A pipe that is full rings as well: a commit never waits for whoever watches.
+    _ = fcntl(wake.fileHandleForWriting.fileDescriptor, F_SETFL, O_NONBLOCK)
+    state.withLock { $0.wake = wake }
     await withTaskCancellationHandler {
-      await thread.run { [self] in
-        while !state.withLock({ $0.isEnded }) { watch(moved) }
+      await BlockingThreads(1).run { [self] in
+        while !state.withLock({ $0.isEnded }) { watch(moved, wake) }
       }
     } onCancel: {
       state.withLock { $0.isEnded = true }
@@ -55,7 +55,7 @@ final class HeadWatch: Sendable {
   }
 
   /// Watches on one connection, as long as it holds.
-  private func watch(_ moved: () -> Void) {
+  private func watch(_ moved: () -> Void, _ wake: Pipe) {
     do {
       let connection = try PostgresConnection(address)
       // A standby can neither ring nor hear.
@@ -66,12 +66,12 @@ final class HeadWatch: Sendable {
       while !state.withLock({ $0.isEnded }) {
         try look(connection, moved)
         if !isStandby { try ring(connection) }
-        wait(connection.socket)
+        wait(connection.socket, wake)
         try connection.takeNotifications()
       }
     } catch {
       // The calls of the service say why. It is tried again, as long as the server runs.
-      wait(nil)
+      wait(nil, wake)
     }
   }
 
@@ -97,7 +97,7 @@ final class HeadWatch: Sendable {
   }
 
   /// Until there is something on the socket, or somebody interrupts, but not for long.
-  private func wait(_ socket: Int32?) {
+  private func wait(_ socket: Int32?, _ wake: Pipe) {
     let mine = wake.fileHandleForReading.fileDescriptor
     var polled = [mine, socket].compactMap { $0 }.map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
