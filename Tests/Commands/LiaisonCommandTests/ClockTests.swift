@@ -59,7 +59,9 @@ import Testing
     // A busy machine may have more than one try fail.
     var after = lines.next()
     while after?.hasPrefix("offline: ") == true { after = lines.next() }
-    #expect(after?.hasPrefix("in step: 1 received") == true, "\(after ?? "it has ended")")
+    // One that failed may have brought it already.
+    #expect(after?.hasPrefix("in step: ") == true, "\(after ?? "it has ended")")
+    _ = try shop.output("liaison", "show", "LATE", "-C", "vienna")
     #expect(try shop.output("liaison", "identity", "-C", "vienna") != before)
   }
 
