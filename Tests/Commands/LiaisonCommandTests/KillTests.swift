@@ -5,6 +5,7 @@ import LiaisonReplica
 import LiaisonSQLite
 import LiaisonSync
 import LiaisonWire
+import TestSupport
 import Testing
 
 /// kill -9 at random moments of a sync of 2,500 records: 2,000 come, 500 go. `LIAISON_KILLS=50` kills

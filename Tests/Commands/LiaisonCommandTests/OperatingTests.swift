@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The article *Operating*, as it is printed: its commands are run one after the other.

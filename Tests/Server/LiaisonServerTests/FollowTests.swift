@@ -46,7 +46,7 @@ struct FollowTests {
         while server.service.followers < 50 { await Task.yield() }
         let before = server.log.work.reads
         _ = try await server.push([server.maker.area("AREA-\(position)")])
-        while received.all.count < 50 * position { await Task.yield() }
+        try await received.reaches(50 * position)
         #expect(server.log.work.reads == before + 1)
       }
       server.service.stopFollowing()

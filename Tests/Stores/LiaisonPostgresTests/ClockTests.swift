@@ -6,7 +6,7 @@ import Testing
 @testable import LiaisonPostgres
 
 /// Two servers on one database whose clocks are hours apart.
-struct ClockTests {
+@Suite(.offPool(.databases)) struct ClockTests {
   private let hour: Int64 = 3_600_000
 
   @Test func whatIsWrittenKeepsTheOrderOfTheDatabase() async throws {

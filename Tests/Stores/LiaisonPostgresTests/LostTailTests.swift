@@ -6,7 +6,7 @@ import Testing
 @testable import LiaisonPostgres
 
 /// What a server remembers when a standby was promoted that had not got all.
-struct LostTailTests {
+@Suite(.offPool(.databases)) struct LostTailTests {
   let register: DatabaseRegister
 
   init() async throws {

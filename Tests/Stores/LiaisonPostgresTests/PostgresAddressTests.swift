@@ -6,7 +6,7 @@ import Testing
 @testable import LiaisonPostgres
 
 /// How a register in PostgreSQL is named.
-struct PostgresAddressTests {
+@Suite(.offPool(.databases)) struct PostgresAddressTests {
   @Test func theNamespaceIsOursAndTheRestIsLibpqs() throws {
     let address = try PostgresAddress(
       "postgresql://anna:secret@db1:5433,db2/hq?namespace=training&sslmode=verify-full")

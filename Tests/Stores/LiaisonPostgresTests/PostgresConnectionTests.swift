@@ -5,7 +5,7 @@ import Testing
 @testable import LiaisonPostgres
 
 /// Statements in one round trip, on a real server.
-struct PostgresConnectionTests {
+@Suite(.offPool(.databases)) struct PostgresConnectionTests {
   private func connection() throws -> PostgresConnection {
     try PostgresConnection(PostgresAddress(PostgresServer.shared.get().newPlace()))
   }
