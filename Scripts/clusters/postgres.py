@@ -24,8 +24,9 @@ def programs():
 class Postgres:
     """One server, which this process starts itself, to kill it. PostgreSQL does not run as root."""
 
-    def __init__(self, folder, name):
+    def __init__(self, folder, name, **options):
         self.folder, self.name, self.port = pathlib.Path(folder), name, free_port()
+        self.options = OPTIONS | options
         user = pwd.getpwnam("postgres") if os.getuid() == 0 else None
         # The groups of root would come along.
         self.user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
@@ -46,7 +47,7 @@ class Postgres:
                      "--pgdata", self.data)
 
     def start(self):
-        options = OPTIONS | {"port": self.port, "unix_socket_directories": self.folder, "cluster_name": self.name}
+        options = self.options | {"port": self.port, "unix_socket_directories": self.folder, "cluster_name": self.name}
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [programs() / "postgres", "-D", self.data,
@@ -61,12 +62,15 @@ class Postgres:
         if not listens(self.port):
             return False
         with contextlib.suppress(Failed):
-            return self.sql("SELECT 1", "postgres") == "1"
+            return self.sql("SELECT 1") == "1"
 
-    def sql(self, text, database="liaison"):
+    @property
+    def address(self):
+        return f"host=127.0.0.1 port={self.port} user=liaison dbname=postgres"
+
+    def sql(self, text, **options):
         return output(str(programs() / "psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
-                      "--set=ON_ERROR_STOP=1", "--command", text,
-                      f"host=127.0.0.1 port={self.port} user=liaison dbname={database}").strip()
+                      "--set=ON_ERROR_STOP=1", "--command", text, self.address, **options).strip()
 
     def set(self, name, value):
         """Sets an option of a running server, and waits until it counts."""
@@ -90,7 +94,7 @@ class Pair:
     def start(self):
         self.primary.make()
         self.primary.start()
-        self.primary.sql("CREATE DATABASE liaison", "postgres")
+        self.primary.sql("CREATE DATABASE liaison")
         if self.standby is None:
             return
         self.standby.program(

@@ -379,4 +379,7 @@ def build_line(record):
     return json.dumps(record) + "\n"
 
 
-main()
+try:
+    main()
+except stores.Failed as failed:
+    sys.exit(f"measure: {failed}")

@@ -3,7 +3,6 @@ replication, of plain C into SQLite, and of a clone by git and by Fossil with a 
 import contextlib
 import os
 import pathlib
-import pwd
 import shutil
 import socket
 import sqlite3
@@ -12,6 +11,9 @@ import sys
 import time
 
 from commands import ROOT
+
+sys.path.insert(0, str(ROOT / "Scripts/clusters"))
+from postgres import Postgres  # noqa: E402
 
 
 @contextlib.contextmanager
@@ -65,45 +67,16 @@ LAYOUT = """CREATE TABLE record (
 CREATE INDEX record_code ON record (kind, code)"""
 
 
-class Cluster:
-    """A PostgreSQL server of its own on loopback, stopped at the end."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
-        if not found:
-            sys.exit("measure: PostgreSQL is not installed\nTry: ./Scripts/install --peers")
-        self.programs = found[-1]
-        # PostgreSQL does not run as root.
-        self.user = "postgres" if os.getuid() == 0 else None
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-
-    def program(self, name, *arguments):
-        return output(str(self.programs / name), *arguments, user=self.user,
-                      group=self.user, extra_groups=[] if self.user else None, cwd=self.folder)
-
-    def __enter__(self):
-        os.mkdir(self.folder)
-        if self.user:
-            os.chown(self.folder, *pwd.getpwnam(self.user)[2:4])
-        self.program("initdb", "--auth=trust", "--username=liaison", "--pgdata", f"{self.folder}/data")
-        options = (f"-c listen_addresses=127.0.0.1 -c port={self.port} -c wal_level=logical "
-                   f"-c unix_socket_directories={self.folder}")
-        self.program("pg_ctl", "start", "--wait", "--pgdata", f"{self.folder}/data",
-                     "--log", f"{self.folder}/log", "--options", options)
-        return self
-
-    def __exit__(self, *_):
-        self.program("pg_ctl", "stop", "--mode=immediate", "--wait", "--pgdata", f"{self.folder}/data")
-
-    @property
-    def address(self):
-        return f"host=127.0.0.1 port={self.port} user=liaison dbname=postgres"
-
-    def sql(self, text, **options):
-        return output("psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align",
-                      "--set=ON_ERROR_STOP=1", "--command", text, self.address, **options).strip()
+@contextlib.contextmanager
+def postgres(folder, name):
+    """A PostgreSQL that runs, with as much memory as it takes by itself."""
+    server = Postgres(f"{folder}/{name}", name, wal_level="logical", shared_buffers="128MB")
+    try:
+        server.make()
+        server.start()
+        yield server
+    finally:
+        server.kill()
 
 
 @contextlib.contextmanager
@@ -114,14 +87,14 @@ def logical_replication(replica, count, folder):
         lines.writelines(
             f"\\\\x{record.hex()}\t{kind}\t{code}\t{position}\t\\\\x{revision.hex()}\t\\\\x{data.hex()}\n"
             for record, kind, code, position, revision, data in records(replica))
-    with Cluster(f"{folder}/publisher") as publisher:
+    with postgres(folder, "publisher") as publisher:
         publisher.sql(LAYOUT)
         with open(f"{folder}/lines") as lines:
-            publisher.sql("COPY record FROM STDIN", stdin=lines)
+            publisher.sql("COPY record FROM STDIN", stdin=lines, patience=600)
         publisher.sql("CREATE PUBLICATION register FOR TABLE record")
 
         def measure():
-            with Cluster(f"{folder}/subscriber") as subscriber:
+            with postgres(folder, "subscriber") as subscriber:
                 seconds = subscribed(publisher, subscriber, count)
             shutil.rmtree(subscriber.folder)
             return seconds

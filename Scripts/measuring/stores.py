@@ -11,7 +11,7 @@ from commands import ROOT, Proxy, Server, reference_lines
 from load import Caller, edit, load, push_one_at_a_time
 
 sys.path.insert(0, str(ROOT / "Scripts/clusters"))
-from postgres import Postgres  # noqa: E402
+from postgres import Failed, Postgres  # noqa: E402
 
 OFFICES, EDITS = 32, 50
 SERVERS = 1, 2, 4
@@ -52,19 +52,18 @@ class Databases:
 
     def __init__(self, build):
         self.build = build
-        self.server = Postgres(f"{build.folder}/postgres", "measured")
+        self.server = Postgres(
+            f"{build.folder}/postgres", "measured", shared_preload_libraries="pg_stat_statements")
         self.server.make()
-        with open(f"{self.server.data}/postgresql.conf", "a") as file:
-            file.write("shared_preload_libraries = 'pg_stat_statements'\n")
         self.server.start()
-        self.server.sql("CREATE EXTENSION pg_stat_statements", "postgres")
+        self.server.sql("CREATE EXTENSION pg_stat_statements")
 
     def url(self, register):
         return f"postgresql://liaison@127.0.0.1:{self.server.port}/{register}"
 
     def place(self, register):
-        if not self.server.sql(f"SELECT 1 FROM pg_database WHERE datname = '{register}'", "postgres"):
-            self.server.sql(f"CREATE DATABASE {register}", "postgres")
+        if not self.server.sql(f"SELECT 1 FROM pg_database WHERE datname = '{register}'"):
+            self.server.sql(f"CREATE DATABASE {register}")
         return self.where(register)
 
     def where(self, register):
@@ -72,16 +71,16 @@ class Databases:
 
     def copy(self, register, copy):
         self.drop(copy)
-        self.server.sql(f"CREATE DATABASE {copy} TEMPLATE {register}", "postgres")
+        self.server.sql(f"CREATE DATABASE {copy} TEMPLATE {register}")
 
     def drop(self, register):
-        self.server.sql(f"DROP DATABASE IF EXISTS {register} WITH (FORCE)", "postgres")
+        self.server.sql(f"DROP DATABASE IF EXISTS {register} WITH (FORCE)")
 
     def statements(self):
         """How many statements were run in other databases than the one that is asked; BEGIN and COMMIT count."""
         return int(self.server.sql(
             "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements JOIN pg_database d ON d.oid = dbid"
-            " WHERE d.datname <> 'postgres'", "postgres"))
+            " WHERE d.datname <> 'postgres'"))
 
     def stop(self):
         self.server.kill()
