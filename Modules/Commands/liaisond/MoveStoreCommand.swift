@@ -102,9 +102,16 @@ struct MoveStoreCommand: AsyncParsableCommand {
 extension RegisterPlace {
   /// - Throws: ``Failure`` if it names a database badly.
   fileprivate init(named text: String) throws {
-    try self.init(
-      folder: PostgresAddress.isOne(text) ? nil : text,
-      store: PostgresAddress.isOne(text) ? text : nil)
+    // Nobody means one of another scheme for a folder.
+    guard text.contains("://") else {
+      self = .folder(text)
+      return
+    }
+    do {
+      self = .database(try PostgresAddress(text))
+    } catch StoreError.unfit(let why) {
+      throw Failure(why, advice: "a folder, or postgresql://HOST/DATABASE", status: .usage)
+    }
   }
 
   /// For those who look for the register from elsewhere.

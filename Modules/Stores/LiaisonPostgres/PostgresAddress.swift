@@ -20,14 +20,9 @@ public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible {
   /// Without what is secret.
   public let description: String
 
-  /// Whether a text names a register in PostgreSQL, well or badly.
-  public static func isOne(_ text: String) -> Bool {
-    text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
-  }
-
   /// - Throws: ``StoreError/unfit(_:)`` if it is no such URI.
   public init(_ text: String) throws {
-    guard Self.isOne(text) else {
+    guard text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") else {
       throw StoreError.unfit("a store in PostgreSQL is named postgresql://HOST/DATABASE")
     }
     let (uri, namespace) = try Self.split(text)

@@ -106,6 +106,14 @@ import Testing
     _ = try shop.output("liaisond", "office", "add", "ROM", "--name", "Rome", "-C", "hq")
   }
 
+  @Test func anAddressOfAnotherSchemeIsNoFolder() throws {
+    let result = try move("hq", "postgre://liaison:secret@db1/hq")
+    #expect(result.code == 2 && result.isPlainFailure, "\(result)")
+    #expect(!result.errors.contains("secret"), "\(result)")
+    let left = try FileManager.default.contentsOfDirectory(atPath: shop.path)
+    #expect(!left.contains("postgre:"))
+  }
+
   @Test func aMoveIntoAFullDiskLeavesAllAsItWas() throws {
     #expect(try move("hq", store).code == 0)
     let full = try shop.run(
