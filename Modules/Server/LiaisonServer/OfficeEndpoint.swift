@@ -235,7 +235,11 @@ extension OfficeEndpoint {
   func status(
     _ version: UInt32, _ register: RegisterID?, reached: Cursor?, among places: [Cursor]
   ) async throws -> LogStatus {
-    let status = try await service.asking { try await service.log.status(among: places) }
+    let status = try await service.asking {
+      let status = try await service.log.status(among: places)
+      try status.checkHere()
+      return status
+    }
     guard service.protocols.contains(version) else { throw CallError.otherProtocol }
     guard register == nil || register == status.register else { throw CallError.otherRegister }
     if let reached, status.isBehind(reached) { throw CallError.notYet }

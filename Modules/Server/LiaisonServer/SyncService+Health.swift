@@ -23,7 +23,13 @@ extension SyncService {
   /// Asks the store again and again whether it answers, until its task is cancelled: without it the server is
   /// taken for one that does not serve.
   public func watchStore() async throws {
-    try await watchStore { _ = try await log.status() }
+    try await watchStore {
+      do { try await log.status().checkHere() } catch let error as StoreError {
+        // Whoever follows the log would go on to be told that nothing has happened.
+        if case .moved = error { commits.close() }
+        throw error
+      }
+    }
   }
 
   /// - Parameter ask: asks it.

@@ -8,7 +8,7 @@ extension PostgresChangeLog {
       let rows = try connection.read([
         Statement(
           """
-          SELECT \(KnownRegister.columns), head, prefix, is_healing, pg_is_in_recovery()
+          SELECT \(KnownRegister.columns), head, prefix, is_healing, pg_is_in_recovery(), moved_to
           FROM register
           """),
         Self.shared(places),
@@ -28,6 +28,7 @@ extension PostgresChangeLog {
       register: self.known.register,
       head: Cursor(position: try row.position(2), prefix: try row.value(3)),
       schema: rows.1, isHealing: try row.value(4), isStandby: try row.value(5),
+      movedTo: try row.optional(6),
       shared: places.filter { known.contains($0) }.max { $0.position < $1.position },
       wanted: try rows.0[2].map {
         WantedRevision(record: try $0.value(0), revision: try $0.value(1))

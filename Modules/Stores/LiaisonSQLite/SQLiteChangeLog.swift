@@ -80,12 +80,12 @@ public final class SQLiteChangeLog: ChangeLog {
 
   public func status(among places: [LiaisonSync.Cursor]) async throws -> LogStatus {
     try await read { [register, schemas, start] db in
-      let isHealing: Bool? = try PreparedStatement(db, "SELECT is_healing FROM register")
-        .first { try $0.value(0) }
+      let state = try PreparedStatement(db, "SELECT is_healing, moved_to FROM register")
+        .first { (isHealing: try $0.value(0) as Bool, movedTo: try $0.value(1) as String?) }
       return LogStatus(
         register: register, head: try SQLiteLogTransaction.chain(db, start).end,
-        schema: try schemas.current(db), isHealing: isHealing ?? false,
-        shared: try SQLiteChangeLog.last(of: places, db, start),
+        schema: try schemas.current(db), isHealing: state?.isHealing ?? false,
+        movedTo: state?.movedTo, shared: try SQLiteChangeLog.last(of: places, db, start),
         wanted: try PreparedStatement(
           db, "SELECT record, revision FROM wanted ORDER BY random() LIMIT ?"
         )

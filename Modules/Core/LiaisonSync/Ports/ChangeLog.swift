@@ -183,6 +183,8 @@ public struct LogStatus: Hashable, Sendable {
   public let isHealing: Bool
   /// Whether it copies another log, and may be behind it.
   public let isStandby: Bool
+  /// Where the register has gone, for whom this is how it was then; nil if it is here.
+  public let movedTo: String?
   /// The last of the places that were asked for which is one of this log's; nil if none is.
   public let shared: Cursor?
   /// What ancestors and merges were made from and is not here: ``SyncLimits/wanted`` at most.
@@ -190,18 +192,25 @@ public struct LogStatus: Hashable, Sendable {
 
   public init(
     register: RegisterID, head: Cursor, schema: FiledSchema, isHealing: Bool = false,
-    isStandby: Bool = false, shared: Cursor? = nil, wanted: [WantedRevision] = []
+    isStandby: Bool = false, movedTo: String? = nil, shared: Cursor? = nil,
+    wanted: [WantedRevision] = []
   ) {
     self.register = register
     self.head = head
     filedSchema = schema
     self.isHealing = isHealing
     self.isStandby = isStandby
+    self.movedTo = movedTo
     self.shared = shared
     self.wanted = wanted
   }
 
   public var schema: Schema { filedSchema.schema }
+
+  /// - Throws: ``StoreError/moved(to:)`` if the register is no longer here.
+  public func checkHere() throws(StoreError) {
+    if let movedTo { throw .moved(to: movedTo) }
+  }
 
   /// Whether it copies a log that may have this place, and is not as far: that it lacks it tells nothing.
   public func isBehind(_ place: Cursor) -> Bool { isStandby && place.position > head.position }
