@@ -7,6 +7,8 @@ final class Sightings: Sendable {
   private struct State {
     var all: [ReplicaID: ReplicaSighting] = [:]
     var changed: Set<ReplicaID> = []
+    /// How many of a replica's pushes are written down.
+    var written: [ReplicaID: Int] = [:]
   }
 
   private let state = Mutex(State())
@@ -15,8 +17,10 @@ final class Sightings: Sendable {
   /// later is not read from a clock: servers may have theirs hours apart.
   func load(_ known: [ReplicaID: ReplicaSighting]) {
     state.withLock { state in
-      let others = known.filter { !state.changed.contains($0.key) }
-      state.all.merge(others) { $1 }
+      for (replica, sighting) in known where !state.changed.contains(replica) {
+        state.all[replica] = sighting
+        state.written[replica] = sighting.pushes
+      }
     }
   }
 
@@ -33,16 +37,28 @@ final class Sightings: Sendable {
     }
   }
 
-  /// What has changed since the last time.
+  /// What has changed since the last time, with the pushes since.
   func take() -> [ReplicaID: ReplicaSighting] {
     state.withLock { state in
-      defer { state.changed = [] }
-      return state.all.filter { state.changed.contains($0.key) }
+      var taken: [ReplicaID: ReplicaSighting] = [:]
+      for replica in state.changed {
+        guard var sighting = state.all[replica] else { continue }
+        let pushes = sighting.pushes
+        sighting.pushes -= state.written.updateValue(pushes, forKey: replica) ?? 0
+        taken[replica] = sighting
+      }
+      state.changed = []
+      return taken
     }
   }
 
   /// What was taken could not be written down.
-  func putBack(_ replicas: some Sequence<ReplicaID>) {
-    state.withLock { $0.changed.formUnion(replicas) }
+  func putBack(_ taken: [ReplicaID: ReplicaSighting]) {
+    state.withLock { state in
+      for (replica, sighting) in taken {
+        state.changed.insert(replica)
+        state.written[replica, default: 0] -= sighting.pushes
+      }
+    }
   }
 }

@@ -115,7 +115,7 @@ public struct SyncService: SyncListener {
     do {
       try await asking { try await roster.put(seen) }
     } catch {
-      sightings.putBack(seen.keys)
+      sightings.putBack(seen)
       throw error
     }
   }

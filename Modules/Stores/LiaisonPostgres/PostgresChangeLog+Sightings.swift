@@ -24,6 +24,15 @@ extension ReplicaSighting {
     "went_back", "waiting", "oldest", "conflicts", "client",
   ]
 
+  /// What is not only of who comes last.
+  private static let kept = [
+    "pushes": "sighting.pushes + excluded.pushes",
+
+    "went_back": "greatest(sighting.went_back, excluded.went_back)",
+    "pulled": "coalesce(excluded.pulled, sighting.pulled)",
+    "pushed": "coalesce(excluded.pushed, sighting.pushed)",
+  ]
+
   static let reading = "SELECT \(columns.joined(separator: ", ")) FROM sighting"
 
   /// A row of ``reading``, behind its replica.
@@ -47,14 +56,13 @@ extension ReplicaSighting {
   static func putting(_ sightings: [(ReplicaID, ReplicaSighting)]) -> Statement {
     let values = parameters(sightings)
     let places = (1...values.count).map { "$\($0)" }.joined(separator: ", ")
-    let seen = columns.dropFirst()
     // In one order, so that servers that write down the same replicas do not wait for each other in a circle.
     return Statement(
       """
       INSERT INTO sighting (\(columns.joined(separator: ", ")))
       SELECT * FROM unnest(\(places)) AS seen (replica) ORDER BY replica
       ON CONFLICT (replica) DO UPDATE SET
-        \(seen.map { "\($0) = excluded.\($0)" }.joined(separator: ", "))
+        \(columns.dropFirst().map { "\($0) = \(kept[$0] ?? "excluded.\($0)")" }.joined(separator: ", "))
       """, values)
   }
 

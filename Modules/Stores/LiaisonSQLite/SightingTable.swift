@@ -37,10 +37,18 @@ struct SightingTable {
     try PreparedStatement(
       db,
       """
-      INSERT OR REPLACE INTO sighting
+      INSERT INTO sighting
         (replica, called, peer, version, applied, sent, pulled, pushed, pushes, went_back,
         waiting, oldest, conflicts, client)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (replica) DO UPDATE SET
+        called = excluded.called, peer = excluded.peer, version = excluded.version,
+        applied = excluded.applied, sent = excluded.sent,
+        pulled = coalesce(excluded.pulled, pulled), pushed = coalesce(excluded.pushed, pushed),
+        pushes = pushes + excluded.pushes,
+        went_back = coalesce(max(went_back, excluded.went_back), went_back, excluded.went_back),
+        waiting = excluded.waiting, oldest = excluded.oldest, conflicts = excluded.conflicts,
+        client = excluded.client
       """
     ).bound(
       replica, sighting.called.milliseconds, sighting.peer, sighting.version,

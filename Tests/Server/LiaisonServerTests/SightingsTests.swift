@@ -35,14 +35,34 @@ struct SightingsTests {
     #expect(seen?.wentBack == Timestamp(milliseconds: 0), "it is not forgotten")
   }
 
+  @Test func eachWritesDownItsOwnPushes() {
+    let (one, other) = (Sightings(), Sightings())
+    func push(_ server: Sightings) {
+      server.see(replica, from: "peer", at: Timestamp(milliseconds: 0)) { $0.pushes += 1 }
+    }
+    for server in [one, one, other] { push(server) }
+    #expect(one.take()[replica]?.pushes == 2)
+    var written = ReplicaSighting(called: Timestamp(milliseconds: 0), peer: "peer")
+    written.pushes = 3
+    one.load([replica: written])
+    for server in [one, other] { push(server) }
+    let taken = one.take()
+    #expect(taken[replica]?.pushes == 1)
+    #expect(other.take()[replica]?.pushes == 2)
+    one.putBack(taken)
+    push(one)
+    #expect(one.take()[replica]?.pushes == 2)
+  }
+
   @Test func whatIsNotWrittenYetIsKept() {
     let server = Sightings()
     see(server, at: 1, applied: 3)
     server.load([replica: ReplicaSighting(called: Timestamp(milliseconds: 9 * hour), peer: "other")]
     )
-    #expect(server.take()[replica]?.applied.number == 3)
+    let taken = server.take()
+    #expect(taken[replica]?.applied.number == 3)
     #expect(server.take().isEmpty)
-    server.putBack([replica])
+    server.putBack(taken)
     #expect(server.take()[replica]?.applied.number == 3)
   }
 }

@@ -41,6 +41,30 @@ import Testing
   }
 
   @Test(arguments: StorePlace.Kind.allCases)
+  func whatTwoServersSeeOfAReplicaIsAddedUp(_ kind: StorePlace.Kind) async throws {
+    let store = try await store(kind)
+    _ = try await FilledRegister(store, maker)
+    let replica = try await store.replicas()[0].id
+    let before = try #require(await store.sightings()[replica]).pushes
+    var one = ReplicaSighting(called: .millisecond(20), peer: "one")
+    (one.applied, one.pushes) = (LogPosition(7), 3)
+    (one.pushed, one.wentBack) = (.millisecond(20), .millisecond(20))
+    // It knows nothing of that, and its clock is behind.
+    var other = ReplicaSighting(called: .millisecond(10), peer: "other")
+    (other.applied, other.pushes, other.wentBack) = (LogPosition(9), 2, .millisecond(4))
+    for seen in [one, other] { try await store.put([replica: seen]) }
+    var together = other
+    (together.pushes, together.pushed, together.wentBack) = (before + 5, one.pushed, one.wentBack)
+    #expect(try await store.sightings()[replica] == together)
+    for seen in [one, other] {
+      var seen = seen
+      seen.wentBack = nil
+      try await store.put([replica: seen])
+    }
+    #expect(try await store.sightings()[replica]?.wentBack == one.wentBack)
+  }
+
+  @Test(arguments: StorePlace.Kind.allCases)
   func aPartOfLargeRevisionsIsSmall(_ kind: StorePlace.Kind) async throws {
     let store = try await store(kind)
     let large = String(repeating: "a", count: 400_000)

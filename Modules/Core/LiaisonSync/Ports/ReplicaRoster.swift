@@ -24,6 +24,10 @@ public protocol ReplicaRoster: Sendable {
   func sightings() async throws -> [ReplicaID: ReplicaSighting]
 
   /// Writes down what was seen. It decides nothing, and is no change of the roster.
+  ///
+  /// Several servers may see one replica: their pushes are added up, a time at which it went back is kept until
+  /// a later one, and of all else what comes last stands.
+  /// - Parameter sightings: with the pushes since the last that were written down.
   func put(_ sightings: [ReplicaID: ReplicaSighting]) async throws
 
   /// When the last entry of this kind was made; nil if there is none.
