@@ -1,5 +1,6 @@
 import LiaisonExchange
 import LiaisonFolder
+import LiaisonIdentity
 import LiaisonModel
 import LiaisonPostgres
 import LiaisonReplica
@@ -116,6 +117,25 @@ import Testing
     try await caughtUp()
     #expect(try await reading.sync().handBack == HandBack())
     #expect(try await newYork.digest() == vienna.digest())
+  }
+
+  @Test func aStandbyTellsWhoIsNotLetInThatHeIsNot() async throws {
+    let copy = try await log(standby, also: "&target_session_attrs=any")
+    let register = try await copy.status().register
+    let authority = try RegisterAuthority.make(of: register, at: Timestamp(milliseconds: 1))
+    let unnoted = Collected<StoreError>()
+    let admission = Admission(
+      copy, authority, register: register, now: { Timestamp(milliseconds: 2) },
+      newID: {
+        var random = Seeded(3)
+        return UUIDv7(milliseconds: 2, random: &random)
+      },
+      unnoted: unnoted.add)
+    let service = SyncService(log: copy, coding: RevisionCodec(), admission: admission)
+    await #expect(throws: CallError.notAdmitted(.notEnrolled)) {
+      try await service.endpoint(for: .certificate([1], peer: "ipv4:192.0.2.7:1"))
+    }
+    #expect(unnoted.all.count == 1, "the audit log is the primary's")
   }
 
   @Test func whatAPromotedStandbyLacksComesBackFromTheOffices() async throws {

@@ -15,7 +15,7 @@ struct ConfigCommand: AsyncParsableCommand {
       abstract: "Reads a file of options as serve does, and says what would be in force.",
       discussion: """
         Names the place of what is wrong: a key that is none, a value of another type, an address that \
-        cannot be meant. Variables LIAISON_… count before the file, as they do for serve.
+        cannot be meant. A certificate and its key are read. Variables LIAISON_… count before the file, as they do for serve.
 
         Example: liaisond config check /etc/liaison/liaisond.json
         """)
@@ -30,7 +30,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
     func run() async throws {
       let values = try ServeValues(nil, config: file)
-      _ = try ServeSettings(values)
+      try ServeSettings(values).files?.checked()
       let rows = ServeOption.all.compactMap { option in
         values[option.key].map { value in
           Row(

@@ -11,6 +11,11 @@ enum ListenArgument {
   static func parse(_ texts: [String]) throws -> (
     asked: [LiaisonSync.Endpoint], sockets: [LiaisonSync.Endpoint]
   ) {
+    guard !texts.isEmpty else {
+      throw Failure(
+        "a server that listens nowhere serves nobody", advice: "--listen 127.0.0.1:7401",
+        status: .usage)
+    }
     let all = try texts.map { text in
       guard let address = Endpoint(text) else {
         throw Failure(

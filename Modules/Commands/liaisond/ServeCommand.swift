@@ -52,7 +52,8 @@ struct ServeCommand: AsyncParsableCommand {
     defer { withExtendedLifetime(lock) {} }
     let logger = Logger(label: "liaisond") { _ in LineLog(settings) }
     if try await !changeLog.status().isStandby { try await changeLog.add(hosts: settings.hosts) }
-    let identity = settings.isInsecure ? nil : try await identity(of: changeLog, settings.files)
+    let identity =
+      settings.isInsecure ? nil : try await identity(of: changeLog, settings.files, logger)
     let counted = ServerMetrics()
     let service = SyncService(
       log: changeLog, coding: RevisionCodec(), admission: identity?.admission,
@@ -111,19 +112,15 @@ struct ServeCommand: AsyncParsableCommand {
   }
 
   private func identity(
-    of log: any RegisterStore, _ files: ServerIdentity.Files?
+    of log: any RegisterStore, _ files: ServerIdentity.Files?, _ logger: Logger
   ) async throws -> ServerIdentity {
     do {
-      return try await ServerIdentity(of: log, files)
+      return try await ServerIdentity(of: log, files, logger: logger)
     } catch let fault as CertificateFault {
       throw Failure(
         fault.description,
         advice: files == nil ? "liaisond restore, from a backup" : "another --certificate and --key"
       )
-    } catch StoreError.exposed(let path) {
-      throw Failure(
-        StoreError.exposed(path: path).description,
-        advice: "chmod 600 \(path); and a new key if somebody has read it")
     }
   }
 }

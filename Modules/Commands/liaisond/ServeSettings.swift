@@ -29,6 +29,7 @@ struct ServeSettings {
       try OperationsArgument.parse(
         values.text("operations"), isAnywhere: values.flag("insecureOperations"))
     }
+    try Self.check(operations, isNoneOf: sockets)
     logForm = try values.naming("logFormat") {
       let text = values.text("logFormat") ?? ""
       guard let form = LogForm(rawValue: text) else {
@@ -49,6 +50,15 @@ struct ServeSettings {
     }
   }
 
+  private static func check(
+    _ operations: LiaisonSync.Endpoint?, isNoneOf sockets: [LiaisonSync.Endpoint]
+  ) throws {
+    guard let operations, operations.port != 0, sockets.contains(operations) else { return }
+    throw Failure(
+      "offices and those who run the server cannot both call \(operations)",
+      advice: "another port for --operations", status: .usage)
+  }
+
   /// - Throws: ``Failure`` if neither a folder nor a store is named.
   func register() throws -> RegisterPlace {
     guard let place else {
@@ -63,7 +73,9 @@ struct ServeSettings {
   /// The folder or the database: what counts more, if both are named.
   private static func place(_ values: ServeValues) throws -> RegisterPlace? {
     let folder = try values.naming("directory") {
-      try values.text("directory").map(FolderArgument.parse)
+      try values.text("directory").map {
+        try FolderArgument.parse($0, advice: RegisterPlace.storeAdvice)
+      }
     }
     let store = values.text("store")
     guard folder != nil || store != nil else { return nil }

@@ -13,15 +13,18 @@ enum RegisterPlace {
   case folder(String)
   case database(PostgresAddress)
 
-  /// The variable that names a database, where no argument says otherwise.
+  /// The variables that name a database and a folder, where no argument says otherwise.
   static let variable = "LIAISON_STORE"
+  static let folderVariable = "LIAISON_DIRECTORY"
+  static let storeAdvice = "--store postgresql://HOST/DATABASE"
 
   /// - Throws: ``Failure`` if both are named.
   init(folder: String?, store: String?) throws {
     guard folder == nil || store == nil else {
       throw Failure(
         "a folder and a store are named, and the register is in one of them",
-        advice: "one of them alone", status: .usage)
+        advice: "one of them alone; LIAISON_DIRECTORY and LIAISON_STORE count as well",
+        status: .usage)
     }
     let named = store ?? (folder == nil ? ProcessInfo.processInfo.environment[Self.variable] : nil)
     guard let named, !named.isEmpty else {
@@ -31,7 +34,7 @@ enum RegisterPlace {
     do {
       self = .database(try PostgresAddress(named))
     } catch StoreError.unfit(let why) {
-      throw Failure(why, advice: "--store postgresql://HOST/DATABASE", status: .usage)
+      throw Failure(why, advice: Self.storeAdvice, status: .usage)
     }
   }
 
@@ -69,7 +72,8 @@ enum RegisterPlace {
     get throws {
       switch self {
       case .folder(let folder):
-        return DataDirectory(try FolderArgument.parse(folder), role: .server)
+        return DataDirectory(
+          try FolderArgument.parse(folder, advice: Self.storeAdvice), role: .server)
       case .database:
         throw Failure("this is for a register in a folder", advice: "-C DIR", status: .usage)
       }
@@ -109,7 +113,17 @@ struct ServerFolder: ParsableArguments {
   var store: String?
 
   var place: RegisterPlace {
-    get throws { try RegisterPlace(folder: directory, store: store) }
+    get throws {
+      guard directory == nil, store == nil else {
+        return try RegisterPlace(folder: directory, store: store)
+      }
+      // As the server has it: a backup by its unit must not be of another register.
+      let environment = ProcessInfo.processInfo.environment
+      let named = [RegisterPlace.folderVariable, RegisterPlace.variable].map { variable in
+        environment[variable].flatMap { $0.isEmpty ? nil : $0 }
+      }
+      return try RegisterPlace(folder: named[0], store: named[1])
+    }
   }
 
   /// - Throws: ``Failure`` if the register is in a database.

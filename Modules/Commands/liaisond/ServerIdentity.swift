@@ -32,6 +32,24 @@ final class ServerIdentity: Sendable {
       let bytes = try InputArgument.bytes(certificate)
       return try OwnCertificate(certificates: String(decoding: bytes, as: UTF8.self), key: key)
     }
+
+    /// Reads them as a server does that starts.
+    /// - Throws: ``Failure``.
+    @discardableResult
+    func checked() throws -> OwnCertificate {
+      let advice = "another --certificate and --key"
+      do {
+        return try read()
+      } catch let fault as CertificateFault {
+        throw Failure("\(certificate) with \(key): \(fault)", advice: advice)
+      } catch StoreError.missing(let what) {
+        throw Failure(what, advice: advice)
+      } catch StoreError.exposed(let path) {
+        throw Failure(
+          StoreError.exposed(path: path).description,
+          advice: "chmod 600 \(path); and a new key if somebody has read it")
+      }
+    }
   }
 
   let admission: Admission
@@ -50,16 +68,19 @@ final class ServerIdentity: Sendable {
     var fault: String?
   }
 
-  /// - Parameter files: of a certificate that stands in the place of the authority's own.
-  /// - Throws: ``StoreError``, ``CertificateFault``, ``Failure`` if the certificate has ended.
-  init(of log: any RegisterStore, _ files: Files?) async throws {
+  /// - Parameters:
+  ///   - files: of a certificate that stands in the place of the authority's own.
+  ///   - logger: is told of refusals that cannot be noted.
+  /// - Throws: ``StoreError``, ``CertificateFault``, ``Failure`` if the files do not serve, or the certificate
+  ///   has ended.
+  init(of log: any RegisterStore, _ files: Files?, logger: Logger) async throws {
     let standing = try await log.standing()
     authority = try RegisterAuthority(certificate: standing.certificate, key: standing.key)
     admission = Admission(
       log, authority, register: try await log.status().register, now: System.now,
-      newID: System.newID)
+      newID: System.newID, unnoted: { logger.warning("a refusal is not noted: \($0)") })
     (self.files, self.log) = (files, log)
-    let own = try files?.read()
+    let own = try files?.checked()
     try Self.check(own)
     served = try ServedCredential(
       try await Self.credential(of: authority, standing.hosts, own))

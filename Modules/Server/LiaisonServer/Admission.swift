@@ -15,6 +15,7 @@ public final class Admission: Sendable {
   let register: RegisterID
   let now: @Sendable () -> Timestamp
   let newID: @Sendable () -> UUIDv7
+  private let unnoted: @Sendable (StoreError) -> Void
   private let known = Mutex<Known>(Known())
   /// Enrolments and renewals under way, of all callers together.
   private let desks = Mutex(0)
@@ -26,15 +27,18 @@ public final class Admission: Sendable {
     var admitted: [[UInt8]: (replica: EnrolledReplica, ends: Timestamp)] = [:]
   }
 
+  /// - Parameter unnoted: is told why a refusal is not in the audit log.
   public init(
     _ roster: any ReplicaRoster, _ authority: any CertificateAuthority, register: RegisterID,
-    now: @escaping @Sendable () -> Timestamp, newID: @escaping @Sendable () -> UUIDv7
+    now: @escaping @Sendable () -> Timestamp, newID: @escaping @Sendable () -> UUIDv7,
+    unnoted: @escaping @Sendable (StoreError) -> Void = { _ in }
   ) {
     self.roster = roster
     self.authority = authority
     self.register = register
     self.now = now
     self.newID = newID
+    self.unnoted = unnoted
   }
 
   /// The replica that presents a certificate.
@@ -75,16 +79,13 @@ public final class Admission: Sendable {
     guard let presented = try? authority.read(certificate), presented.isOurs,
       let replica = try await roster.replica(with: presented.key)
     else {
-      try await refuse("an unknown replica", .notEnrolled, from: peer)
-      throw CallError.notAdmitted(.notEnrolled)
+      throw try await refused("an unknown replica", .notEnrolled, from: peer)
     }
     guard replica.revoked == nil else {
-      try await refuse(replica.name, .revoked, from: peer)
-      throw CallError.notAdmitted(.revoked)
+      throw try await refused(replica.name, .revoked, from: peer)
     }
     guard let office = try await roster.office(replica.office), !office.isDisabled else {
-      try await refuse(replica.name, .officeDisabled, from: peer)
-      throw CallError.notAdmitted(.officeDisabled)
+      throw try await refused(replica.name, .officeDisabled, from: peer)
     }
     return (replica, presented)
   }
@@ -117,13 +118,22 @@ extension Admission {
 // MARK: Refusals
 
 extension Admission {
-  /// Notes that a call was refused.
-  private func refuse(_ name: String, _ why: NotAdmitted, from peer: String) async throws {
+  /// Why a call is refused, which is noted so far as the store takes notes: a standby's does not, nor does a
+  /// full one, and whoever calls is to hear the same of each.
+  private func refused(
+    _ name: String, _ why: NotAdmitted, from peer: String
+  ) async throws -> CallError {
     let now = now()
-    guard try await isDue(.callRefused, name, at: now) else { return }
-    try await roster.change {
-      try Self.refusing(.callRefused, name, why.rawValue, from: peer, at: now, in: $0)
+    do {
+      if try await isDue(.callRefused, name, at: now) {
+        try await roster.change {
+          try Self.refusing(.callRefused, name, why.rawValue, from: peer, at: now, in: $0)
+        }
+      }
+    } catch let error as StoreError {
+      unnoted(error)
     }
+    return .notAdmitted(why)
   }
 
   /// Whether it is noted: whoever calls again and again must not fill a disk.

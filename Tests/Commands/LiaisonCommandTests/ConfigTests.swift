@@ -67,7 +67,8 @@ import Testing
     (#"{"listen": ["nowhere"]}"#, "listen in "), (#"{"logLevel": "loud"}"#, "logLevel in "),
     (#"{"host": ["a_b"]}"#, "host in "), (#"{"key": "k"}"#, "belong together"),
     (#"{"operations": "0.0.0.0:1"}"#, "operations in "),
-    (#"{"insecureOperations": true}"#, "operations"),
+    (#"{"insecureOperations": true}"#, "operations"), (#"{"listen": []}"#, "listens nowhere"),
+    (#"{"listen": ["127.0.0.1:7401"], "operations": "127.0.0.1:7401"}"#, "cannot both call"),
   ])
   func whatIsWrongInAFileIsNamedWithItsPlace(text: String, told: String) throws {
     let path = try file(text)
@@ -75,6 +76,23 @@ import Testing
       let result = try shop.run("liaisond", command)
       #expect(result.code == 2 && result.isPlainFailure, "\(result)")
       #expect(result.errors.contains(told), "\(result)")
+    }
+  }
+
+  @Test func aCertificateThatDoesNotServeIsFoundBeforeTheServerIsStarted() throws {
+    try shop.makeHeadquarters()
+    _ = try shop.output("sh", "-c", "echo text > text; chmod 600 text")
+    for (text, told) in [
+      (#"{"certificate": "no", "key": "text"}"#, "no cannot be read"),
+      (#"{"certificate": "text", "key": "no"}"#, "no key in no"),
+      (#"{"certificate": "text", "key": "text"}"#, "text with text"),
+    ] {
+      let path = try file(text)
+      for command in [["config", "check", path], ["serve", "hq", "--config", path]] {
+        let result = try shop.run("liaisond", command)
+        #expect(result.code == 1 && result.isPlainFailure, "\(result)")
+        #expect(result.errors.contains(told), "\(result)")
+      }
     }
   }
 
