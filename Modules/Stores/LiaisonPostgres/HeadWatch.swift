@@ -58,13 +58,15 @@ final class HeadWatch: Sendable {
   private func watch(_ moved: () -> Void, _ wake: Pipe) {
     do {
       let connection = try PostgresConnection(address)
-      // A standby can neither ring nor hear.
-      let isStandby: Bool =
-        try connection.run(Statement("SELECT pg_is_in_recovery()"))
-        .first?.value(0) ?? false
-      if !isStandby { try connection.run(Statement("LISTEN \(channel)")) }
+      var listens = false
       while !state.withLock({ $0.isEnded }) {
-        try look(connection, moved)
+        // A standby can neither ring nor hear, until it is promoted.
+        let isStandby = try look(connection, moved)
+        if !isStandby, !listens {
+          try connection.run(Statement("LISTEN \(channel)"))
+          listens = true
+          continue
+        }
         if !isStandby { try ring(connection) }
         wait(connection.socket, wake)
         try connection.takeNotifications()
@@ -77,15 +79,18 @@ final class HeadWatch: Sendable {
 
   private var channel: String { "liaison_\(address.namespace)" }
 
-  private func look(_ connection: PostgresConnection, _ moved: () -> Void) throws {
-    let head = try connection.run(Statement("SELECT head FROM register")).first?.position(0)
-    guard let head else { return }
+  /// - Returns: whether the database is a standby.
+  private func look(_ connection: PostgresConnection, _ moved: () -> Void) throws -> Bool {
+    let row = try connection.run(Statement("SELECT head, pg_is_in_recovery() FROM register")).first
+    guard let row else { return true }
+    let (head, isStandby): (LogPosition, Bool) = (try row.position(0), try row.value(1))
     let isNew = state.withLock { state in
       // It may also be behind: another database took over.
       defer { state.seen = head }
       return head != state.seen
     }
     if isNew { moved() }
+    return isStandby
   }
 
   private func ring(_ connection: PostgresConnection) throws {

@@ -1,3 +1,4 @@
+import Foundation
 import LiaisonModel
 import LiaisonSync
 import TestSupport
@@ -55,6 +56,31 @@ import Testing
           PostgresAddress(standby.place(namespace: register.namespace)),
           coding: register.maker.coding)
       }, throws: isUnreachable)
+  }
+
+  @Test func aServerWhoseStandbyIsPromotedRingsForTheOthers() async throws {
+    // A pair of its own: the other tests need theirs as it is.
+    let first = try PostgresServer()
+    let register = try await DatabaseRegister(on: first, seed: 47)
+    let second = try PostgresServer(standbyOf: first)
+    let place = second.place(namespace: try register.namespace)
+    let log = try await PostgresChangeLog(
+      PostgresAddress(place + "&target_session_attrs=any&application_name=promoted"),
+      coding: register.maker.coding)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await log.watchHead {} }
+      try await second.wait(
+        for:
+          "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE '%pg_is_in_recovery%FROM register'",
+        toBe: "t")
+      try second.promote()
+      let listener = try PostgresConnection(PostgresAddress(place))
+      try listener.run(Statement("LISTEN liaison_\(register.namespace)"))
+      _ = try await register.push(register.candidate("FTF"), to: log)
+      var polled = pollfd(fd: listener.socket, events: Int16(POLLIN), revents: 0)
+      #expect(poll(&polled, 1, 60_000) == 1, "it is rung")
+      group.cancelAll()
+    }
   }
 
   /// Runs `body` while the standby that commits wait for is away.
