@@ -84,8 +84,8 @@ public enum CommandMain {
   private static func end(_ name: String, _ failure: Failure) -> Never {
     Terminal.clearProgress()
     _ = Output.isWritten()
-    let message = Terminal.safe(failure.message)
-    Output.error("\(name): \(message)\nTry: \(Terminal.safe(failure.advice))\n")
+    let (message, advice) = (Terminal.shown(failure.message), Terminal.shown(failure.advice))
+    Output.error("\(name): \(message)\nTry: \(advice)\n")
     exit(failure.status.rawValue)
   }
 }

@@ -81,6 +81,12 @@ public enum Terminal {
         text.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "·" : $0 }))
   }
 
+  /// A message as a terminal, a log and whoever looks on may have it: harmless, and without the password of an
+  /// address.
+  public static func shown(_ message: String) -> String {
+    safe(message).replacing(/(:\/\/[^\s:@\/]*):\S*@/) { "\($0.1):…@" }
+  }
+
   private static let isProgressShown = Mutex(false)
 
   static func showProgress(_ line: String) {

@@ -40,7 +40,7 @@ struct BackupCommand: AsyncParsableCommand {
     let log = try await folder.open(for: .reading)
     if let place = try await log.operation().movedTo { throw StoreError.moved(to: place) }
     let status = try await log.status()
-    let place = BackupPlace(target, register: status.register)
+    let place = try BackupPlace(target, register: status.register)
     if let keep {
       guard keep > 0 else {
         throw Failure("--keep takes a number of backups", advice: "--keep 14", status: .usage)

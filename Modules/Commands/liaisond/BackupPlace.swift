@@ -11,7 +11,13 @@ struct BackupPlace {
   private let prefix: String
   private static let suffix = ".sqlite"
 
-  init(_ target: String, register: RegisterID, now: Date = Date()) {
+  /// - Throws: ``Failure`` if an address is in the place of a file.
+  init(_ target: String, register: RegisterID, now: Date = Date()) throws {
+    guard !target.contains("://") else {
+      throw Failure(
+        "the backup is named by an address, and it is a file",
+        advice: "liaisond backup FILE --store postgresql://HOST/DATABASE", status: .usage)
+    }
     var isDirectory: ObjCBool = false
     isFolder =
       FileManager.default.fileExists(atPath: target, isDirectory: &isDirectory)

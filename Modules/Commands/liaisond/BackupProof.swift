@@ -12,9 +12,13 @@ struct BackupProof {
   /// Where the backup's log ends.
   let position: LogPosition
 
-  /// - Throws: ``StoreError/damaged(_:)`` if it is not what the register was at that position.
+  /// - Throws: ``StoreError/damaged(_:)`` if it is not what the register was at that position, or of another.
   init(of copy: SQLiteChangeLog, against log: any RegisterStore) async throws {
-    let end = try await copy.status().head
+    let (made, kept) = (try await copy.status(), try await log.status())
+    guard made.register == kept.register else {
+      throw StoreError.damaged("it is of another register, \(made.register)")
+    }
+    let end = made.head
     verified = try await SyncService(log: copy, coding: RevisionCodec()).verify()
     position = end.position
     guard try await log.status(among: [end]).shared == end else {
@@ -47,5 +51,16 @@ struct BackupProof {
   private final class Digest: Sendable {
     let value: Mutex<any RegisterDigest>
     init(_ digest: sending any RegisterDigest) { value = Mutex(digest) }
+  }
+}
+
+enum BackupFile {
+  /// Opens what `liaisond backup` has made.
+  static func open(_ file: String) throws -> SQLiteChangeLog {
+    do {
+      return try SQLiteChangeLog(backup: file, coding: SchemaCodec())
+    } catch StoreError.unfit(let what) {
+      throw Failure(what, advice: "a file that this has made: liaisond backup FILE -C DIR")
+    }
   }
 }

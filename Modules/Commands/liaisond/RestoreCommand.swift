@@ -49,7 +49,7 @@ struct RestoreCommand: AsyncParsableCommand {
   /// - Returns: what the backup holds, and how many replicas may call.
   private func fill(_ place: RegisterPlace) async throws -> (Verification, Int) {
     do {
-      let backup = try SQLiteChangeLog(backup: file, coding: SchemaCodec())
+      let backup = try BackupFile.open(file)
       let checked = try await SyncService(log: backup, coding: RevisionCodec()).verify()
       _ = try await place.fill { place in
         try await RegisterCopy(coding: RevisionCodec()).restore(backup, into: place)

@@ -41,7 +41,7 @@ struct VerifyCommand: AsyncParsableCommand {
   private func prove(_ file: String, of log: any RegisterStore) async throws -> Verification {
     try InputArgument.checkReadable(file)
     do {
-      let copy = try SQLiteChangeLog(backup: file, coding: SchemaCodec())
+      let copy = try BackupFile.open(file)
       let proof = try await BackupProof(of: copy, against: log)
       try await proof.note(in: log, file: (file as NSString).lastPathComponent)
       return proof.verified

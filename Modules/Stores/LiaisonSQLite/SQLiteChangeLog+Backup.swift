@@ -54,11 +54,26 @@ extension SQLiteChangeLog {
   }
 
   /// Opens a file that ``backUp(to:coding:check:)`` has made, for reading.
-  /// - Throws: ``StoreError`` if there is none, or it is foreign, damaged, older or newer.
+  /// - Throws: ``StoreError`` if there is none, or it is foreign, damaged, older or newer;
+  ///   ``StoreError/unfit(_:)`` for a server's own file.
   public convenience init(backup path: String, coding: any SchemaCoding) throws {
     let queue = try Databases.guarding {
       try Databases.readOnlyFile(path, .server, with: ChangeLogMigrations.migrator)
     }
+    guard try !Self.hasLog(path) else {
+      throw StoreError.unfit(
+        "\(path) is no backup but a server's own file: what it committed last may stand in another beside it"
+      )
+    }
     try self.init(queue, coding: coding)
+  }
+
+  /// Whether a file is one of two: SQLite keeps what was committed last in a write-ahead log, without which it
+  /// is an older register. Its number 2 at byte 18 (SQLite, *Database File Format*) says so; a backup has none.
+  private static func hasLog(_ path: String) throws -> Bool {
+    guard let file = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? file.close() }
+    let header = try file.read(upToCount: 19)
+    return header?.count == 19 && header?.last == 2
   }
 }

@@ -45,7 +45,8 @@ import Testing
 
   /// What a backup may be instead of one of this register, and what is said of it.
   @Test(arguments: [
-    ("liaisond init other && liaisond backup bad -C other", "not what the register was"),
+    ("liaisond init other && liaisond backup bad -C other", "of another register"),
+    ("cp hq/server.sqlite bad", "a server's own file"),
     ("head -c 20000 good > bad", "no good backup"), ("echo text > bad", "damaged"),
     ("true", "cannot be read"),
     (
@@ -60,6 +61,38 @@ import Testing
     let result = try shop.run("liaisond", "verify", "--backup", "bad", "-C", "hq")
     #expect(result.code == 1 && result.isPlainFailure && result.errors.contains(told), "\(result)")
     #expect(try lastBackup()?["file"] as? String == "good")
+  }
+
+  /// What a server that was killed has committed last is not in its file.
+  @Test func aServersOwnFileIsNotRestored() throws {
+    let server = try shop.serve()
+    _ = try shop.output("liaisond", "office", "add", "ROM", "--name", "Rome", "-C", "hq")
+    server.kill()
+    let restored = try shop.run("liaisond", "restore", "hq/server.sqlite", "new")
+    #expect(restored.code == 1 && restored.isPlainFailure, "\(restored)")
+    #expect(restored.errors.contains("a server's own file"), "\(restored)")
+    #expect(!FileManager.default.fileExists(atPath: shop.path + "/new"))
+    _ = try shop.output("liaisond", "backup", "whole", "-C", "hq")
+    _ = try shop.output("liaisond", "restore", "whole", "new")
+    #expect(try shop.output("liaisond", "office", "list", "-C", "new").contains("ROM"))
+  }
+
+  /// The unit of the daily backup has the server's variables.
+  @Test func aBackupIsOfTheRegisterThatTheServersVariablesName() throws {
+    _ = try shop.output("liaisond", "init", "other")
+    func backup(_ file: String, _ environment: [String: String]) throws -> Workshop.Result {
+      try shop.run("liaisond", "-C", "other", "backup", file, environment: environment)
+    }
+    let folder = shop.path + "/hq"
+    let made = try backup("../good", ["LIAISON_DIRECTORY": folder, "LIAISON_STORE": ""])
+    #expect(made.code == 0 && made.output.contains("157 records"), "\(made)")
+    let both = try backup(
+      "../bad", ["LIAISON_DIRECTORY": folder, "LIAISON_STORE": "postgresql://db1/hq"])
+    #expect(both.code == 2 && both.isPlainFailure, "\(both)")
+    let flag = try shop.run(
+      "liaisond", "backup", "other.backup", "-C", "other",
+      environment: ["LIAISON_DIRECTORY": folder])
+    #expect(flag.output.contains(": 0 records"), "\(flag)")
   }
 
   /// The chain alone would not tell: the register's own row is another one.

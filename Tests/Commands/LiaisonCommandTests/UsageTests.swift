@@ -98,4 +98,26 @@ import Testing
   func aFolderWithoutANameIsUsage(command: String, arguments: [String]) throws {
     #expect(try advice(command, arguments) == "another folder")
   }
+
+  @Test(arguments: [
+    ["init", "ADDRESS"], ["restore", "text", "ADDRESS"], ["backup", "ADDRESS"],
+    ["status", "-C", "ADDRESS"], ["status", "ADDRESS"], ["serve", "ADDRESS"],
+    ["import", "ADDRESS"], ["config", "check", "ADDRESS"],
+    ["serve", "hq", "--listen", "ADDRESS"], ["serve", "hq", "--host", "ADDRESS"],
+    ["move-store", "ADDRESS", "new"],
+  ])
+  func anAddressIsNoFolderAndItsPasswordIsNotShown(arguments: [String]) throws {
+    try shop.makeHeadquarters()
+    _ = try shop.output("sh", "-c", "echo text > text")
+    for scheme in ["postgresql", "mysql"] {
+      let address = "\(scheme)://liaison:geh/ei@m@127.0.0.1:1/hq"
+      let result = try shop.run(
+        "liaisond", arguments.map { $0 == "ADDRESS" ? address : $0 },
+        environment: ["LIAISON_DIRECTORY": shop.path + "/hq"])
+      #expect(result.code != 0 && result.isPlainFailure, "\(result)")
+      #expect(!result.errors.contains("geh") && !result.errors.contains("ei@m"), "\(result)")
+    }
+    let names = try FileManager.default.contentsOfDirectory(atPath: shop.path)
+    #expect(!names.contains { $0.hasSuffix("sql:") }, "\(names)")
+  }
 }
