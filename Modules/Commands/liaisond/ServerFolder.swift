@@ -53,9 +53,15 @@ enum RegisterPlace {
     _ body: (any RegisterWriting) async throws -> Result
   ) async throws -> Result {
     switch self {
-    case .folder: try await SQLiteChangeLog.fill(try data, coding: SchemaCodec(), body)
+    case .folder: return try await SQLiteChangeLog.fill(try data, coding: SchemaCodec(), body)
     case .database(let address):
-      try await PostgresChangeLog.fill(address, coding: SchemaCodec(), body)
+      do {
+        return try await PostgresChangeLog.fill(address, coding: SchemaCodec(), body)
+      } catch let error as StoreError {
+        // What is wrong with a database is not mended by another folder.
+        guard case .unfit = error else { throw error }
+        throw Failure(error, at: Place(of: .database))
+      }
     }
   }
 
