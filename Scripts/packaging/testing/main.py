@@ -8,6 +8,7 @@ from pathlib import Path
 
 import article
 import container
+import database
 import syscalls
 from debian import ROOT, Debian, Refuted, claim
 from manager import Unit
@@ -141,9 +142,12 @@ def units(debian):
 
 
 def traced(story, with_sets, work):
-    """The server again, under strace."""
-    trace = work / "trace"
+    """The server again, under strace, and before it what its unit looks for."""
+    trace, condition = work / "trace", work / "condition"
     unit = Unit(story.debian, "liaisond.service")
+    claim("with a register: the unit is not skipped",
+          not unit.is_skipped(around=["strace", "-f", "-qq", "-o", condition]))
+    syscalls.check_condition(with_sets, unit, condition)
     story.start("reinstalled, under strace", is_abstract=True, watchdog=1_000_000,
                 around=["strace", "-f", "-qq", "-o", trace])
     story.round("reinstalled")
@@ -171,6 +175,7 @@ def main():
     linted(new, work)
     old = packed(work / "old", OLD)
     article.check(Debian(work / "article"), old[1], new[1], work / "article.log")
+    database.check(Debian(work / "database"), new[1], work / "database.log")
     story = use(Debian(work / "plain"), old, new, work)
     systemd = Debian(work / "systemd")
     with_systemd(systemd, new)
@@ -179,6 +184,6 @@ def main():
 
 try:
     main()
-except Refuted as refuted:
+except (Refuted, database.Failed) as refuted:
     print(f"FAILED  {refuted}", flush=True)
     sys.exit(1)

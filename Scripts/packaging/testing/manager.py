@@ -1,9 +1,10 @@
 """A service manager for one unit: what systemd does of it where no systemd runs.
 
-It starts a unit's command line as the unit's user, with what `EnvironmentFile` says, and listens to what
-the process tells (sd_notify(3)).
+It starts a unit's command line as the unit's user, with what `EnvironmentFile` says, unless its conditions
+skip it, and listens to what the process tells (sd_notify(3)).
 """
 import os
+import re
 import shlex
 import signal
 import socket
@@ -20,7 +21,7 @@ class Unit:
     """The settings of a unit that count here."""
 
     def __init__(self, debian, name):
-        self.debian = debian
+        self.debian, self.name = debian, name
         self.settings = {}
         for line in debian.file(f"/lib/systemd/system/{name}").read_text().splitlines():
             if "=" in line and not line.startswith("#"):
@@ -40,31 +41,60 @@ class Unit:
     def user(self):
         return self.settings["User"][0]
 
-    @property
-    def words(self):
-        """The command line: `$NAME` alone is split at blanks, `${NAME}` is not (systemd.service(5))."""
+    def setting(self, key, otherwise):
+        """What counts of a setting: its last line."""
+        return self.settings.get(key, [otherwise])[-1]
+
+    def expanded(self, line):
+        """`$NAME` alone is split at blanks, `${NAME}` is not, and `$$` is a dollar (systemd.service(5))."""
         words = []
-        for word in shlex.split(self.settings["ExecStart"][0]):
-            if word.startswith("${"):
+        for word in shlex.split(line):
+            if re.fullmatch(r"\$\{\w+\}", word):
                 words.append(self.environment[word[2:-1]])
-            elif word.startswith("$"):
+            elif re.fullmatch(r"\$\w+", word):
                 words += self.environment.get(word[1:], "").split()
             else:
-                words.append(word)
+                words.append(word.replace("$$", "$"))
         return words
 
     @property
-    def placed(self):
-        """The command line in the folder that it is run in."""
-        return ["env", f"--chdir={self.settings.get('WorkingDirectory', ['/'])[0]}", *self.words]
+    def words(self):
+        return self.expanded(self.settings["ExecStart"][0])
 
-    def command(self, environment=None):
+    def command(self, environment=None, words=None):
+        """A command line in the folder that it is run in; without words it is ExecStart's."""
+        folder = self.setting("WorkingDirectory", "/")
         return self.debian.command(
-            self.placed, self.user, {**self.environment, **(environment or {})})
+            ["env", f"--chdir={folder}", *(words or self.words)], self.user,
+            {**self.environment, **(environment or {})})
+
+    def is_skipped(self, around=()):
+        """Whether systemd leaves it alone: for its `ConditionPathExists` (systemd.unit(5)), or for a command."""
+        paths = self.settings.get("ConditionPathExists", [])
+        there = {path: self.debian.file(path.lstrip("|")).exists() for path in paths}
+        any_of = [there[path] for path in paths if path.startswith("|")]
+        if not all(there[path] for path in paths if not path.startswith("|")) or any_of and not any(any_of):
+            return True
+        for line in self.settings.get("ExecCondition", []):
+            told = subprocess.run([*around, *self.command(words=self.expanded(line))],
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            # 255 and a signal are its failure; and one that says something has not only looked.
+            if told.returncode not in range(255) or told.stdout:
+                raise Refuted(f"{self.name}: {line} ended with {told.returncode}: {told.stdout}")
+            if told.returncode:
+                return True
+        return False
+
+    def must_start(self):
+        if self.is_skipped():
+            raise Refuted(f"{self.name} is skipped")
 
     def run(self):
         """A `Type=oneshot` service, to its end."""
-        return self.debian.run(*self.placed, user=self.user, environment=self.environment)
+        self.must_start()
+        told = subprocess.run(self.command(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if told.returncode:
+            raise Refuted(f"{self.name} ended with {told.returncode}: {told.stdout}")
 
 
 class Service:
@@ -135,6 +165,7 @@ class Service:
     @staticmethod
     def of(unit, log, is_abstract=False, watchdog=None, around=()):
         """Starts a unit's command line; it is told as soon as it is ready."""
+        unit.must_start()
         name = f"@liaison-{os.getpid()}-{time.monotonic_ns()}" if is_abstract else "/run/notify"
         place = "\0" + name[1:] if is_abstract else str(unit.debian.file(name))
         if not is_abstract and Path(place).exists():

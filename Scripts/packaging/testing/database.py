@@ -1,0 +1,90 @@
+"""A machine whose register is in a database, which only /etc/default/liaisond names."""
+import os
+import subprocess
+import sys
+
+from debian import ROOT, claim
+from manager import Service, Unit
+from story import BACKUPS, DEFAULTS, REGISTER, free_port
+
+sys.path.insert(0, str(ROOT / "Scripts/clusters"))
+from postgres import Failed, Postgres  # noqa: E402,F401
+
+SERVER, BACKUP = "liaisond.service", "liaisond-backup.service"
+
+
+class Machine:
+    def __init__(self, debian, log):
+        self.debian, self.log = debian, log
+        # Its user may not be let in where this clone is. It goes with the namespace.
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=0755", "postgresql", "/var/lib/postgresql"], check=True)
+        self.database = Postgres("/var/lib/postgresql/packages", "packages")
+        # A variable of the server's: no option may be what keeps the units from being skipped.
+        self.listen = f"127.0.0.1:{free_port()}"
+
+    @property
+    def url(self):
+        return f"postgresql://liaison@127.0.0.1:{self.database.port}/hq"
+
+    def unit(self, name):
+        return Unit(self.debian, name)
+
+    def set(self, **values):
+        """Writes what the administrator does into /etc/default/liaisond."""
+        self.debian.file(DEFAULTS).write_text("".join(f'{name}="{value}"\n' for name, value in values.items()))
+
+    def skipped(self):
+        return [name for name in [SERVER, BACKUP] if self.unit(name).is_skipped()]
+
+    def look(self):
+        """Where nothing is named there is nothing to do; what is named is tried, be it right or wrong."""
+        claim("before a register is made or named, systemd skips both units", self.skipped() == [SERVER, BACKUP])
+        packed = self.debian.file(DEFAULTS).read_text()
+        for name, value in [("LIAISON_STORE", self.url), ("LIAISOND_OPTIONS", f"--store {self.url}")]:
+            self.set(**{name: value})
+            claim(f"where only {name} names one: it skips neither", not self.skipped(), self.skipped())
+        self.set(LIAISOND_KEEP="7")
+        claim("where nothing does: it skips both again", self.skipped() == [SERVER, BACKUP])
+        self.debian.file(DEFAULTS).write_text(packed)
+
+    def make_register(self):
+        self.database.make()
+        self.database.start()
+        self.database.sql("CREATE DATABASE hq")
+        self.debian.run("liaisond", "init", "--store", self.url, "--host", "127.0.0.1", user="_liaison")
+        records = (ROOT / "Scripts/data/reference.jsonl").read_text()
+        self.debian.run("liaisond", "import", "-", "--store", self.url, user="_liaison", input=records)
+        self.name_register()
+        claim("in a database, which only /etc/default/liaisond names: neither unit is skipped",
+              not self.skipped() and not self.debian.file("/etc/liaison").exists()
+              and not os.listdir(self.debian.file(REGISTER)), self.skipped())
+
+    def name_register(self):
+        self.set(LIAISON_DIRECTORY="", LIAISON_STORE=self.url, LIAISON_LISTEN=self.listen)
+
+    def started(self):
+        return Service.of(self.unit(SERVER), self.log, is_abstract=True)
+
+    def serve(self, what):
+        service = self.started()
+        told = service.wait("READY")
+        claim(f"{what}: {SERVER} is ready: {told['STATUS']}", told["READY"] == "1")
+        claim(f"{what}: it ends with 0", service.stop()[1] == 0)
+
+    def back_up(self):
+        self.unit(BACKUP).run()
+        made = os.listdir(self.debian.file(BACKUPS))
+        claim(f"in a database: {BACKUP} makes a backup: {' '.join(made)}", len(made) == 1)
+        told = self.debian.run(
+            "liaisond", "verify", "--backup", f"{BACKUPS}/{made[0]}", "--store", self.url, user="_liaison")
+        claim(f"in a database: the backup is of it: {told.strip()}", " 0 records" not in told, told)
+
+
+def check(debian, package, log):
+    debian.install(package)
+    machine = Machine(debian, log)
+    machine.look()
+    machine.make_register()
+    machine.serve("in a database")
+    machine.back_up()
+    machine.database.kill()
