@@ -2,15 +2,18 @@
 import os
 import subprocess
 import sys
+import time
 
 from debian import ROOT, claim
-from manager import Service, Unit
+from manager import Restarts, Service, Unit
 from story import BACKUPS, DEFAULTS, REGISTER, free_port
 
 sys.path.insert(0, str(ROOT / "Scripts/clusters"))
 from postgres import Failed, Postgres  # noqa: E402,F401
 
 SERVER, BACKUP = "liaisond.service", "liaisond-backup.service"
+# How long the database is away.
+AWAY = 120
 
 
 class Machine:
@@ -71,6 +74,34 @@ class Machine:
         claim(f"{what}: {SERVER} is ready: {told['STATUS']}", told["READY"] == "1")
         claim(f"{what}: it ends with 0", service.stop()[1] == 0)
 
+    def end(self, restarts):
+        """Starts the server, which ends by itself: with which code, and whether it is started again."""
+        begin = time.monotonic()
+        code = self.started().ended()
+        return code, restarts.again(code, time.monotonic() - begin)
+
+    def outlast(self):
+        """Both were without power, and the database takes longer."""
+        self.database.kill()
+        restarts, ends = Restarts(self.unit(SERVER)), []
+        while restarts.clock < AWAY and all(is_again for _, is_again in ends):
+            ends.append(self.end(restarts))
+        claim(f"a database that is away for {AWAY} s: each start ends with 1, and another follows after"
+              f" {restarts.pause:g} s, {len(ends)} times", set(ends) == {(1, True)}, ends)
+        self.database.start()
+        self.serve("the database is back")
+
+    def misspell(self):
+        """No restart mends what is written wrongly."""
+        restarts = Restarts(self.unit(SERVER))
+        self.set(LIAISON_DIRECTORY=REGISTER, LIAISON_STORE=self.url, LIAISON_LISTEN=self.listen)
+        ends = [self.end(restarts)]
+        self.set(LIAISON_DIRECTORY="", LIAISON_STORE=self.url, LIAISOND_OPTIONS=f"--lisen {self.listen}")
+        ends.append(self.end(restarts))
+        claim("a folder beside a database, or no option of serve: it ends with 2, and none follows",
+              ends == [(2, False)] * 2, ends)
+        self.name_register()
+
     def back_up(self):
         self.unit(BACKUP).run()
         made = os.listdir(self.debian.file(BACKUPS))
@@ -87,4 +118,6 @@ def check(debian, package, log):
     machine.make_register()
     machine.serve("in a database")
     machine.back_up()
+    machine.misspell()
+    machine.outlast()
     machine.database.kill()

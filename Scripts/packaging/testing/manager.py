@@ -1,7 +1,7 @@
 """A service manager for one unit: what systemd does of it where no systemd runs.
 
 It starts a unit's command line as the unit's user, with what `EnvironmentFile` says, unless its conditions
-skip it, and listens to what the process tells (sd_notify(3)).
+skip it; listens to what the process tells (sd_notify(3)); and judges whether one that has ended is started again.
 """
 import os
 import re
@@ -97,6 +97,47 @@ class Unit:
             raise Refuted(f"{self.name} ended with {told.returncode}: {told.stdout}")
 
 
+class Restarts:
+    """Whether a service that ends by itself is started again, and when.
+
+    The clock is its own: `RestartSec` moves it on, and nobody waits for it.
+    """
+
+    def __init__(self, unit):
+        self.unit = unit
+        self.pause = seconds(unit.setting("RestartSec", "100ms"))
+        self.interval = seconds(unit.setting("StartLimitIntervalSec", "10s"))
+        self.burst = int(unit.setting("StartLimitBurst", "5"))
+        self.clock = self.begin = 0.0
+        # The first start.
+        self.count = 1
+
+    def again(self, code, took):
+        """Whether another follows a process that has ended with a code after so many seconds."""
+        self.clock += took
+        is_clean = code == 0 or -code in [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE]
+        kept = self.unit.setting("RestartPreventExitStatus", "").split()
+        if self.unit.setting("Restart", "no") != "on-failure" or is_clean or str(code) in kept:
+            return False
+        self.clock += self.pause
+        return self.is_within_limit()
+
+    def is_within_limit(self):
+        """As systemd counts: a window of time begins with the first start after the last one."""
+        if not self.interval or not self.burst:
+            return True
+        if self.clock - self.begin > self.interval:
+            self.begin, self.count = self.clock, 0
+        self.count += 1
+        return self.count <= self.burst
+
+
+def seconds(text):
+    """A time of a unit (systemd.time(7)), of one number."""
+    number, unit = re.fullmatch(r"([\d.]+) ?(|ms|s|min)", text).groups()
+    return float(number) * {"": 1, "ms": 0.001, "s": 1, "min": 60}[unit]
+
+
 class Service:
     """A `Type=notify` service that runs."""
 
@@ -123,6 +164,12 @@ class Service:
                 if self.process.poll() is not None:
                     break
         raise Refuted(f"nothing was told; it ended with {self.process.poll()}: {self.log.read_text()}")
+
+    def ended(self):
+        """The exit code of one that ends by itself."""
+        code = self.process.wait(PATIENCE)
+        self.socket.close()
+        return code
 
     def wait(self, key):
         """The next datagram that says something."""
