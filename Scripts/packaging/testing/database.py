@@ -1,4 +1,5 @@
 """A machine whose register is in a database, which only /etc/default/liaisond names."""
+import json
 import os
 import subprocess
 import sys
@@ -24,6 +25,7 @@ class Machine:
         self.database = Postgres("/var/lib/postgresql/packages", "packages")
         # A variable of the server's: no option may be what keeps the units from being skipped.
         self.listen = f"127.0.0.1:{free_port()}"
+        self.packed = debian.file(DEFAULTS).read_text()
 
     @property
     def url(self):
@@ -42,13 +44,12 @@ class Machine:
     def look(self):
         """Where nothing is named there is nothing to do; what is named is tried, be it right or wrong."""
         claim("before a register is made or named, systemd skips both units", self.skipped() == [SERVER, BACKUP])
-        packed = self.debian.file(DEFAULTS).read_text()
         for name, value in [("LIAISON_STORE", self.url), ("LIAISOND_OPTIONS", f"--store {self.url}")]:
             self.set(**{name: value})
             claim(f"where only {name} names one: it skips neither", not self.skipped(), self.skipped())
         self.set(LIAISOND_KEEP="7")
         claim("where nothing does: it skips both again", self.skipped() == [SERVER, BACKUP])
-        self.debian.file(DEFAULTS).write_text(packed)
+        self.debian.file(DEFAULTS).write_text(self.packed)
 
     def make_register(self):
         self.database.make()
@@ -102,6 +103,18 @@ class Machine:
               ends == [(2, False)] * 2, ends)
         self.name_register()
 
+    def name_in_a_file(self):
+        """The backup does not read the server's file: it must not be taken for a machine without a register."""
+        folder = self.debian.file("/etc/liaison")
+        folder.mkdir()
+        (folder / "liaisond.json").write_text(json.dumps({"store": self.url, "listen": [self.listen]}))
+        self.set(LIAISON_DIRECTORY="", LIAISOND_OPTIONS="--config /etc/liaison/liaisond.json")
+        self.serve("a database in a file of options")
+        told = self.unit(BACKUP).run(code=1)
+        claim(f"a database in a file of options: {BACKUP} is seen to fail, and {DEFAULTS} says why",
+              "there is no server" in told and all(word in self.packed for word in ['"store"', "the daily backup"]), told)
+        self.name_register()
+
     def back_up(self):
         self.unit(BACKUP).run()
         made = os.listdir(self.debian.file(BACKUPS))
@@ -118,6 +131,7 @@ def check(debian, package, log):
     machine.make_register()
     machine.serve("in a database")
     machine.back_up()
+    machine.name_in_a_file()
     machine.misspell()
     machine.outlast()
     machine.database.kill()

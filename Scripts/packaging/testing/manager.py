@@ -61,12 +61,13 @@ class Unit:
     def words(self):
         return self.expanded(self.settings["ExecStart"][0])
 
-    def command(self, environment=None, words=None):
-        """A command line in the folder that it is run in; without words it is ExecStart's."""
-        folder = self.setting("WorkingDirectory", "/")
+    def placed(self, words):
+        """A command line in the folder that it is run in."""
+        return ["env", f"--chdir={self.setting('WorkingDirectory', '/')}", *words]
+
+    def command(self, environment=None):
         return self.debian.command(
-            ["env", f"--chdir={folder}", *(words or self.words)], self.user,
-            {**self.environment, **(environment or {})})
+            self.placed(self.words), self.user, {**self.environment, **(environment or {})})
 
     def is_skipped(self, around=()):
         """Whether systemd leaves it alone: for its `ConditionPathExists` (systemd.unit(5)), or for a command."""
@@ -76,8 +77,9 @@ class Unit:
         if not all(there[path] for path in paths if not path.startswith("|")) or any_of and not any(any_of):
             return True
         for line in self.settings.get("ExecCondition", []):
-            told = subprocess.run([*around, *self.command(words=self.expanded(line))],
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            command = self.debian.command(self.placed(self.expanded(line)), self.user, self.environment)
+            told = subprocess.run(
+                [*around, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
             # 255 and a signal are its failure; and one that says something has not only looked.
             if told.returncode not in range(255) or told.stdout:
                 raise Refuted(f"{self.name}: {line} ended with {told.returncode}: {told.stdout}")
@@ -89,12 +91,11 @@ class Unit:
         if self.is_skipped():
             raise Refuted(f"{self.name} is skipped")
 
-    def run(self):
-        """A `Type=oneshot` service, to its end."""
+    def run(self, code=0):
+        """A `Type=oneshot` service, to its end; what it prints."""
         self.must_start()
-        told = subprocess.run(self.command(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        if told.returncode:
-            raise Refuted(f"{self.name} ended with {told.returncode}: {told.stdout}")
+        return self.debian.run(
+            *self.placed(self.words), user=self.user, environment=self.environment, code=code)
 
 
 class Restarts:
