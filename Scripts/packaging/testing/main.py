@@ -9,6 +9,7 @@ from pathlib import Path
 import article
 import container
 import database
+import libraries
 import syscalls
 from debian import ROOT, Debian, Refuted, claim
 from manager import Unit
@@ -175,7 +176,10 @@ def main():
     linted(new, work)
     old = packed(work / "old", OLD)
     article.check(Debian(work / "article"), old[1], new[1], work / "article.log")
-    database.check(Debian(work / "database"), new[1], work / "database.log")
+    machine = Debian(work / "database")
+    database.check(machine, new[1], work / "database.log")
+    machine.install(new[0])
+    libraries.check(machine)
     story = use(Debian(work / "plain"), old, new, work)
     systemd = Debian(work / "systemd")
     with_systemd(systemd, new)
