@@ -1,6 +1,8 @@
 """Servers of one register, which somebody kills and somebody starts again."""
 import os
+import pathlib
 import random
+import re
 import signal
 import subprocess
 import threading
@@ -8,8 +10,9 @@ import time
 
 from processes import Failed, free_port, listens, output, until
 
-# As a unit's RestartSec: also a server that finds no database comes back so often.
-RESTART_SECONDS = 1
+# The unit's: also a server that finds no database comes back so often.
+UNIT = pathlib.Path(__file__).parents[1] / "packaging/liaisond/liaisond.service"
+RESTART_SECONDS = int(re.search(r"^RestartSec=(\d+)$", UNIT.read_text(), re.M)[1])
 
 
 class Server:

@@ -64,9 +64,9 @@ def copyright(name):
 
 
 def unit(name):
-    """A unit with the hardening that the services share."""
-    hardening = (BESIDE / "liaisond/hardening.conf").read_text().rstrip()
-    return (BESIDE / "liaisond" / name).read_text().replace("@hardening@", hardening)
+    """A unit with what the services share: `@NAME@` is the file NAME.conf."""
+    return re.sub("^@([a-z]+)@$", lambda found: (BESIDE / f"liaisond/{found[1]}.conf").read_text().rstrip(),
+                  (BESIDE / "liaisond" / name).read_text(), flags=re.M)
 
 
 def fill(root, name, binary, version):

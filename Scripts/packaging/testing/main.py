@@ -8,6 +8,8 @@ from pathlib import Path
 
 import article
 import container
+import database
+import libraries
 import syscalls
 from debian import ROOT, Debian, Refuted, claim
 from manager import Unit
@@ -141,9 +143,12 @@ def units(debian):
 
 
 def traced(story, with_sets, work):
-    """The server again, under strace."""
-    trace = work / "trace"
+    """The server again, under strace, and before it what its unit looks for."""
+    trace, condition = work / "trace", work / "condition"
     unit = Unit(story.debian, "liaisond.service")
+    claim("with a register: the unit is not skipped",
+          not unit.is_skipped(around=["strace", "-f", "-qq", "-o", condition]))
+    syscalls.check_condition(with_sets, unit, condition)
     story.start("reinstalled, under strace", is_abstract=True, watchdog=1_000_000,
                 around=["strace", "-f", "-qq", "-o", trace])
     story.round("reinstalled")
@@ -171,6 +176,10 @@ def main():
     linted(new, work)
     old = packed(work / "old", OLD)
     article.check(Debian(work / "article"), old[1], new[1], work / "article.log")
+    machine = Debian(work / "database")
+    database.check(machine, new[1], work / "database.log")
+    machine.install(new[0])
+    libraries.check(machine)
     story = use(Debian(work / "plain"), old, new, work)
     systemd = Debian(work / "systemd")
     with_systemd(systemd, new)
@@ -179,6 +188,6 @@ def main():
 
 try:
     main()
-except Refuted as refuted:
+except (Refuted, database.Failed) as refuted:
     print(f"FAILED  {refuted}", flush=True)
     sys.exit(1)

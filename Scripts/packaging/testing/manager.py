@@ -1,9 +1,10 @@
 """A service manager for one unit: what systemd does of it where no systemd runs.
 
-It starts a unit's command line as the unit's user, with what `EnvironmentFile` says, and listens to what
-the process tells (sd_notify(3)).
+It starts a unit's command line as the unit's user, with what `EnvironmentFile` says, unless its conditions
+skip it; listens to what the process tells (sd_notify(3)); and judges whether one that has ended is started again.
 """
 import os
+import re
 import shlex
 import signal
 import socket
@@ -20,7 +21,7 @@ class Unit:
     """The settings of a unit that count here."""
 
     def __init__(self, debian, name):
-        self.debian = debian
+        self.debian, self.name = debian, name
         self.settings = {}
         for line in debian.file(f"/lib/systemd/system/{name}").read_text().splitlines():
             if "=" in line and not line.startswith("#"):
@@ -40,31 +41,102 @@ class Unit:
     def user(self):
         return self.settings["User"][0]
 
-    @property
-    def words(self):
-        """The command line: `$NAME` alone is split at blanks, `${NAME}` is not (systemd.service(5))."""
+    def setting(self, key, otherwise):
+        """What counts of a setting: its last line."""
+        return self.settings.get(key, [otherwise])[-1]
+
+    def expanded(self, line):
+        """`$NAME` alone is split at blanks, `${NAME}` is not, and `$$` is a dollar (systemd.service(5))."""
         words = []
-        for word in shlex.split(self.settings["ExecStart"][0]):
-            if word.startswith("${"):
+        for word in shlex.split(line):
+            if re.fullmatch(r"\$\{\w+\}", word):
                 words.append(self.environment[word[2:-1]])
-            elif word.startswith("$"):
+            elif re.fullmatch(r"\$\w+", word):
                 words += self.environment.get(word[1:], "").split()
             else:
-                words.append(word)
+                words.append(word.replace("$$", "$"))
         return words
 
     @property
-    def placed(self):
-        """The command line in the folder that it is run in."""
-        return ["env", f"--chdir={self.settings.get('WorkingDirectory', ['/'])[0]}", *self.words]
+    def words(self):
+        return self.expanded(self.settings["ExecStart"][0])
+
+    def placed(self, words):
+        """A command line in the folder that it is run in."""
+        return ["env", f"--chdir={self.setting('WorkingDirectory', '/')}", *words]
 
     def command(self, environment=None):
         return self.debian.command(
-            self.placed, self.user, {**self.environment, **(environment or {})})
+            self.placed(self.words), self.user, {**self.environment, **(environment or {})})
 
-    def run(self):
-        """A `Type=oneshot` service, to its end."""
-        return self.debian.run(*self.placed, user=self.user, environment=self.environment)
+    def is_skipped(self, around=()):
+        """Whether systemd leaves it alone: for its `ConditionPathExists` (systemd.unit(5)), or for a command."""
+        paths = self.settings.get("ConditionPathExists", [])
+        there = {path: self.debian.file(path.lstrip("|")).exists() for path in paths}
+        any_of = [there[path] for path in paths if path.startswith("|")]
+        if not all(there[path] for path in paths if not path.startswith("|")) or any_of and not any(any_of):
+            return True
+        for line in self.settings.get("ExecCondition", []):
+            command = self.debian.command(self.placed(self.expanded(line)), self.user, self.environment)
+            told = subprocess.run(
+                [*around, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            # 255 and a signal are its failure; and one that says something has not only looked.
+            if told.returncode not in range(255) or told.stdout:
+                raise Refuted(f"{self.name}: {line} ended with {told.returncode}: {told.stdout}")
+            if told.returncode:
+                return True
+        return False
+
+    def must_start(self):
+        if self.is_skipped():
+            raise Refuted(f"{self.name} is skipped")
+
+    def run(self, code=0):
+        """A `Type=oneshot` service, to its end; what it prints."""
+        self.must_start()
+        return self.debian.run(
+            *self.placed(self.words), user=self.user, environment=self.environment, code=code)
+
+
+class Restarts:
+    """Whether a service that ends by itself is started again, and when.
+
+    The clock is its own: `RestartSec` moves it on, and nobody waits for it.
+    """
+
+    def __init__(self, unit):
+        self.unit = unit
+        self.pause = seconds(unit.setting("RestartSec", "100ms"))
+        self.interval = seconds(unit.setting("StartLimitIntervalSec", "10s"))
+        self.burst = int(unit.setting("StartLimitBurst", "5"))
+        self.clock = self.begin = 0.0
+        # The first start.
+        self.count = 1
+
+    def again(self, code, took):
+        """Whether another follows a process that has ended with a code after so many seconds."""
+        self.clock += took
+        is_clean = code == 0 or -code in [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGPIPE]
+        kept = self.unit.setting("RestartPreventExitStatus", "").split()
+        if self.unit.setting("Restart", "no") != "on-failure" or is_clean or str(code) in kept:
+            return False
+        self.clock += self.pause
+        return self.is_within_limit()
+
+    def is_within_limit(self):
+        """As systemd counts: a window of time begins with the first start after the last one."""
+        if not self.interval or not self.burst:
+            return True
+        if self.clock - self.begin > self.interval:
+            self.begin, self.count = self.clock, 0
+        self.count += 1
+        return self.count <= self.burst
+
+
+def seconds(text):
+    """A time of a unit (systemd.time(7)), of one number."""
+    number, unit = re.fullmatch(r"([\d.]+) ?(|ms|s|min)", text).groups()
+    return float(number) * {"": 1, "ms": 0.001, "s": 1, "min": 60}[unit]
 
 
 class Service:
@@ -93,6 +165,12 @@ class Service:
                 if self.process.poll() is not None:
                     break
         raise Refuted(f"nothing was told; it ended with {self.process.poll()}: {self.log.read_text()}")
+
+    def ended(self):
+        """The exit code of one that ends by itself."""
+        code = self.process.wait(PATIENCE)
+        self.socket.close()
+        return code
 
     def wait(self, key):
         """The next datagram that says something."""
@@ -135,6 +213,7 @@ class Service:
     @staticmethod
     def of(unit, log, is_abstract=False, watchdog=None, around=()):
         """Starts a unit's command line; it is told as soon as it is ready."""
+        unit.must_start()
         name = f"@liaison-{os.getpid()}-{time.monotonic_ns()}" if is_abstract else "/run/notify"
         place = "\0" + name[1:] if is_abstract else str(unit.debian.file(name))
         if not is_abstract and Path(place).exists():
