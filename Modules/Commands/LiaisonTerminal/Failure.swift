@@ -127,7 +127,8 @@ extension Failure {
       case .exists: place.store == .database ? place.other : "another name"
       case .changed: "the same command again"
       case .moved: "the same command there: another folder, or --store"
-      case .unreachable: "again when the database answers; psql tells more"
+      case .unreachable:
+        "again when the database answers, or with the right database, user and password in --store"
       case .untrusted:
         "sslrootcert=FILE in the address: the authority of the database's certificate for that host"
       case .io: "another folder, or again when that is mended"

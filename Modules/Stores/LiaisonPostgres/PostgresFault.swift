@@ -54,7 +54,7 @@ enum PostgresFault: Error, Hashable {
     case "25006": return .unreachable("the database takes no writing: it is a standby")
     case "42P01", "42703", "42P06", "3F000":
       return .damaged("the database is not laid out as it should be: \(what)")
-    case "42501", "28000", "28P01", "3D000": return .unfit("the database: \(what)")
+    case "42501": return .unfit("the database: \(what)")
     default: break
     }
     // Out of connections or memory; going down, or not up yet.

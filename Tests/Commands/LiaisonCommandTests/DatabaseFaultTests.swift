@@ -47,6 +47,17 @@ import Testing
     }
   }
 
+  /// libpq tells neither from a database that is away for a while: it has no code for any of them.
+  @Test func aWrongNameIsOneLineAndWhatToTry() throws {
+    for part in ["dbname=nowhere", "user=nobody"] {
+      let result = try shop.run("liaisond", "status", "--store", "\(store)&\(part)")
+      #expect(result.code == 1 && result.isPlainFailure, "\(result)")
+      let word = String(part.split(separator: "=")[1])
+      #expect(result.errors.contains("\"\(word)\" does not exist"), "\(result)")
+      #expect(result.errors.contains("or with the right database, user and password"), "\(result)")
+    }
+  }
+
   @Test(
     arguments: [
       ("postgresql://anna:secret@192.0.2.7/hq?sslmode=disable", [:]),
