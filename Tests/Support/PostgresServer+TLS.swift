@@ -8,7 +8,10 @@ extension PostgresServer {
   /// - Parameter host: whom its certificate is for, if it has one, of an authority of its own.
   public static func onPort(for host: String? = nil) throws -> PostgresServer {
     let server = try PostgresServer(settings: try settingsOfPort())
-    if let host { try server.certify(for: host) }
+    if let host {
+      try server.makeCertificate(for: host)
+      try server.showCertificate()
+    }
     return server
   }
 
@@ -28,22 +31,28 @@ extension PostgresServer {
     return "postgresql://postgres@\(host):\(port)/postgres?" + all.joined(separator: "&")
   }
 
-  /// Gives it a certificate, and lets it speak TLS.
-  private func certify(for host: String) throws {
+  /// Makes a certificate for it, and its key, in its folder.
+  public func makeCertificate(for host: String) throws {
     try Self.run([
       "sh", "-ec",
       """
       umask 022; cd "$0"
       openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout authority.key \
-        -out authority.pem -days 30 -subj "/CN=Authority" 2>&1
-      openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout data/server.key \
+        -out authority.pem -days 30 -subj "/CN=Authority of $1" 2>&1
+      openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout server.key \
         -out request.pem -subj "/CN=$1" 2>&1
       echo "subjectAltName=DNS:$1" >names
       openssl x509 -req -in request.pem -CA authority.pem -CAkey authority.key -CAcreateserial \
-        -out data/server.crt -days 30 -extfile names 2>&1
-      chmod 600 data/server.key
+        -out server.pem -days 30 -extfile names 2>&1
+      chmod 600 server.key
       """, folder, host,
     ])
+  }
+
+  /// Lets it speak TLS with what was made.
+  public func showCertificate() throws {
+    try set("ssl_cert_file", folder + "/server.pem")
+    try set("ssl_key_file", folder + "/server.key")
     try set("ssl", "on")
   }
 }
