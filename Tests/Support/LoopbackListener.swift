@@ -21,6 +21,8 @@ public struct LoopbackListener: Sendable {
     port = Int(UInt16(bigEndian: name.sin_port))
   }
 
+  public func close() { _ = Glibc.close(file) }
+
   static func name(port: Int) -> sockaddr_in {
     var name = sockaddr_in()
     name.sin_family = sa_family_t(AF_INET)

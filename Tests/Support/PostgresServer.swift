@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A real PostgreSQL for tests, in a scratch folder, on a socket in it. It may be stopped and started again, and
+/// A real PostgreSQL for tests, in a scratch folder, on a socket in it and, if a port is set, over TCP. It may be stopped and started again, and
 /// be copied by a standby; it stops with the process, however that ends.
 public final class PostgresServer: Sendable {
   /// Why there is none.
@@ -21,6 +21,8 @@ public final class PostgresServer: Sendable {
   public static let shared = Result { try PostgresServer(settings: ["max_connections": "400"]) }
 
   public let folder: String
+  /// Its own is also that of its socket.
+  public let port: String
   /// The folder goes, and the server in it, when this is closed.
   private let life: Pipe
   private let process: Process
@@ -47,7 +49,8 @@ public final class PostgresServer: Sendable {
     try self.init(settings) { programs, data in
       try Self.run([
         programs + "/pg_basebackup", "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
-        "-D", data, "-d", "host=\(primary.folder) user=postgres application_name=\(name)",
+        "-D", data, "-d",
+        "host=\(primary.folder) port=\(primary.port) user=postgres application_name=\(name)",
       ])
     }
     try primary.poll("SELECT count(*) FROM pg_stat_replication", "1")
@@ -58,6 +61,7 @@ public final class PostgresServer: Sendable {
   ) throws {
     programs = try Self.programs()
     folder = try Self.newFolder()
+    port = settings["port"] ?? "5432"
     life = Pipe()
     process = Process()
     // The shell reads until this process has gone.
@@ -73,13 +77,14 @@ public final class PostgresServer: Sendable {
     try fill(programs, data)
     try configure(
       [
-        "listen_addresses": "", "unix_socket_directories": folder, "shared_buffers": "64MB",
+        "listen_addresses": "", "port": port, "unix_socket_directories": folder,
+        "shared_buffers": "64MB",
         "max_wal_size": "256MB",
       ].merging(settings) { $1 })
     try start()
   }
 
-  private var data: String { folder + "/data" }
+  var data: String { folder + "/data" }
 
   private func configure(_ settings: [String: String]) throws {
     let file = try FileHandle(forWritingTo: URL(filePath: data + "/postgresql.conf"))
@@ -169,7 +174,9 @@ public final class PostgresServer: Sendable {
   /// A connection URI that names several.
   public static func place(_ servers: [PostgresServer], namespace: String) -> String {
     let folders = servers.map(\.folder).joined(separator: ",")
-    return "postgresql:///postgres?host=\(folders)&user=postgres&namespace=\(namespace)"
+    let ports = servers.map(\.port).joined(separator: ",")
+    return
+      "postgresql:///postgres?host=\(folders)&port=\(ports)&user=postgres&namespace=\(namespace)"
   }
 
   /// Runs SQL as its administrator.
@@ -177,8 +184,8 @@ public final class PostgresServer: Sendable {
   @discardableResult
   public func sql(_ text: String) throws -> String {
     try Self.run([
-      "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", folder, "-U", "postgres",
-      "-d", "postgres", "-c", text,
+      "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p", port,
+      "-U", "postgres", "-d", "postgres", "-c", text,
     ])
   }
 
@@ -211,7 +218,7 @@ public final class PostgresServer: Sendable {
   }
 
   @discardableResult
-  private static func run(_ command: [String], isUser: Bool = true) throws -> String {
+  static func run(_ command: [String], isUser: Bool = true) throws -> String {
     let process = Process()
     let (output, errors) = (Pipe(), Pipe())
     process.executableURL = URL(filePath: "/usr/bin/env")

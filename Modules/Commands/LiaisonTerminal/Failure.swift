@@ -107,7 +107,7 @@ extension Failure {
       case .locked(by: let holder?):
         "another process is at work \(place.folder.map { "in \($0)" } ?? "there"): \(holder)"
       case .locked(by: nil), .full, .newer, .older, .damaged, .missing, .unfit, .exposed, .exists,
-        .changed, .moved, .unreachable, .io:
+        .changed, .moved, .unreachable, .untrusted, .io:
         error.description
       }
     let advice =
@@ -127,7 +127,10 @@ extension Failure {
       case .exists: place.store == .database ? place.other : "another name"
       case .changed: "the same command again"
       case .moved: "the same command there: another folder, or --store"
-      case .unreachable: "again when the database answers; psql tells more"
+      case .unreachable:
+        "again when the database answers, or with the right database, user and password in --store"
+      case .untrusted:
+        "sslrootcert=FILE in the address: the authority of the database's certificate for that host"
       case .io: "another folder, or again when that is mended"
       }
     self.init(message, advice: advice)

@@ -33,15 +33,10 @@ public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible {
       throw Self.unreadable
     }
     defer { PQconninfoFree(parsed) }
-    var options = Self.usualOptions
-    var option = parsed
-    while let keyword = option.pointee.keyword {
-      if let value = option.pointee.val {
-        options[String(cString: keyword)] = String(cString: value)
-      }
-      option += 1
-    }
+    var options = Self.values(parsed)
     guard Self.hasPorts(options) else { throw Self.unreadable }
+    options["sslmode"] = try Self.sslmode(options)
+    options.merge(Self.usualOptions) { said, _ in said }
     self.options = options
     let place = [Self.hosts(options), options["dbname"]].compactMap(\.self).joined(separator: "/")
     description = "postgresql://\(place)" + (namespace.map { "?namespace=\($0)" } ?? "")
@@ -75,11 +70,12 @@ public struct PostgresAddress: Hashable, Sendable, CustomStringConvertible {
     }.joined(separator: ",")
   }
 
-  /// What holds unless the URI says otherwise: only a server that may be written to, and a connection whose
-  /// other side has gone is noticed.
+  /// What holds unless the URI says otherwise: only a server that may be written to, a connection whose other side
+  /// has gone is noticed, and no encryption by GSSAPI, which libpq would prefer to TLS.
   private static let usualOptions = [
     "target_session_attrs": "read-write", "connect_timeout": "3", "tcp_user_timeout": "5000",
-    "keepalives_idle": "5", "keepalives_interval": "2", "keepalives_count": "3",
+    "gssencmode": "disable", "keepalives_idle": "5", "keepalives_interval": "2",
+    "keepalives_count": "3",
     "fallback_application_name": "liaisond", "client_encoding": "UTF8",
   ]
 

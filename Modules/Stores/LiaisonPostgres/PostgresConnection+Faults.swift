@@ -6,6 +6,20 @@ extension PostgresConnection {
     .lost("the database: \(PostgresAddress.line(String(cString: PQerrorMessage(handle))))")
   }
 
+  /// Why there is no connection. Only libpq's words tell whether it is because of the certificate.
+  func faultOfConnecting() -> PostgresFault {
+    let lines = String(cString: PQerrorMessage(handle)).split(whereSeparator: \.isNewline)
+      // That one may check nothing.
+      .filter { !$0.hasPrefix("Either provide the file") }
+    let why = "the database: \(PostgresAddress.line(lines.joined(separator: "\n")))"
+    let isUntrusted = lines.contains { line in
+      // What the server says itself comes over a line that was good.
+      !line.contains("FATAL:")
+        && (line.contains("certificate") || line.contains("server does not support SSL"))
+    }
+    return isUntrusted ? .untrusted(why) : .lost(why)
+  }
+
   /// What a statement was refused for: never its detail, which names values.
   func fault(of result: OpaquePointer) -> PostgresFault {
     func field(_ code: Character) -> String? {

@@ -30,7 +30,7 @@ final class PostgresConnection {
   var hasAnswered = false
   var patience = Patience.call
 
-  /// - Throws: ``PostgresFault/lost(_:)``.
+  /// - Throws: ``PostgresFault/lost(_:)``, ``PostgresFault/untrusted(_:)``.
   init(_ address: PostgresAddress) throws {
     let options = address.options.sorted { $0.key < $1.key }
     let keywords = options.map { strdup($0.key) } + [nil]
@@ -40,7 +40,7 @@ final class PostgresConnection {
       keywords.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 0)
     guard let connected else { throw PostgresFault.lost("there is no memory for a connection") }
     handle = connected
-    guard PQstatus(handle) == CONNECTION_OK else { throw fault() }
+    guard PQstatus(handle) == CONNECTION_OK else { throw faultOfConnecting() }
     PQsetNoticeReceiver(handle, Notices.receive, Unmanaged.passUnretained(notices).toOpaque())
     guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else { throw fault() }
     try settle(address)

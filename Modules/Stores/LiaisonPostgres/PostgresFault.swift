@@ -4,6 +4,8 @@ internal import LiaisonSync
 enum PostgresFault: Error, Hashable {
   /// There is no connection any more, or none can be had: nothing is known of what was under way.
   case lost(String)
+  /// There is no connection, because the other side did not show that it is the database.
+  case untrusted(String)
   /// It has not answered in time: nothing is known of what was under way.
   case silent
   /// It refused, and has done nothing.
@@ -27,7 +29,7 @@ enum PostgresFault: Error, Hashable {
   /// Whether its connection is of no use any more.
   var endsConnection: Bool {
     switch self {
-    case .lost, .silent, .doubtful: true
+    case .lost, .untrusted, .silent, .doubtful: true
     // A server that was a primary, or goes down; a transaction that did nothing for too long.
     case .refused(let state, _): ["25006", "25P03"].contains(state) || state.hasPrefix("57P")
     }
@@ -37,6 +39,7 @@ enum PostgresFault: Error, Hashable {
   var storeError: StoreError {
     switch self {
     case .lost(let why), .doubtful(let why): .unreachable(why)
+    case .untrusted(let why): .untrusted(why)
     case .silent: .unreachable("the database does not answer")
     case .refused(let state, let what): Self.error(state, what)
     }
@@ -52,7 +55,6 @@ enum PostgresFault: Error, Hashable {
     case "42P01", "42703", "42P06", "3F000":
       return .damaged("the database is not laid out as it should be: \(what)")
     case "42501": return .unfit("the database: \(what); GRANT gives its role that right")
-    case "28000", "28P01", "3D000": return .unfit("the database: \(what)")
     default: break
     }
     // Out of connections or memory; going down, or not up yet.

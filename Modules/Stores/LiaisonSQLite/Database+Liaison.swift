@@ -224,7 +224,7 @@ extension StoreError {
     switch self {
     case .io, .full: true
     case .locked, .newer, .older, .damaged, .missing, .unfit, .exposed, .exists, .changed,
-      .moved, .unreachable:
+      .moved, .unreachable, .untrusted:
       false
     }
   }

@@ -47,6 +47,47 @@ import Testing
     }
   }
 
+  /// libpq tells neither from a database that is away for a while: it has no code for any of them.
+  @Test func aWrongNameIsOneLineAndWhatToTry() throws {
+    for part in ["dbname=nowhere", "user=nobody"] {
+      let result = try shop.run("liaisond", "status", "--store", "\(store)&\(part)")
+      #expect(result.code == 1 && result.isPlainFailure, "\(result)")
+      let word = String(part.split(separator: "=")[1])
+      #expect(result.errors.contains("\"\(word)\" does not exist"), "\(result)")
+      #expect(result.errors.contains("or with the right database, user and password"), "\(result)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("postgresql://anna:secret@192.0.2.7/hq?sslmode=disable", [:]),
+      ("postgresql://anna:secret@192.0.2.7/hq", ["PGSSLMODE": "allow"]),
+      ("postgresql://anna:secret@/hq", ["PGHOST": "192.0.2.7", "PGSSLMODE": "disable"]),
+      ("postgresql://anna:secret@localhost/hq?sslmode=prefer", ["PGHOSTADDR": "192.0.2.7"]),
+    ] as [(String, [String: String])])
+  func plainTextDoesNotLeaveThisMachine(_ store: String, _ environment: [String: String]) throws {
+    for arguments in [["init"], ["serve", "--listen", "127.0.0.1:0"], ["status"]] {
+      let result = try shop.run(
+        "liaisond", arguments + ["--store", store], environment: environment)
+      #expect(result.code == 2 && result.isPlainFailure && result.output.isEmpty, "\(result)")
+      #expect(result.errors.contains("sslmode=") && !result.errors.contains("secret"), "\(result)")
+    }
+  }
+
+  @Test func whereNothingSaysWhomToBelieveOneLineSaysWhatToTry() throws {
+    let server = try PostgresServer.onPort(for: "db1")
+    let store = "postgresql://postgres@db1:\(server.port)/postgres"
+    let unknown = ["PGHOSTADDR": PostgresServer.elsewhere, "HOME": shop.path]
+    let result = try shop.run("liaisond", ["init", "--store", store], environment: unknown)
+    #expect(result.code == 1 && result.isPlainFailure, "\(result)")
+    #expect(result.errors.contains(".postgresql/root.crt\" does not exist\n"), "\(result)")
+    #expect(result.errors.contains("\nTry: sslrootcert=FILE in the address"), "\(result)")
+    let known = try shop.run(
+      "liaisond", ["init", "--store", "\(store)?sslrootcert=\(server.authority)"],
+      environment: unknown)
+    #expect(known.code == 0, "\(known)")
+  }
+
   @Test(arguments: [
     "postgresql://liaison:p%zzsecret@h/d", "postgresql://liaison:sec[ret]x@[h/d",
     "postgresql://liaison:sec/ret@h/d",

@@ -8,18 +8,22 @@ final class OperatingMachines {
   private let database: [String: PostgresServer]
   private var services: [String: Process] = [:]
   /// Ports that are free, in the place of the article's.
-  private let front, one, two, ready, readyOne, readyTwo: Int
+  private let front, one, two, three, ready, readyOne, readyTwo: Int
 
   init(_ shop: Workshop) throws {
     self.shop = shop
-    let primary = try PostgresServer()
-    database = ["db1": primary, "db2": try PostgresServer(standbyOf: primary, as: "db2")]
-    let taken = try (0..<6).map { _ in try LoopbackListener() }
+    let primary = try PostgresServer.onPort()
+    database = [
+      "db1": primary,
+      "db2": try PostgresServer(
+        standbyOf: primary, as: "db2", settings: PostgresServer.settingsOfPort()),
+    ]
+    let taken = try (0..<7).map { _ in try LoopbackListener() }
     defer { for each in taken { close(each.file) } }
     let ports = taken.map(\.port)
     (front, one, two) = (ports[0], ports[1], ports[2])
-    (ready, readyOne, readyTwo) = (ports[3], ports[4], ports[5])
-    for machine in ["one", "two", "proxy"] {
+    (ready, readyOne, readyTwo, three) = (ports[3], ports[4], ports[5], ports[6])
+    for machine in ["one", "two", "three", "proxy"] {
       for folder in [
         "var/lib/liaison", "var/backups/liaison", "etc/default", "etc/liaison", "etc/prometheus",
         "etc/haproxy", "run/haproxy",
@@ -30,21 +34,30 @@ final class OperatingMachines {
     }
   }
 
+  /// What systemd and sudo set for `_liaison`, and where the databases are: on this machine, by an address that
+  /// does not say so.
+  private static let user =
+    "HOME=/var/lib/liaison PGHOSTADDR=\(PostgresServer.elsewhere),\(PostgresServer.elsewhere)"
+
   func root(_ machine: String) -> String { "\(shop.path)/machines/\(machine)" }
 
   /// What the article says, and what that is on a machine here.
   private func table(_ machine: String) -> [(article: String, here: String)] {
-    let hosts = ["db1", "db2"].compactMap { database[$0]?.folder }.joined(separator: ",")
+    let hosts = ["db1", "db2"].map { "\($0):\(database[$0]?.port ?? "0")" }.joined(separator: ",")
+    let (folder, port) = (database[machine]?.folder ?? "none", database[machine]?.port ?? "0")
     let local = "127.0.0.1"
     return [
-      ("sudo -u postgres ", "env PGHOST=\(database[machine]?.folder ?? "none") PGUSER=postgres "),
-      ("postgresql://liaison@db1,db2/hq", "postgresql://liaison@/hq?host=\(hosts)"),
+      ("sudo -u postgres ", "env PGHOST=\(folder) PGPORT=\(port) PGUSER=postgres "),
+      ("postgresql://liaison@db1,db2/hq", "postgresql://liaison@\(hosts)/hq"),
+      ("/etc/postgresql/", folder + "/"),
       // Whoever runs the test is all users.
-      ("sudo -u _liaison ", ""), ("sudo ", ""), ("-o _liaison -g _liaison ", ""),
+      ("sudo -u _liaison ", "env \(Self.user.replacing("/var/", with: root(machine) + "/var/")) "),
+      ("sudo ", ""), ("-o _liaison -g _liaison ", ""),
       ("10.0.0.11:7401", "\(local):\(one)"), ("10.0.0.11:7402", "\(local):\(readyOne)"),
       ("10.0.0.12:7401", "\(local):\(two)"), ("10.0.0.12:7402", "\(local):\(readyTwo)"),
       ("LIAISON_READY_PORT_1=7402", "LIAISON_READY_PORT_1=\(readyOne)"),
       ("LIAISON_READY_PORT_2=7402", "LIAISON_READY_PORT_2=\(readyTwo)"),
+      ("10.0.0.13:7401", "\(local):\(three)"), ("sync.example.org:7411", "\(local):\(three)"),
       ("192.0.2.7:7401", "\(local):\(front)"), ("sync.example.org:7401", "\(local):\(front)"),
       ("sync.example.org", local), ("127.0.0.1:7402", "\(local):\(ready)"),
       ("/usr/share/liaisond/", Workshop.root.path + "/Scripts/ops/"),
@@ -82,9 +95,22 @@ final class OperatingMachines {
   }
 }
 
-// MARK: The standby
+// MARK: The databases
 
 extension OperatingMachines {
+  /// The house's authority signs a certificate for each database; `db1` is left to the article.
+  func makeDatabaseCertificates() throws {
+    for (name, server) in database { try server.makeCertificate(for: name) }
+    try database["db2"]?.showCertificate()
+    let authorities = try ["db1", "db2"].compactMap { database[$0]?.authority }
+      .map { try String(contentsOfFile: $0, encoding: .utf8) }.joined()
+    for machine in ["one", "two", "three"] {
+      let folder = root(machine) + "/var/lib/liaison/.postgresql"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try authorities.write(toFile: folder + "/root.crt", atomically: true, encoding: .utf8)
+    }
+  }
+
   /// Waits until commits wait for the standby, as the article has said.
   func checkStandby() throws {
     try wait(for: "sync", "SELECT sync_state FROM pg_stat_replication", on: "db1")
@@ -152,7 +178,7 @@ extension OperatingMachines {
     }
     let script =
       ["set -ae"] + values("Environment") + values("EnvironmentFile").map { ". \($0.dropFirst())" }
-      + values("WorkingDirectory").map { "cd \($0)" } + ["exec \(command)"]
+      + [Self.user] + values("WorkingDirectory").map { "cd \($0)" } + ["exec \(command)"]
     return here(script.joined(separator: "\n"), on: machine)
   }
 

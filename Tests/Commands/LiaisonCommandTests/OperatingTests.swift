@@ -22,6 +22,7 @@ import Testing
         if section == "The primary fails" {
           try isSynchronous ? machines.checkStandby() : machines.cutStandby()
         }
+        if section == "The line to the database" { try machines.makeDatabaseCertificates() }
         try arrive(at: section, shop)
       }
       switch part.step {
@@ -35,7 +36,9 @@ import Testing
           "Operating.md:\(part.line): \(machine)$ \(command): \(result)")
         check(command, result)
         if command.contains("log --handed-back --store") {
-          #expect(result.output.contains("BEFORE-FAILOVER") != isSynchronous, "\(result)")
+          let mayBeSynchronous = part.section == "The primary fails" && isSynchronous
+          let code = edits[part.section] ?? "none"
+          #expect(result.output.contains(code) != mayBeSynchronous, "\(result)")
         }
       case .package: break
       }
@@ -49,7 +52,9 @@ import Testing
   private func type(
     _ command: String, on machine: String, of machines: OperatingMachines, in section: String
   ) throws -> Workshop.Result {
-    let isPatient = section == "The primary fails" && command.hasPrefix("liaison sync")
+    let isPatient =
+      ["The primary fails", "The database is lost"].contains(section)
+      && command.hasPrefix("liaison sync")
     let deadline = ContinuousClock.now + .seconds(30)
     var result = try machines.run(command, on: machine)
     while isPatient, result.code == 4, ContinuousClock.now < deadline {
@@ -64,6 +69,7 @@ import Testing
   private let edits = [
     "Restore": "BEFORE-RESTORE", "Move to another machine": "BEFORE-MOVE",
     "The database": "BEFORE-GROWTH", "The primary fails": "BEFORE-FAILOVER",
+    "The database is lost": "BEFORE-LOSS",
   ]
 
   private func arrive(at section: String, _ shop: Workshop) throws {
@@ -92,6 +98,7 @@ import Testing
     ("replica revoke", "NYC-A is let in no more"), ("pg_stat_replication", "db2"),
     ("move-store", "the same at both places"), ("liaisond status --store", "last proven backup"),
     ("liaisond-backup", "records, digest"), ("pg_promote", "t"),
+    ("pg_stat_ssl", "\n t\n"), ("pg_is_in_recovery", "liaisond"),
   ]
 
   private func check(_ command: String, _ result: Workshop.Result) {

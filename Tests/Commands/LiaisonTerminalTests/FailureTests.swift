@@ -60,6 +60,7 @@ struct FailureTests {
     (.missing("nothing there"), "nothing there"),
     (.unfit("too long"), "too long"), (.exists("something there"), "something there"),
     (.changed, "it has changed in the meantime"), (.io("refused"), "refused"),
+    (.unreachable("away"), "away"), (.untrusted("another"), "another"),
   ])
   func aStoresFailureSaysWhatHappened(error: StoreError, message: String) {
     let failure = Failure(error, at: place)

@@ -24,6 +24,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case moved(to: String)
   /// The database cannot be reached, or cannot answer now, and why. What was under way may be done or not.
   case unreachable(String)
+  /// Nothing shows that the database is the one that was meant, and why.
+  case untrusted(String)
   /// The system refused to read or write, and how.
   case io(String)
 }
@@ -38,7 +40,7 @@ extension StoreError: CustomStringConvertible {
     case .older: "a version of Liaison wrote it that was never released"
     case .exposed(let path): "others may read \(path): its mode is not 0600"
     case .damaged(let what), .missing(let what), .unfit(let what), .exists(let what),
-      .unreachable(let what), .io(let what):
+      .unreachable(let what), .untrusted(let what), .io(let what):
       what
     case .moved(to: let place): "the register has moved to \(place)"
     case .changed: "it has changed in the meantime"

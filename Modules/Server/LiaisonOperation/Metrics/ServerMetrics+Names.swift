@@ -57,7 +57,7 @@ extension ServerMetrics {
 /// What kind of failure of a store it was: its text names files.
 enum StoreErrorKind: String, CaseIterable {
   case locked, full, newer, older, damaged, missing, unfit, exposed, exists, changed, moved,
-    unreachable, io
+    unreachable, untrusted, io
 
   init(_ error: StoreError) {
     self =
@@ -74,6 +74,7 @@ enum StoreErrorKind: String, CaseIterable {
       case .changed: .changed
       case .moved: .moved
       case .unreachable: .unreachable
+      case .untrusted: .untrusted
       case .io: .io
       }
   }
