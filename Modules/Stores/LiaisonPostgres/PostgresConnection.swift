@@ -190,13 +190,33 @@ final class PostgresConnection {
       let left = ContinuousClock.now.duration(to: deadline).components
       let milliseconds = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000
       guard milliseconds > 0 else { throw PostgresFault.silent }
-      let events = Int16(POLLIN) | (unsent == 1 ? Int16(POLLOUT) : 0)
-      var polled = pollfd(fd: PQsocket(handle), events: events, revents: 0)
-      guard poll(&polled, 1, Int32(milliseconds)) >= 0 || errno == EINTR else { throw fault() }
-      if polled.revents & ~Int16(POLLOUT) != 0 {
-        guard PQconsumeInput(handle) == 1 else { throw fault() }
+      if PQsslInUse(handle) == 1 {
+        try readWhatTLSHolds()
+        if PQisBusy(handle) == 0 { return PQgetResult(handle) }
+        // What came between the two is looked at again soon.
+        try wait(min(milliseconds, Int64(Tuning.encryptedLookMilliseconds)), isSending: unsent == 1)
+      } else {
+        try wait(milliseconds, isSending: unsent == 1)
       }
     }
+  }
+
+  /// Reads what comes, or waits until something can be sent.
+  private func wait(_ milliseconds: Int64, isSending: Bool) throws {
+    let events = Int16(POLLIN) | (isSending ? Int16(POLLOUT) : 0)
+    var polled = pollfd(fd: PQsocket(handle), events: events, revents: 0)
+    guard poll(&polled, 1, Int32(milliseconds)) >= 0 || errno == EINTR else { throw fault() }
+    if polled.revents & ~Int16(POLLOUT) != 0 {
+      guard PQconsumeInput(handle) == 1 else { throw fault() }
+    }
+  }
+
+  /// TLS takes a whole record off the socket, of up to 16 KiB, and keeps what libpq has no room for: the socket is
+  /// silent then, and poll(2) would wait for what is here already. So libpq reads once more on a silent socket.
+  private func readWhatTLSHolds() throws {
+    var polled = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+    guard poll(&polled, 1, 0) >= 0 || errno == EINTR else { throw fault() }
+    guard polled.revents != 0 || PQconsumeInput(handle) == 1 else { throw fault() }
   }
 
   // MARK: Transactions

@@ -99,4 +99,46 @@ import Testing
       }
     }
   }
+
+  // MARK: How it is read
+
+  /// In the place of the server that a connection is made to.
+  private func throughLargeRecords(
+    to server: PostgresServer, _ body: (PostgresConnection) throws -> Void
+  ) throws {
+    let (process, life, output) = (Process(), Pipe(), Pipe())
+    let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "tls_records.py").path
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [
+      "python3", script, server.folder, "\(server.folder)/.s.PGSQL.\(server.port)",
+    ]
+    (process.standardInput, process.standardOutput) = (life, output)
+    try process.run()
+    defer {
+      try? life.fileHandleForWriting.close()
+      process.waitUntilExit()
+    }
+    let said = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    let port = try #require(Int(said.filter(\.isNumber)))
+    try body(
+      PostgresConnection(
+        PostgresAddress(
+          "postgresql://postgres@db1:\(port)/postgres?hostaddr=\(PostgresServer.elsewhere)"
+            + "&sslrootcert=\(server.authority)")))
+  }
+
+  /// libpq takes a record off the socket in two steps if it has no room for all of it, and the socket is silent
+  /// between them.
+  @Test func whatTLSHoldsBackIsNotWaitedFor() throws {
+    let server = try PostgresServer.onPort(for: "db1")
+    try throughLargeRecords(to: server) { connection in
+      for size in stride(from: Int64(1_000), to: 60_000, by: 3_700) {
+        let statement = Statement(
+          "SELECT repeat('x', $1::bigint::int) FROM generate_series(1, 3)", .one(size))
+        let rows = try connection.run(statement)
+        #expect(rows.count == 3, "\(size)")
+      }
+    }
+  }
 }

@@ -68,6 +68,8 @@ public enum Tuning {
   public static let replicaBusySeconds = 20
   /// How long a database may take for a part of what reads or writes a whole register, in seconds.
   public static let maintenanceSeconds = 600
+  /// The longest wait for an encrypted line to a database before what it may have kept back is looked at again.
+  public static let encryptedLookMilliseconds = 50
   /// How often a server looks whether others have committed, if nothing told it, in milliseconds.
   public static let headMilliseconds = 1000
   /// Connections that a server has to its database at most, besides the one that watches.
