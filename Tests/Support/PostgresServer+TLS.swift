@@ -17,7 +17,7 @@ extension PostgresServer {
 
   /// What lets one listen on loopback.
   public static func settingsOfPort() throws -> [String: String] {
-    let free = try LoopbackListener()
+    let free = try LoopbackListener.forLater()
     defer { free.close() }
     return ["listen_addresses": "127.0.0.1", "port": "\(free.port)"]
   }

@@ -18,7 +18,7 @@ final class OperatingMachines {
       "db2": try PostgresServer(
         standbyOf: primary, as: "db2", settings: PostgresServer.settingsOfPort()),
     ]
-    let taken = try (0..<7).map { _ in try LoopbackListener() }
+    let taken = try (0..<7).map { _ in try LoopbackListener.forLater() }
     defer { for each in taken { close(each.file) } }
     let ports = taken.map(\.port)
     (front, one, two) = (ports[0], ports[1], ports[2])
