@@ -34,10 +34,15 @@ enum OperationsArgument {
 
 extension OperationServer {
   /// One that tells the log, and whoever waits for it, where it listens.
-  init(announcedAt address: LiaisonSync.Endpoint, of watch: ServerWatch, log: Logger) {
+  /// - Parameter opened: is called when it listens.
+  init(
+    announcedAt address: LiaisonSync.Endpoint, of watch: ServerWatch, log: Logger,
+    opened: @escaping @Sendable () -> Void
+  ) {
     self.init(at: address, of: watch, log: log) { bound in
       log.notice("operations", metadata: ["address": "\(bound)"])
       Output.ready("operations on \(bound)")
+      opened()
     }
   }
 }

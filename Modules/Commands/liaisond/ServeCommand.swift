@@ -73,14 +73,17 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let watch = ServerWatch(
       of: changeLog, at: place, identity, service, counted: counted)
+    let (beside, opened) = AsyncStream<Never>.makeStream()
+    let operations = settings.operations.map {
+      OperationServer(announcedAt: $0, of: watch, log: logger) { opened.finish() }
+    }
+    if operations == nil { opened.finish() }
     let serving = Serving(
       server: server, service: service, identity: identity, changeLog: changeLog,
       register: try await changeLog.status().register, log: logger, asked: settings.asked,
-      hangups: hangups, watch: watch, manager: ServiceManager(log: logger))
+      hangups: hangups, watch: watch, manager: ServiceManager(log: logger), beside: beside)
     do {
-      try await serving.untilStopped(
-        beside: settings.operations.map { OperationServer(announcedAt: $0, of: watch, log: logger) }
-      )
+      try await serving.untilStopped(beside: operations)
     } catch is CancellationError {
       logger.notice("what did not end by itself is cut")
     }

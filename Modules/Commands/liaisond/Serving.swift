@@ -23,6 +23,8 @@ struct Serving: Service {
   /// What those who run it are told.
   let watch: ServerWatch
   let manager: ServiceManager?
+  /// Ends when what serves beside it listens: until then nobody is told that it is ready.
+  let beside: AsyncStream<Never>
 
   func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -68,6 +70,7 @@ struct Serving: Service {
 
   /// Says where the server listens: to whoever waits for it, and to those who write invitations.
   private func announce(_ addresses: [LiaisonSync.Endpoint]) async {
+    for await _ in beside {}
     do {
       // Invitations are for offices elsewhere, if any can call.
       let called = addresses.first { !$0.isLoopback } ?? addresses.first

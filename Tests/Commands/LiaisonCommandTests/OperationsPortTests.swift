@@ -115,6 +115,11 @@ import Testing
       let result = try shop.run(
         "liaisond", "serve", "other", "--listen", "127.0.0.1:0", "--operations", "\(endpoint)")
       #expect(result.code == 1 && result.errors.contains("\(endpoint) cannot be listened on"))
+      // Nobody listens where it would have been called.
+      #expect(!result.output.contains("listening on"), "\(result)")
+      _ = try shop.output("liaisond", "office", "add", "ROM", "--name", "Rome", "-C", "other")
+      let invitation = try shop.run("liaisond", "office", "invite", "ROM", "-C", "other").output
+      #expect(invitation.contains(":7401#"), "\(invitation)")
     }
   }
 }
