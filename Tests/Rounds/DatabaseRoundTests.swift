@@ -12,7 +12,7 @@ import TestSupport
 import Testing
 
 /// Offices whose headquarters has a primary and a standby.
-@Suite(.offPool(.databases), .timeLimit(.minutes(5))) struct DatabaseRoundTests {
+@Suite(.offPool(.databases), .mustEnd) struct DatabaseRoundTests {
   let scratch: Scratch
   let primary: PostgresServer
   let standby: PostgresServer

@@ -8,7 +8,7 @@ import Testing
 
 /// An office that is let in no more while all of it is at work. Beside other tests its 220 calls wait longer for a
 /// turn than a client waits for its server: `Scripts/test` runs it alone.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.mustEnd)
 struct RevocationLoadTests {
   private static let followers = 200
   private static let pushers = 20

@@ -1,6 +1,7 @@
 import LiaisonModel
 import LiaisonServer
 import LiaisonSync
+import TestSupport
 import Testing
 
 @testable import LiaisonOperation
@@ -113,7 +114,7 @@ struct PagesTests {
     #expect(text.value("liaison_ready") == 0)
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.mustEnd)
   func aStoreThatHangsKeepsNobodyWaitingAndIsAskedOnce() async throws {
     let (store, counted) = (HangingStore(), ServerMetrics())
     let watch = watch(store, counted: counted)

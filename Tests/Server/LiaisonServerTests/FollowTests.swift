@@ -28,7 +28,7 @@ struct FollowTests {
     while server.service.followers == 0 { await Task.yield() }
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.mustEnd)
   func theLogIsReadOnceForAllWhoFollowIt() async throws {
     let server = try await ServerFixture()
     let received = Collected<LogPosition>()
@@ -55,7 +55,7 @@ struct FollowTests {
     #expect(received.all.count { $0.number == 3 } == 50)
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.mustEnd)
   func eachCommitIsDeliveredAsItIsMade() async throws {
     let server = try await ServerFixture()
     try await following(server) { messages in
@@ -71,7 +71,7 @@ struct FollowTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.mustEnd)
   func aQuietFollowIsGivenASignOfLife() async throws {
     let server = try await ServerFixture()
     _ = try await server.push([server.maker.area("FTF")])
@@ -89,7 +89,7 @@ struct FollowTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.mustEnd)
   func aRefusedEditWakesNobody() async throws {
     let server = try await ServerFixture()
     try await following(server) { messages in
@@ -102,7 +102,7 @@ struct FollowTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.mustEnd)
   func afterDrainingAFollowEndsWithWhatThereIs() async throws {
     let server = try await ServerFixture()
     _ = try await server.push([server.maker.area("FTF")])
@@ -111,7 +111,7 @@ struct FollowTests {
     #expect(server.service.followers == 0)
   }
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.mustEnd)
   func aFollowWhoseTaskIsCancelledEnds() async throws {
     let server = try await ServerFixture()
     let endpoint = try await server.endpoint()

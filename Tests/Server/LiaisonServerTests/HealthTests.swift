@@ -51,7 +51,7 @@ struct PulseTests {
   }
 }
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.mustEnd)
 struct HealthTests {
   /// A store that answers, or does not.
   private final class Store: Sendable {

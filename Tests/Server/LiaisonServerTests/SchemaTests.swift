@@ -42,7 +42,7 @@ struct SchemaTests {
     return try server.maker.revision(TestRegister.goal, code, fields: fields)
   }
 
-  @Test(.timeLimit(.minutes(5))) func followersGetItBeforeWhatCountsOnIt() async throws {
+  @Test(.mustEnd) func followersGetItBeforeWhatCountsOnIt() async throws {
     let server = try await ServerFixture()
     let phone = FieldNumber(9)
     let next = try schema(

@@ -6,7 +6,7 @@ import Testing
 @testable import LiaisonPostgres
 
 /// What a namespace may hold besides this version's register.
-@Suite(.offPool(.databases), .timeLimit(.minutes(5))) struct LayoutTests {
+@Suite(.offPool(.databases), .mustEnd) struct LayoutTests {
   let register: DatabaseRegister
 
   init() async throws {

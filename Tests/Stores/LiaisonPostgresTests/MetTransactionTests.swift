@@ -6,7 +6,7 @@ import Testing
 @testable import LiaisonPostgres
 
 /// Transactions that meet others, or a disk that is full.
-@Suite(.offPool(.databases), .timeLimit(.minutes(5))) struct MetTransactionTests {
+@Suite(.offPool(.databases), .mustEnd) struct MetTransactionTests {
   let register: DatabaseRegister
 
   init() async throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import LiaisonPostgres
 
 /// A database that goes away and comes back, under servers that go on.
-@Suite(.offPool(.databases), .serialized, .timeLimit(.minutes(5))) struct OutageTests {
+@Suite(.offPool(.databases), .serialized, .mustEnd) struct OutageTests {
   /// Of this suite alone, one test at a time.
   private static let mortal = Result { try PostgresServer(settings: ["max_connections": "20"]) }
 
@@ -101,7 +101,7 @@ import Testing
 }
 
 /// A database that says nothing.
-@Suite(.offPool(.databases), .timeLimit(.minutes(5))) struct SilenceTests {
+@Suite(.offPool(.databases), .mustEnd) struct SilenceTests {
   @Test func aCallerIsAnsweredInTimeAndTheNextAsBefore() async throws {
     let register = try await DatabaseRegister(on: PostgresServer.shared.get(), seed: 44)
     let log = try await register.open("silent")

@@ -6,7 +6,7 @@ import Testing
 @testable import LiaisonPostgres
 
 /// How the line to a database is guarded.
-@Suite(.offPool(.databases), .timeLimit(.minutes(5))) struct PostgresLineTests {
+@Suite(.offPool(.databases), .mustEnd) struct PostgresLineTests {
   // MARK: What is asked for
 
   @Test(arguments: [

@@ -6,7 +6,7 @@ import Testing
 @testable import LiaisonPostgres
 
 /// Batches of several callers that are committed together.
-@Suite(.offPool(.databases), .timeLimit(.minutes(2))) struct SharedCommitTests {
+@Suite(.offPool(.databases), .mustEnd) struct SharedCommitTests {
   let register: DatabaseRegister
 
   init() async throws {

@@ -7,7 +7,7 @@ import Testing
 @testable import LiaisonPostgres
 
 /// A primary and its standby: what is read there, what is waited for, and what a failover leaves.
-@Suite(.offPool(.databases), .serialized, .timeLimit(.minutes(5))) struct StandbyTests {
+@Suite(.offPool(.databases), .serialized, .mustEnd) struct StandbyTests {
   /// Of this suite alone, one test at a time.
   private static let pair = Result {
     let primary = try PostgresServer()

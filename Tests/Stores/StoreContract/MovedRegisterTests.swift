@@ -23,7 +23,7 @@ struct MovedRegisterTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(5)), arguments: StorePlace.Kind.allCases)
+  @Test(.mustEnd, arguments: StorePlace.Kind.allCases)
   func aServerOfTheOldPlaceSendsAwayWhoCallsAndWhoFollows(_ kind: StorePlace.Kind) async throws {
     let (old, new) = (try kind.new(in: scratch, "old"), try kind.other.new(in: scratch, "new"))
     try await old.create(

@@ -8,7 +8,7 @@ import Testing
 @testable import LiaisonGRPC
 
 /// Calls over TCP, from end to end.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.mustEnd)
 struct CallTests {
   private let vienna: OfficeID
   private let clock = ManualClock()

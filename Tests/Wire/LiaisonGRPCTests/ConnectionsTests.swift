@@ -9,7 +9,7 @@ import Testing
 @testable import LiaisonGRPC
 
 /// A server lets nobody hold it up.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.mustEnd)
 struct ConnectionsTests {
   private let vienna: OfficeID
   private let clock = ManualClock()

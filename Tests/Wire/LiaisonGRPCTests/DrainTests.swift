@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// How a server lets go of its callers, and they of it.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.mustEnd)
 struct DrainTests {
   private let vienna: OfficeID
 

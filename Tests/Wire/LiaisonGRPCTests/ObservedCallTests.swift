@@ -6,7 +6,7 @@ import Testing
 @testable import LiaisonGRPC
 
 /// What those who run a server are told of each call.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.mustEnd)
 struct ObservedCallTests {
   private final class Watching: CallObserver {
     let reports: AsyncStream<CallReport>

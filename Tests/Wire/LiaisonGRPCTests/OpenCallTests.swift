@@ -8,7 +8,7 @@ import Testing
 @testable import LiaisonGRPC
 
 /// What anybody may call: from our side, and within its bounds.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.mustEnd)
 struct OpenCallTests {
   private let vienna: OfficeID
 

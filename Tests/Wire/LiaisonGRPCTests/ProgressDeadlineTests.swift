@@ -4,7 +4,7 @@ import Testing
 
 @testable import LiaisonGRPC
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.mustEnd)
 struct ProgressDeadlineTests {
   /// Whether a watch has ended.
   private final class End: Sendable { let isOver = Mutex(false) }

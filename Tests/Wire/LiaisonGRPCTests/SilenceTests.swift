@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A server that goes silent anywhere is given up, whatever the sockets still promise.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.mustEnd)
 struct SilenceTests {
   private let vienna: OfficeID
   private let clock = ManualClock()
