@@ -27,8 +27,9 @@ extension Trait where Self == OffPool {
 public final class TestThreads: TaskExecutor {
   /// For tests that wait for processes for most of their time.
   public static let commands = TestThreads(3)
-  /// For tests that start and stop a PostgreSQL of their own.
-  public static let databases = TestThreads(2)
+  /// For tests that start and stop a PostgreSQL of their own, of which many wait: others may hold a transaction
+  /// open meanwhile, which ends when it has been idle for some seconds.
+  public static let databases = TestThreads(8)
 
   private let queue = OperationQueue()
 
