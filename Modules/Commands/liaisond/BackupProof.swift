@@ -14,14 +14,15 @@ struct BackupProof {
 
   /// - Throws: ``StoreError/damaged(_:)`` if it is not what the register was at that position, or of another.
   init(of copy: SQLiteChangeLog, against log: any RegisterStore) async throws {
-    let (made, kept) = (try await copy.status(), try await log.status())
+    let made = try await copy.status()
+    let end = made.head
+    let kept = try await log.status(among: [end])
     guard made.register == kept.register else {
       throw StoreError.damaged("it is of another register, \(made.register)")
     }
-    let end = made.head
     verified = try await SyncService(log: copy, coding: RevisionCodec()).verify()
     position = end.position
-    guard try await log.status(among: [end]).shared == end else {
+    guard kept.shared == end else {
       throw StoreError.damaged(
         "the backup is not what the register was at position \(end.position)")
     }

@@ -27,7 +27,6 @@ extension ReplicaSighting {
   /// What is not only of who comes last.
   private static let kept = [
     "pushes": "sighting.pushes + excluded.pushes",
-
     "went_back": "greatest(sighting.went_back, excluded.went_back)",
     "pulled": "coalesce(excluded.pulled, sighting.pulled)",
     "pushed": "coalesce(excluded.pushed, sighting.pushed)",
